@@ -1,0 +1,76 @@
+# AgentConnect. `make help` lists the targets; a machine with Go, make and git is enough for all of them.
+
+MAIN       := ./cmd/agentconnect
+BIN        := bin/agentconnect
+EXAMPLE    ?= examples/debate
+TOOL       := go tool -modfile=.ci/tools.mod
+
+# A release is a tag vX.Y.Z; between releases the version carries the commit, and without git it says so.
+COMMIT     := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+VERSION    ?= $(shell git describe --tags --match 'v[0-9]*' --dirty 2>/dev/null || echo v0.1.0-dev+$(COMMIT))
+LDFLAGS    := -s -w -X main.version=$(VERSION)
+
+# The version is stamped above, so the go command need not ask git (which refuses in another user's checkout).
+export GOFLAGS := $(strip $(shell go env GOFLAGS) -buildvcs=false)
+
+PKG          ?= ./...
+TEST_TIMEOUT ?= 10m
+BENCH        ?= .
+BENCH_COUNT  ?= 6
+BENCH_PKG    ?= ./engine/... ./specs/...
+FUZZTIME     ?= 30s
+FUZZ         ?= ^Fuzz
+
+.DEFAULT_GOAL := help
+.PHONY: run build test lint fmt bench fuzz check examples docs clean help format-check tidy-check vet
+
+run: build ## build and run the main example (no key, no network)
+	$(BIN) run $(EXAMPLE)
+
+build: ## build bin/agentconnect
+	@mkdir -p bin
+	go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) $(MAIN)
+
+# The race detector links C code. Where that cannot be built the tests still run, and one line says what is missing.
+test: ## every test, shuffled, under the race detector
+	@race=-race; \
+	go build -race runtime/cgo 2>/dev/null || { race=; \
+		echo "make test: no working C compiler ($$(go env CC), CGO_ENABLED=$$(go env CGO_ENABLED)): running without -race"; }; \
+	set -x; go test $$race -shuffle=on -timeout $(TEST_TIMEOUT) $(PKG)
+
+lint: ## golangci-lint (built from source on first use: some minutes)
+	$(TOOL) golangci-lint run $(PKG)
+
+fmt: ## format the Go files
+	$(TOOL) goimports -w .
+	$(TOOL) gofumpt -w .
+
+format-check:
+	@files=$$($(TOOL) gofumpt -l . && $(TOOL) goimports -l .) || exit 1; \
+	test -z "$$files" || { echo "not formatted (make fmt does it):"; echo "$$files" | sort -u; exit 1; }
+
+tidy-check:
+	go mod tidy -diff
+
+vet:
+	go vet $(PKG)
+
+bench: ## benchmarks in benchstat's format: BENCH=regexp BENCH_COUNT=6 BENCH_PKG=...
+	@go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(BENCH_COUNT) -timeout 60m $(BENCH_PKG)
+
+fuzz: ## every fuzz target for FUZZTIME (30s): FUZZ=regexp PKG=...
+	@sh .ci/fuzz '$(FUZZ)' '$(FUZZTIME)' $(PKG)
+
+examples: build ## validate every example with the binary
+	@for dir in examples/*/; do echo "$(BIN) validate $$dir"; $(BIN) validate "$$dir" || exit 1; done
+
+docs: ## regenerate docs/language.md from the schema
+	go generate ./...
+
+check: tidy-check format-check vet lint test examples ## all that .ci/run checks; stale docs and broken links fail in the tests
+
+clean: ## remove what was built
+	rm -rf bin
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

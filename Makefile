@@ -67,7 +67,7 @@ examples: build ## validate every example with the binary
 docs: ## regenerate docs/language.md from the schema
 	go generate ./...
 
-check: tidy-check format-check vet lint test examples ## all that .ci/run checks; stale docs and broken links fail in the tests
+check: tidy-check format-check vet test examples lint ## all that .ci/run checks; stale docs and broken links fail in the tests
 
 clean: ## remove what was built
 	rm -rf bin

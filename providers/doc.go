@@ -1,0 +1,16 @@
+// Package providers is the vocabulary in which the engine speaks with language
+// models: a [Model] streams a reply to a [Request] as [Chunk] values, failures
+// are [Error] values with a small [Kind], and a [Registry] holds the configured
+// models by name.
+//
+// The sub-packages each implement one wire dialect; providertest holds the
+// contract that all of them must pass.
+//
+// # Concurrency
+//
+// Models and registries are safe for concurrent use. [Model.Stream] returns at
+// once and does no I/O: work begins when the sequence is ranged over and is
+// cleaned up when the range ends, for whatever reason. A sequence may be ranged
+// over once. Cancelling the context ends the sequence with an [Error] of kind
+// [Canceled].
+package providers

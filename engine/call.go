@@ -1,0 +1,273 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"iter"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/agentconnect-dev/agentconnect/providers"
+)
+
+// maxReply bounds the text of one reply, in bytes.
+const maxReply = 1 << 20
+
+// maxRepairs is how often a model may mend an answer that does not fit.
+const maxRepairs = 2
+
+// call is a request to a model in flight.
+type call struct {
+	turn, n  int
+	link     *chainLink
+	cancel   context.CancelCauseFunc
+	input    int          // estimated tokens of the request
+	received atomic.Int64 // bytes of the reply so far
+
+	// Instead of a request it may stand for the tools of a turn.
+	tools   context.Context //nolint:containedctx // shared by the calls of one turn
+	running int
+}
+
+// reply is what came back, for better or worse.
+type reply struct {
+	call      *call
+	text      string
+	tools     []providers.ToolCall
+	finish    providers.Finish
+	usage     *providers.Usage
+	mark      string
+	simulated bool
+	took      time.Duration
+	err       error
+}
+
+// callModel asks the turn's model, unless a limit forbids it.
+func (s *Session) callModel(t *turn) {
+	if l := s.st.callRefused(); l != nil && !t.final {
+		s.exhaust(exhausted([]Condition{l.condition(s.st)}))
+		return
+	}
+	link := &t.agent.chain[t.link]
+	e := t.event(&ModelCalled{
+		Provider: link.entry.Settings.Name, Model: link.model, Call: s.st.env.Calls + 1, Attempt: t.attempt + 1,
+		MaxTokens: s.st.answerCap(t),
+	})
+	s.emit(e)
+	s.starts = append(s.starts, t)
+}
+
+// answerCap is the cap of a turn's answer: the agent's, or what is left of the
+// session's tokens when that is less.
+func (st *State) answerCap(t *turn) int {
+	most := t.agent.spec.MaxTokens
+	if l := st.t.spec.Limits.MaxTokens; l > 0 && !t.final {
+		if left := max(1, l-st.env.Usage.TotalTokens); most == 0 || left < most {
+			most = left
+		}
+	}
+	return most
+}
+
+// begin makes the call that a stored event announces.
+func (s *Session) begin(t *turn) {
+	link := &t.agent.chain[t.link]
+	req := s.request(t, link)
+	ctx, cancel := context.WithCancelCause(s.ctx)
+	c := &call{turn: t.n, n: t.call, link: link, cancel: cancel, input: tokensOf(req)}
+	s.calls[t.n] = c
+	seq := s.model(link).Stream(ctx, req)
+	s.wg.Go(func() { s.stream(ctx, c, t.name, seq) })
+}
+
+// model is the session's own model of a provider.
+func (s *Session) model(link *chainLink) providers.Model {
+	name := link.entry.Settings.Name
+	m := s.models[name]
+	if m == nil {
+		m = link.entry.Model
+		if p, ok := m.(providers.PerSession); ok {
+			m = p.ForSession(s.st.marks[name])
+		}
+		s.models[name] = m
+	}
+	return m
+}
+
+// stream reads a reply to its end and reports it.
+func (s *Session) stream(ctx context.Context, c *call, agent string, seq iter.Seq2[providers.Chunk, error]) {
+	began := time.Now()
+	stopTimers := deadlines(ctx, c)
+	r := s.read(ctx, c, agent, seq)
+	stopTimers()
+	c.cancel(nil)
+	r.call, r.took = c, time.Since(began)
+	_ = s.post(r) // a session that is gone needs no result
+}
+
+// deadlines cancels a call that takes longer than its provider allows.
+func deadlines(ctx context.Context, c *call) (stop func()) {
+	set := c.link.entry.Settings
+	var timers []*time.Timer
+	after := func(d time.Duration, what string, late func() bool) {
+		if d > 0 {
+			timers = append(timers, time.AfterFunc(d, func() {
+				if late() {
+					c.cancel(&providers.Error{
+						Kind: providers.TimedOut, Provider: set.Name, Vendor: set.Kind, Message: fmt.Sprintf("%s of %s is over", what, d),
+					})
+				}
+			}))
+		}
+	}
+	after(set.Timeout, "timeout", func() bool { return ctx.Err() == nil })
+	after(set.FirstTokenTimeout, "first_token_timeout", func() bool { return c.received.Load() == 0 })
+	return func() {
+		for _, t := range timers {
+			t.Stop()
+		}
+	}
+}
+
+// read collects a reply.
+func (s *Session) read(ctx context.Context, c *call, agent string, seq iter.Seq2[providers.Chunk, error]) *reply {
+	r := &reply{}
+	var b strings.Builder
+	set := c.link.entry.Settings
+	for chunk, err := range seq {
+		if err != nil {
+			r.err = err
+			break
+		}
+		if chunk.Text != "" {
+			c.received.Add(int64(len(chunk.Text)))
+			s.live.publish(s.id, c.turn, agent, chunk.Text, false)
+			if r.text == "" && b.Len() == 0 {
+				r.text = chunk.Text
+			} else {
+				if b.Len() == 0 {
+					b.WriteString(r.text)
+				}
+				b.WriteString(chunk.Text)
+			}
+			if c.received.Load() > maxReply {
+				r.err = &providers.Error{Kind: providers.Other, Provider: set.Name, Vendor: set.Kind, Message: "the reply is longer than 1 MiB"}
+				break
+			}
+		}
+		if chunk.Thought != "" {
+			c.received.Add(int64(len(chunk.Thought)))
+			s.live.publish(s.id, c.turn, agent, chunk.Thought, true)
+		}
+		if chunk.ToolCall != nil {
+			c.received.Add(int64(len(chunk.ToolCall.Arguments)) + 1)
+			r.tools = append(r.tools, *chunk.ToolCall)
+		}
+		if chunk.Finish != "" {
+			r.finish, r.usage, r.mark, r.simulated = chunk.Finish, chunk.Usage, chunk.Mark, chunk.Simulated
+		}
+	}
+	if b.Len() > 0 {
+		r.text = b.String()
+	}
+	switch cause := context.Cause(ctx); {
+	case r.err != nil && cause != nil:
+		if e, ok := errors.AsType[*providers.Error](cause); ok { // a deadline of ours
+			r.err = e
+		}
+	case r.err == nil && r.finish == "":
+		r.err = &providers.Error{Kind: providers.Cut, Provider: set.Name, Vendor: set.Kind, Message: "the reply ended without a proper end"}
+	}
+	return r
+}
+
+// apply takes in a reply, if the turn still waits for it.
+func (r *reply) apply(s *Session) {
+	t := s.st.turns[r.call.turn]
+	if t == nil || t.call != r.call.n {
+		return
+	}
+	delete(s.calls, t.n)
+	if r.err != nil {
+		s.callFailed(t, r)
+		return
+	}
+	if r.usage == nil {
+		r.usage = &providers.Usage{InputTokens: r.call.input, OutputTokens: estimate(len(r.text))}
+	}
+	switch problem := t.agent.problem(r); {
+	case len(r.tools) > 0 && len(t.agent.tools) > 0:
+		s.answered(t, r, true)
+		s.requestTools(t, r.tools)
+	case problem == "":
+		s.answered(t, r, false)
+		said := &Said{Sender: t.name, Role: "assistant", Content: r.text, Simulated: r.simulated}
+		if t.agent.schema != nil {
+			said.Output = []byte(r.text)
+		}
+		s.finishTurn(t, said)
+	case t.repairs < maxRepairs:
+		s.answered(t, r, true)
+		s.emit(t.event(&ModelRetried{Attempt: 1, Until: s.now, Kind: providers.BadOutput, Message: problem}))
+		s.callModel(t)
+	default:
+		s.answered(t, r, false)
+		s.failTurn(t, &providers.Error{
+			Kind: providers.BadOutput, Provider: r.call.link.entry.Settings.Name, Vendor: r.call.link.entry.Settings.Kind, Message: problem,
+		})
+	}
+}
+
+// answered records a reply; whole says that its text is not the turn's message.
+func (s *Session) answered(t *turn, r *reply, whole bool) {
+	set := &r.call.link.entry.Settings
+	d := &ModelAnswered{
+		Call: t.call, Provider: set.Name, Model: r.call.link.model, Finish: r.finish, Cost: r.call.link.cost(*r.usage),
+		Milliseconds: r.took.Milliseconds(), Mark: r.mark,
+	}
+	if whole {
+		d.Text, d.ToolCalls = r.text, r.tools
+		if d.Text == "" && len(d.ToolCalls) == 0 {
+			d.Text = "(no answer)"
+		}
+	}
+	e := t.event(d)
+	e.Usage, e.Cause = r.usage, t.callSeq
+	s.emit(e)
+}
+
+// callFailed tries again, falls back to the next model, or fails the turn.
+func (s *Session) callFailed(t *turn, r *reply) {
+	set := &r.call.link.entry.Settings
+	d := &ModelFailed{Call: t.call, Provider: set.Name, Kind: providers.KindOf(r.err), Message: r.err.Error(), Cost: new(float64)}
+	e := t.event(d)
+	e.Cause = t.callSeq
+	if pe, ok := errors.AsType[*providers.Error](r.err); ok {
+		d.Mark = pe.Mark
+		if pe.Usage.Total() > 0 {
+			e.Usage, d.Cost = &pe.Usage, r.call.link.cost(pe.Usage)
+		}
+	}
+	s.emit(e)
+	if wait, again := set.Retry.Next(t.attempt, r.err, jitter(s.id, s.st.head)); again {
+		s.emit(t.event(&ModelRetried{Attempt: t.attempt + 1, Until: s.now.Add(wait), Kind: d.Kind}))
+		return // the clock calls again
+	}
+	if t.link+1 < len(t.agent.chain) {
+		s.emit(t.event(&ModelFellBack{From: set.Name, To: t.agent.chain[t.link+1].entry.Settings.Name}))
+		s.callModel(t)
+		return
+	}
+	s.failTurn(t, r.err)
+}
+
+// jitter is a number from 0 to 1 that differs between sessions and moments and
+// is the same when they are the same.
+func jitter(session string, seq uint64) float64 {
+	h := fnv.New32a()
+	_, _ = fmt.Fprintf(h, "%s.%d", session, seq)
+	return float64(h.Sum32()) / (1 << 32)
+}

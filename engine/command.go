@@ -1,0 +1,260 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/agentconnect-dev/agentconnect/providers"
+)
+
+// userName is the sender of what comes from the person's side.
+const userName = "user"
+
+// maxContent bounds a person's message, in bytes.
+const maxContent = 256 << 10
+
+// Message is what a person says to a session.
+type Message struct {
+	// Sender is a human participant's bare name; empty is user.
+	Sender  string
+	Content string
+	// Receiver is a participant's bare name, or empty.
+	Receiver string
+	Metadata map[string]any
+	// ClientID makes a repeat harmless: the same id of the same sender is
+	// accepted once.
+	ClientID string
+}
+
+// Receipt says where a message stands in the log.
+type Receipt struct {
+	Seq uint64
+	// Duplicate says that the message had been accepted before.
+	Duplicate bool
+}
+
+// command is an input that somebody waits for.
+type command struct {
+	do     func(*Session) answer
+	answer answer
+	reply  chan answer // has room for one
+}
+
+type answer struct {
+	receipt Receipt
+	err     error
+}
+
+// apply implements input. The answer goes out once its events are stored.
+func (c *command) apply(s *Session) {
+	c.answer = c.do(s)
+	s.acks = append(s.acks, c)
+}
+
+func (s *Session) command(ctx context.Context, do func(*Session) answer) (Receipt, error) {
+	c := &command{do: do, reply: make(chan answer, 1)}
+	if err := s.post(c); err != nil {
+		return Receipt{}, err
+	}
+	select {
+	case a := <-c.reply:
+		return a.receipt, a.err
+	case <-ctx.Done():
+		return Receipt{}, context.Cause(ctx)
+	}
+}
+
+// Say adds a person's message. It returns once the message is stored. When an
+// agent is at work, the session's on_busy decides: the message waits, is
+// refused with [ErrBusy], or interrupts the agent.
+func (s *Session) Say(ctx context.Context, m Message) (Receipt, error) {
+	if m.Sender == "" {
+		m.Sender = userName
+	}
+	if m.Content == "" || len(m.Content) > maxContent {
+		return Receipt{}, fmt.Errorf("a message has 1 to %d bytes; this one has %d", maxContent, len(m.Content))
+	}
+	return s.command(ctx, func(s *Session) answer { return s.say(m) })
+}
+
+// Stop ends the session with outcome cancelled. With afterTurn the turns that
+// are under way finish first.
+func (s *Session) Stop(ctx context.Context, by string, afterTurn bool) error {
+	_, err := s.command(ctx, func(s *Session) answer {
+		if afterTurn && s.st.working() {
+			s.stopBy = by
+			return answer{}
+		}
+		s.stopped(by)
+		return answer{}
+	})
+	return err
+}
+
+// Pause lets the turns that are under way finish and starts nothing new.
+// Pausing a paused session changes nothing.
+func (s *Session) Pause(ctx context.Context, by string) error {
+	_, err := s.command(ctx, func(s *Session) answer {
+		if !s.st.paused {
+			s.emit(Event{Data: &Paused{By: by}})
+		}
+		return answer{}
+	})
+	return err
+}
+
+// Resume ends a pause. Resuming a session that is not paused changes nothing.
+func (s *Session) Resume(ctx context.Context, by string) error {
+	_, err := s.command(ctx, func(s *Session) answer {
+		if s.st.paused {
+			s.emit(Event{Data: &Resumed{By: by}})
+			s.askAll()
+		}
+		return answer{}
+	})
+	return err
+}
+
+// CloseInput says that no person will say anything more: a chat ends achieved
+// once all messages are answered, and persons whose turn it is are absent.
+func (s *Session) CloseInput(ctx context.Context) error {
+	_, err := s.command(ctx, func(s *Session) answer {
+		s.closeInput()
+		return answer{}
+	})
+	return err
+}
+
+func (s *Session) stopped(by string) {
+	text := "stopped by a person"
+	if by != "" {
+		text = "stopped by " + by
+	}
+	s.end(Cancelled, Reason{Stop: "person", Text: text})
+}
+
+func (s *Session) closeInput() {
+	if s.st.inputClosed {
+		return
+	}
+	s.emit(Event{Data: &InputClosed{}})
+	if s.st.started.IsZero() {
+		s.end(Achieved, Reason{Stop: "input", Text: "the input ended before anything was said"})
+		return
+	}
+	for _, t := range s.openTurns() {
+		if t.human != nil && s.st.ended == nil {
+			s.absent(t, "the input has ended")
+		}
+	}
+	s.askAll()
+}
+
+func (s *Session) openTurns() []*turn {
+	open := make([]*turn, 0, len(s.st.turns))
+	for _, t := range s.st.turns {
+		open = append(open, t)
+	}
+	slices.SortFunc(open, func(a, b *turn) int { return cmp.Compare(a.n, b.n) })
+	return open
+}
+
+func (s *Session) askAll() {
+	frames := make([]*Frame, 0, len(s.st.frames))
+	for _, f := range s.st.frames {
+		frames = append(frames, f)
+	}
+	slices.SortFunc(frames, func(a, b *Frame) int { return cmp.Compare(a.id, b.id) })
+	for _, f := range frames {
+		s.ask(f)
+	}
+}
+
+// say takes in a person's message.
+func (s *Session) say(m Message) answer {
+	if m.ClientID != "" {
+		if seq, ok := s.st.clients[m.Sender+"\x00"+m.ClientID]; ok {
+			return answer{receipt: Receipt{Seq: seq, Duplicate: true}}
+		}
+	}
+	if err := s.mayPass(m); err != nil {
+		return answer{err: err}
+	}
+	if t := s.turnOf(m.Sender); t != nil {
+		s.finishTurn(t, m.said(t.name))
+		return answer{receipt: Receipt{Seq: s.st.saidSeq(t.n)}}
+	}
+	busy := s.st.working()
+	if busy && s.t.spec.OnBusy == "reject" {
+		return answer{err: ErrBusy}
+	}
+	if busy && s.t.spec.OnBusy == "interrupt" {
+		s.interrupt()
+	}
+	s.emit(Event{Agent: m.Sender, Data: m.said(m.Sender)})
+	a := answer{receipt: Receipt{Seq: s.st.head}}
+	if s.st.started.IsZero() {
+		s.begun()
+		return a
+	}
+	s.askAll()
+	return a
+}
+
+func (m Message) said(sender string) *Said {
+	return &Said{Sender: sender, Role: "user", Content: m.Content, Receiver: m.Receiver, Metadata: m.Metadata, ClientID: m.ClientID}
+}
+
+// mayPass says whether a message can be taken now.
+func (s *Session) mayPass(m Message) error {
+	switch {
+	case s.st.final != nil:
+		return ErrEnded
+	case s.st.inputClosed:
+		return fmt.Errorf("the session's input is closed: %w", ErrEnded)
+	case m.Sender != userName && s.t.humans[m.Sender] == nil:
+		return fmt.Errorf("sender %q: %w", m.Sender, ErrUnknownParticipant)
+	case m.Receiver != "" && !slices.Contains(s.t.order, m.Receiver):
+		return fmt.Errorf("receiver %q: %w", m.Receiver, ErrUnknownParticipant)
+	default:
+		return nil
+	}
+}
+
+// turnOf is the turn that a person's message completes, or nil. The person's
+// side speaks for every person; the oldest turn is meant.
+func (s *Session) turnOf(sender string) *turn {
+	for _, t := range s.openTurns() {
+		if t.human != nil && (t.name == sender || sender == userName) {
+			return t
+		}
+	}
+	return nil
+}
+
+// saidSeq is the seq of a turn's message, or the last one while it is held.
+func (st *State) saidSeq(turn int) uint64 {
+	for i := len(st.messages) - 1; i >= 0; i-- {
+		if st.messages[i].turn == turn {
+			return st.messages[i].seq
+		}
+	}
+	return st.head
+}
+
+// interrupt cuts the agents' turns short; they are taken again.
+func (s *Session) interrupt() {
+	for _, t := range s.openTurns() {
+		if t.agent != nil && !t.final {
+			s.cancelTurn(t, &TurnFailed{Kind: providers.Canceled, Message: "interrupted by a person", Redo: true})
+		}
+	}
+}
+
+// begun starts the pattern.
+func (s *Session) begun() {
+	s.emit(Event{Data: &Started{}})
+	s.enter(s.t.root, nil, Step{})
+}

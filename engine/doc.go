@@ -1,0 +1,20 @@
+// Package engine compiles checked scenarios into templates and runs sessions
+// of them.
+//
+// [Compile] turns a [specs.Session] with all it refers to into a [Template].
+// [Engine.Start] makes a [Session] of it. A session is an append-only list of
+// numbered [Event] values in a [Journal]; its [State] is the fold of that list
+// and nothing else is remembered. A [Pattern] is a pure function from state to
+// the next [Move], a stop condition one from state to a [Reason].
+//
+// # Concurrency
+//
+// Templates and the engine are safe for concurrent use. A session's state is
+// owned by one goroutine at a time: the one that handles the session's inbox,
+// which exists only while there is something in it. Calls to models and tools
+// run in goroutines of their own that only report back. Events are appended to
+// the journal before they have any effect, so what a follower sees is what is
+// stored. A session never waits for a follower: [Session.Follow] reads from
+// the journal at the reader's own speed. [Engine.Close] waits for every
+// goroutine.
+package engine

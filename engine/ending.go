@@ -1,0 +1,207 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/agentconnect-dev/agentconnect/providers"
+)
+
+// fired is a stop condition that is true now.
+type fired struct {
+	stop  *stop
+	frame *Frame // of its scope, nil for the session
+}
+
+// judge looks at the stop conditions if something they read has changed. It
+// says whether one of them fired.
+func (s *Session) judge() bool {
+	changed := s.st.changed
+	s.st.changed = 0
+	if s.st.started.IsZero() || changed&s.t.reads == 0 || s.st.paused {
+		s.st.changed |= changed & s.t.reads // to be looked at later
+		return false
+	}
+	var found []fired
+	for _, st := range s.t.stops {
+		if st.reads()&changed == 0 {
+			continue
+		}
+		if st.spec.Scope == "" {
+			found = s.look(st, nil, found)
+			continue
+		}
+		for _, f := range s.framesOf(st.spec.Scope) {
+			found = s.look(st, f, found)
+		}
+	}
+	if s.st.ended != nil {
+		return true
+	}
+	return len(found) > 0 && s.fire(found)
+}
+
+func (s *Session) framesOf(name string) []*Frame {
+	var list []*Frame
+	for _, f := range s.st.frames {
+		if f.node.name == name {
+			list = append(list, f)
+		}
+	}
+	slices.SortFunc(list, func(a, b *Frame) int { return cmp.Compare(a.id, b.id) })
+	return list
+}
+
+// look evaluates one condition. An error ends the session: a condition that
+// cannot be evaluated no longer protects it.
+func (s *Session) look(st *stop, f *Frame, found []fired) []fired {
+	ok, err := st.holds(s.st, f, func(address string) {
+		if !s.st.latched[address] {
+			s.emit(Event{Data: &Latched{Stop: address}})
+		}
+	})
+	if err != nil {
+		if s.st.ended == nil {
+			r := reasonOf(err)
+			r.Stop = st.address()
+			s.end(Failed, r)
+		}
+		return found
+	}
+	if st.spec.Action == "pause" && s.st.pausedBy[st.address()] {
+		if !ok {
+			s.emit(Event{Data: &Cleared{Stop: st.address()}})
+		}
+		return found
+	}
+	if ok {
+		found = append(found, fired{stop: st, frame: f})
+	}
+	return found
+}
+
+// rank orders what is true at the same time: safety, then budget and limits,
+// then goals.
+func rank(o Outcome) int {
+	switch o {
+	case Failed, Blocked:
+		return 0
+	case Exhausted:
+		return 1
+	default:
+		return 2
+	}
+}
+
+// fire acts on the conditions that are true. Scoped ones end their pattern;
+// of the others the one that ranks first decides and all are named.
+func (s *Session) fire(found []fired) bool {
+	var global []fired
+	for _, x := range found {
+		switch {
+		case x.frame == nil:
+			global = append(global, x)
+		case s.st.frames[x.frame.id] == x.frame:
+			s.fireScoped(x)
+		}
+	}
+	if len(global) == 0 {
+		return true
+	}
+	slices.SortStableFunc(global, func(a, b fired) int {
+		return cmp.Compare(rank(Outcome(a.stop.spec.Outcome)), rank(Outcome(b.stop.spec.Outcome)))
+	})
+	conditions := s.st.limitReached()
+	for _, x := range global {
+		conditions = append(conditions, x.stop.condition(s.st, nil))
+	}
+	slices.SortStableFunc(conditions, func(a, b Condition) int { return cmp.Compare(rank(a.Outcome), rank(b.Outcome)) })
+	if conditions[0].Outcome == Exhausted {
+		s.exhaust(exhausted(conditions))
+		return true
+	}
+	s.act(global[0].stop, Reason{Stop: conditions[0].Address, Text: global[0].stop.text(), Conditions: conditions})
+	return true
+}
+
+func (s *Session) fireScoped(x fired) {
+	c := x.stop.condition(s.st, x.frame)
+	r := Reason{Stop: c.Address, Text: x.stop.text(), Conditions: []Condition{c}}
+	if x.stop.spec.Action == "pause" {
+		s.act(x.stop, r)
+		return
+	}
+	s.emit(Event{Pattern: x.frame.path, Data: &StopFired{Action: "leave", Reason: r, Outcome: c.Outcome, Frame: x.frame.id}})
+	s.leave(x.frame, &Left{Frame: x.frame.id, Why: leftStop, Result: s.result(x.frame, nil), Reason: &r})
+}
+
+// act does what a condition says is to be done.
+func (s *Session) act(st *stop, r Reason) {
+	outcome := Outcome(st.spec.Outcome)
+	s.emit(Event{Data: &StopFired{Action: st.spec.Action, Reason: r, Outcome: outcome}})
+	switch st.spec.Action {
+	case "pause":
+		s.emit(Event{Data: &Paused{Reason: &r}})
+	case "finalize":
+		s.finalize(outcome, r)
+	default:
+		s.end(outcome, r)
+	}
+}
+
+// exhaust ends the session by a limit, after its finalizing turn if it has one.
+func (s *Session) exhaust(r Reason) {
+	s.emit(Event{Data: &StopFired{Action: "end", Reason: r, Outcome: Exhausted}})
+	s.finalize(Exhausted, r)
+}
+
+// finalize takes the last turn, if the session has one, and ends.
+func (s *Session) finalize(outcome Outcome, r Reason) {
+	f := s.t.finalize
+	if f == nil || s.st.final != nil {
+		s.end(outcome, r)
+		return
+	}
+	s.cancelTurns("the session is being finalized")
+	s.emit(Event{Data: &Finalizing{Outcome: outcome, Reason: r}})
+	n := s.st.lastTurn + 1
+	s.emit(Event{Turn: n, Agent: f.agent.spec.Name, Data: &TurnStarted{Note: f.prompt, Answers: -1, Final: true}})
+	s.callModel(s.st.turns[n])
+}
+
+func (s *Session) cancelTurns(why string) {
+	for _, t := range s.openTurns() {
+		s.cancelTurn(t, &TurnFailed{Kind: providers.Canceled, Message: why, Skipped: true})
+	}
+}
+
+// end ends the session now.
+func (s *Session) end(outcome Outcome, r Reason) {
+	if s.st.ended != nil {
+		return
+	}
+	s.cancelTurns("the session ends")
+	s.st.env.Outcome = string(outcome)
+	result, err := s.sessionResult()
+	if err != nil {
+		r.Text += "; its result could not be computed: " + err.Error()
+	}
+	s.emit(Event{Data: &Ended{Outcome: outcome, Reason: r, Result: result}})
+}
+
+// sessionResult is the value of the result expression, by default the last
+// message of an agent.
+func (s *Session) sessionResult() (any, error) {
+	if e := s.t.spec.Result; e != nil {
+		return e.Value(s.st.envAt(nil))
+	}
+	if left := s.st.rootDone; left != nil && len(left.Result) == 1 && s.st.final == nil {
+		return s.st.messages[left.Result[0]].content, nil
+	}
+	for i := len(s.st.messages) - 1; i >= 0; i-- {
+		if m := &s.st.messages[i]; !m.person {
+			return m.content, nil
+		}
+	}
+	return nil, nil
+}

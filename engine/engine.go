@@ -1,0 +1,172 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/binary"
+	"encoding/json"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/agentconnect-dev/agentconnect/providers"
+)
+
+// Config configures an [Engine].
+type Config struct {
+	// Journal keeps the events. It is required.
+	Journal Journal
+	// Logger defaults to slog's default logger.
+	Logger *slog.Logger
+}
+
+// Engine starts sessions and finds those that live. Its methods may be called
+// concurrently.
+type Engine struct {
+	cfg    Config
+	ctx    context.Context //nolint:containedctx // the engine's life
+	cancel context.CancelCauseFunc
+	wg     sync.WaitGroup
+
+	mu       sync.Mutex // guards what follows
+	sessions map[string]*Session
+	closed   bool
+}
+
+// New makes an engine. Close it.
+func New(cfg Config) *Engine {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.Default()
+	}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	return &Engine{cfg: cfg, ctx: ctx, cancel: cancel, sessions: map[string]*Session{}}
+}
+
+// StartOptions are what a session is started with besides its template.
+type StartOptions struct {
+	// ID is made when empty.
+	ID string
+	// Owner is who it belongs to.
+	Owner string
+	// Opening overrides the template's.
+	Opening  string
+	Metadata map[string]any
+}
+
+// Start creates a session and, if it has an opening or needs none, begins it.
+// It returns once the first events are stored.
+func (e *Engine) Start(ctx context.Context, t *Template, o StartOptions) (*Session, error) {
+	if o.ID == "" {
+		o.ID = newID("session_")
+	}
+	if o.Opening == "" {
+		o.Opening = t.spec.Opening
+	}
+	s := &Session{
+		id: o.ID, t: t, journal: e.cfg.Journal, log: e.cfg.Logger, wg: &e.wg, ended: make(chan struct{}), onEnd: e.forget,
+		st: newState(t, o.ID), calls: map[int]*call{}, models: map[string]providers.Model{},
+	}
+	s.ctx, s.cancel = context.WithCancelCause(e.ctx)
+	e.mu.Lock()
+	if e.closed {
+		e.mu.Unlock()
+		s.cancel(ErrClosed)
+		return nil, ErrClosed
+	}
+	e.sessions[s.id] = s
+	e.mu.Unlock()
+	_, err := s.command(ctx, func(s *Session) answer {
+		s.create(o)
+		return answer{}
+	})
+	if err != nil {
+		s.post(letGo{err}) //nolint:errcheck // it may be gone already
+		return nil, err
+	}
+	return s, nil
+}
+
+// create makes the first events.
+func (s *Session) create(o StartOptions) {
+	t := s.t
+	s.emit(Event{Data: &Created{
+		Template: t.Name, Hash: t.Hash, SessionType: t.Type, Owner: o.Owner, Opening: o.Opening,
+		Variables: t.variables, Participants: t.Participants, Metadata: o.Metadata,
+	}})
+	if o.Opening != "" {
+		s.open(o.Opening)
+	}
+	if t.Type == "human_agent" || (t.spec.Start != "on_message" && o.Opening != "") {
+		s.begun()
+	}
+}
+
+// open says the opening: the person's side in agent_agent, the agent's
+// greeting in human_agent.
+func (s *Session) open(text string) {
+	said := &Said{Sender: userName, Role: "user", Content: text}
+	if s.t.Type == "human_agent" {
+		said.Role = "assistant"
+		for _, p := range s.t.Participants {
+			if p.Kind == "agent" {
+				said.Sender = p.Name
+				break
+			}
+		}
+	}
+	s.emit(Event{Agent: said.Sender, Data: said})
+}
+
+// Session finds a session that lives in this engine.
+func (e *Engine) Session(id string) (*Session, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if s := e.sessions[id]; s != nil {
+		return s, nil
+	}
+	return nil, ErrNotFound
+}
+
+func (e *Engine) forget(s *Session) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.sessions, s.id)
+}
+
+// Close lets go of all sessions, cancels their calls and waits until no
+// goroutine of the engine is left. Their logs stay as they are.
+func (e *Engine) Close() {
+	e.mu.Lock()
+	e.closed = true
+	live := make([]*Session, 0, len(e.sessions))
+	for _, s := range e.sessions {
+		live = append(live, s)
+	}
+	e.mu.Unlock()
+	for _, s := range live {
+		_ = s.post(letGo{ErrClosed}) // it may have ended meanwhile
+	}
+	e.cancel(ErrClosed)
+	e.wg.Wait()
+}
+
+// letGo is the input that ends a session's life in this process.
+type letGo struct{ why error }
+
+func (l letGo) apply(s *Session) { s.letGo(l.why) }
+
+// newID makes an id that sorts by time and cannot be guessed: 48 bits of
+// milliseconds and 104 random bits.
+func newID(prefix string) string {
+	var b [19]byte
+	var ms [8]byte
+	binary.BigEndian.PutUint64(ms[:], uint64(time.Now().UnixMilli())) //nolint:gosec // not before 1970
+	copy(b[:6], ms[2:])
+	_, _ = rand.Read(b[6:]) // never fails
+	return prefix + base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding).EncodeToString(b[:])
+}
+
+// Variables are the values of the variables that a template was compiled with,
+// without the sensitive ones.
+func (t *Template) Variables() map[string]json.RawMessage { return t.variables }

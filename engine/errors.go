@@ -1,0 +1,20 @@
+package engine
+
+import "errors"
+
+// What a caller can be told.
+var (
+	// ErrNotFound says that there is no such session.
+	ErrNotFound = errors.New("session not found")
+	// ErrEnded says that the session has ended.
+	ErrEnded = errors.New("session has ended")
+	// ErrBusy says that an agent is at work and the session takes no messages
+	// meanwhile, or that too many commands are waiting.
+	ErrBusy = errors.New("session is busy")
+	// ErrClosed says that the engine is closing.
+	ErrClosed = errors.New("engine is closed")
+	// ErrConflict says that somebody else has appended to the session.
+	ErrConflict = errors.New("session was written by another owner")
+	// ErrUnknownParticipant says that a message names nobody of the session.
+	ErrUnknownParticipant = errors.New("unknown participant")
+)

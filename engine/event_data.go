@@ -1,0 +1,328 @@
+package engine
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/agentconnect-dev/agentconnect/providers"
+)
+
+// Created is the first event of every session.
+type Created struct {
+	Template string `json:"template"`
+	// Hash is that of the scenario and its variables.
+	Hash string `json:"hash"`
+	// SessionType is human_agent or agent_agent.
+	SessionType string `json:"session_type"`
+	Owner       string `json:"owner,omitempty"`
+	// Opening is the resolved opening message, or empty.
+	Opening      string                     `json:"opening,omitempty"`
+	Variables    map[string]json.RawMessage `json:"variables,omitempty"`
+	Participants []Participant              `json:"participants"`
+	Metadata     map[string]any             `json:"metadata,omitempty"`
+}
+
+// Participant is an agent or a person of a session.
+type Participant struct {
+	Name string `json:"name"`
+	// Kind is agent or human.
+	Kind        string `json:"kind"`
+	DisplayName string `json:"display_name,omitempty"`
+	Provider    string `json:"provider,omitempty"`
+	Model       string `json:"model,omitempty"`
+}
+
+// Started says that the pattern begins.
+type Started struct{}
+
+// Paused says that nothing new starts until Resumed.
+type Paused struct {
+	By string `json:"by,omitempty"`
+	// Reason is set when a condition paused the session.
+	Reason *Reason `json:"reason,omitempty"`
+}
+
+// Resumed ends a pause.
+type Resumed struct {
+	By string `json:"by,omitempty"`
+}
+
+// InputClosed says that no person will say anything more.
+type InputClosed struct{}
+
+// Outcome says how a session ended.
+type Outcome string
+
+// The outcomes.
+const (
+	Achieved  Outcome = "achieved"
+	Blocked   Outcome = "blocked"
+	Exhausted Outcome = "exhausted"
+	Cancelled Outcome = "cancelled"
+	Expired   Outcome = "expired"
+	Failed    Outcome = "failed"
+)
+
+// Reason says why something ended, paused or was finalized.
+type Reason struct {
+	// Stop is the address of what decided: stop.agreed, limits.max_turns,
+	// pattern, person, input, lifetime, idle_timeout, error.
+	Stop string `json:"stop"`
+	// Text is for a person.
+	Text string `json:"text"`
+	// Conditions are all that were true, the deciding one first.
+	Conditions []Condition `json:"conditions,omitempty"`
+	// ErrorKind is the kind of failure of the model that ended it.
+	ErrorKind providers.Kind `json:"error_kind,omitempty"`
+}
+
+// Condition is a stop condition or limit that was true.
+type Condition struct {
+	Address string  `json:"address"`
+	Outcome Outcome `json:"outcome"`
+	File    string  `json:"file,omitempty"`
+	Line    int     `json:"line,omitempty"`
+	// Seen are the values that the condition read.
+	Seen []Seen `json:"seen,omitempty"`
+}
+
+// Seen is a name and the value that it had.
+type Seen struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Ended is the last event of every session.
+type Ended struct {
+	Outcome Outcome `json:"outcome"`
+	Reason  Reason  `json:"reason"`
+	// Result is what the session's result expression gives, by default the
+	// last message of an agent.
+	Result any `json:"result,omitempty"`
+}
+
+// Said is a message: the transcript.
+type Said struct {
+	// Sender is a participant's bare name, or user.
+	Sender string `json:"sender"`
+	// Role is user, assistant or system.
+	Role     string          `json:"role"`
+	Content  string          `json:"content"`
+	Output   json.RawMessage `json:"output,omitempty"`
+	Receiver string          `json:"receiver,omitempty"`
+	Metadata map[string]any  `json:"metadata,omitempty"`
+	// ClientID is the sender's own name for the message.
+	ClientID string `json:"client_id,omitempty"`
+	// Frame is the pattern's activation, 0 for what everybody hears.
+	Frame int `json:"frame,omitempty"`
+	// Simulated says that neither a model nor a script wrote it.
+	Simulated bool `json:"simulated,omitempty"`
+}
+
+// Entered says that a pattern became active.
+type Entered struct {
+	Frame  int    `json:"frame"`
+	Parent int    `json:"parent,omitempty"`
+	Slot   int    `json:"slot"`
+	Name   string `json:"name"`
+	Kind   string `json:"kind"`
+	// Context are the messages that the pattern starts from when it does not
+	// see all that its parent sees.
+	Context *[]int `json:"context,omitempty"`
+}
+
+// Left says that a pattern is done.
+type Left struct {
+	Frame int `json:"frame"`
+	// Why is done, max_rounds, max_turns, max_iterations, stop, failed,
+	// cancelled.
+	Why string `json:"why"`
+	// Skipped says that its failure is passed over by the outer pattern.
+	Skipped bool `json:"skipped,omitempty"`
+	// Result are the messages that the outer pattern sees, by index.
+	Result []int   `json:"result,omitempty"`
+	Reason *Reason `json:"reason,omitempty"`
+}
+
+// Round says that a round of a pattern is complete.
+type Round struct {
+	Frame int `json:"frame"`
+	Round int `json:"round"`
+}
+
+// Chosen says who speaks next where that is not the declared order.
+type Chosen struct {
+	Frame int    `json:"frame"`
+	Name  string `json:"name"`
+	// By is rule, mention, first, fallback.
+	By  string `json:"by"`
+	Why string `json:"why,omitempty"`
+}
+
+// EdgeTaken says which edge of a graph was followed; To is empty at the end.
+type EdgeTaken struct {
+	Frame int    `json:"frame"`
+	From  string `json:"from"`
+	To    string `json:"to"`
+	When  string `json:"when,omitempty"`
+}
+
+// Merged says that a parallel pattern now shows the result of a branch that is
+// itself a pattern. Branches merge in declared order; the order of arrival is
+// that of their turn.finished and pattern.left events.
+type Merged struct {
+	Frame    int   `json:"frame"`
+	Slot     int   `json:"slot"`
+	Messages []int `json:"messages"`
+}
+
+// TurnStarted begins a participant's turn.
+type TurnStarted struct {
+	Frame int `json:"frame"`
+	Slot  int `json:"slot"`
+	// Note is what the pattern tells the participant for this turn.
+	Note string `json:"note,omitempty"`
+	// Answers is the index of the person's message that is answered, or -1.
+	Answers int `json:"answers"`
+	// Context is as in Entered.
+	Context *[]int `json:"context,omitempty"`
+	// Final says that this is the finalizing turn.
+	Final bool `json:"final,omitempty"`
+}
+
+// TurnFinished ends a turn. When the pattern merges answers later, it carries
+// the answer.
+type TurnFinished struct {
+	Held *Said `json:"held,omitempty"`
+}
+
+// TurnFailed ends a turn without an answer.
+type TurnFailed struct {
+	Kind    providers.Kind `json:"kind"`
+	Message string         `json:"message"`
+	// Skipped says that the pattern passes over it.
+	Skipped bool `json:"skipped,omitempty"`
+	// Redo says that the turn is taken again: a person interrupted it.
+	Redo bool `json:"redo,omitempty"`
+}
+
+// ModelCalled is a request to a model.
+type ModelCalled struct {
+	Provider string `json:"provider"`
+	Model    string `json:"model"`
+	// Call numbers the session's calls from 1.
+	Call int `json:"call"`
+	// Attempt counts the tries at the same request from 1.
+	Attempt int `json:"attempt"`
+	// MaxTokens is the cap of the answer, 0 for the vendor's own.
+	MaxTokens int `json:"max_tokens,omitempty"`
+}
+
+// ModelAnswered is a model's reply. Text and tool calls are here when they are
+// not the turn's message: before tool calls, or when the answer is mended.
+type ModelAnswered struct {
+	Call      int                  `json:"call"`
+	Provider  string               `json:"provider"`
+	Model     string               `json:"model"`
+	Finish    providers.Finish     `json:"finish"`
+	Text      string               `json:"text,omitempty"`
+	ToolCalls []providers.ToolCall `json:"tool_calls,omitempty"`
+	// Cost is in USD; nil when the price is not known.
+	Cost *float64 `json:"cost,omitempty"`
+	// Milliseconds from the request to the end of the reply.
+	Milliseconds int64  `json:"ms"`
+	Mark         string `json:"mark,omitempty"`
+}
+
+// ModelFailed is a request without a reply.
+type ModelFailed struct {
+	Call     int            `json:"call"`
+	Provider string         `json:"provider"`
+	Kind     providers.Kind `json:"kind"`
+	Message  string         `json:"message"`
+	Cost     *float64       `json:"cost,omitempty"`
+	Mark     string         `json:"mark,omitempty"`
+}
+
+// ModelRetried says that a request is made again, not before Until.
+type ModelRetried struct {
+	Attempt int            `json:"attempt"`
+	Until   time.Time      `json:"until"`
+	Kind    providers.Kind `json:"kind"`
+	// Message goes back to the model when its answer did not fit.
+	Message string `json:"message,omitempty"`
+}
+
+// ModelFellBack says that the next model of the chain is asked.
+type ModelFellBack struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+// ToolRequested says that a tool is called.
+type ToolRequested struct {
+	CallID    string          `json:"call_id"`
+	Tool      string          `json:"tool"`
+	Arguments json.RawMessage `json:"arguments"`
+}
+
+// ToolFinished is a tool's result.
+type ToolFinished struct {
+	CallID string `json:"call_id"`
+	Tool   string `json:"tool"`
+	Result string `json:"result"`
+}
+
+// ToolFailed is a tool's error, which goes back to the model.
+type ToolFailed struct {
+	CallID string `json:"call_id"`
+	Tool   string `json:"tool"`
+	Error  string `json:"error"`
+}
+
+// CooledDown says that an agent is over its token limit until then.
+type CooledDown struct {
+	Until time.Time `json:"until"`
+	Limit string    `json:"limit"`
+}
+
+// Recovered ends a cooldown.
+type Recovered struct{}
+
+// Latched says that a part of a condition was true once.
+type Latched struct {
+	Stop string `json:"stop"`
+}
+
+// Cleared says that a condition that paused the session is no longer true, so
+// that it may pause it again.
+type Cleared struct {
+	Stop string `json:"stop"`
+}
+
+// StopFired says that a stop condition or limit was true and what is done.
+type StopFired struct {
+	// Action is end, finalize, pause or leave (the pattern of its scope).
+	Action string `json:"action"`
+	Reason Reason `json:"reason"`
+	// Outcome is that of the deciding condition.
+	Outcome Outcome `json:"outcome"`
+	// Frame is set for a scoped condition.
+	Frame int `json:"frame,omitempty"`
+}
+
+// Finalizing says that a last turn is taken before the end.
+type Finalizing struct {
+	Outcome Outcome `json:"outcome"`
+	Reason  Reason  `json:"reason"`
+}
+
+// TextDelta is a piece of an answer while it is made; live only.
+type TextDelta struct {
+	Text string `json:"text"`
+}
+
+// ThoughtDelta is a piece of a model's reasoning; live only.
+type ThoughtDelta struct {
+	Text string `json:"text"`
+}

@@ -1,0 +1,183 @@
+package engine
+
+import (
+	"context"
+	"iter"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// maxDeltas bounds the live events that wait for one follower. What is too
+// many is dropped: the finished message replaces it.
+const maxDeltas = 1024
+
+// hub hands live events to those who listen.
+type hub struct {
+	listening atomic.Int32
+	mu        sync.Mutex
+	listeners map[*listener]struct{}
+}
+
+// listener is a bounded queue of live events.
+type listener struct {
+	mu    sync.Mutex
+	queue []Event
+	wake  chan struct{} // has room for one
+}
+
+func (h *hub) listen() *listener {
+	l := &listener{wake: make(chan struct{}, 1)}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.listeners == nil {
+		h.listeners = map[*listener]struct{}{}
+	}
+	h.listeners[l] = struct{}{}
+	h.listening.Add(1)
+	return l
+}
+
+func (h *hub) leave(l *listener) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.listeners, l)
+	h.listening.Add(-1)
+}
+
+func (h *hub) publish(session string, turn int, agent, text string, thought bool) {
+	if h.listening.Load() == 0 {
+		return
+	}
+	e := Event{Time: time.Now().UTC(), Session: session, Turn: turn, Agent: agent, Data: &TextDelta{Text: text}}
+	if thought {
+		e.Data = &ThoughtDelta{Text: text}
+	}
+	h.mu.Lock()
+	all := make([]*listener, 0, len(h.listeners))
+	for l := range h.listeners {
+		all = append(all, l)
+	}
+	h.mu.Unlock()
+	for _, l := range all {
+		l.put(e)
+	}
+}
+
+func (l *listener) put(e Event) {
+	l.mu.Lock()
+	if len(l.queue) < maxDeltas {
+		l.queue = append(l.queue, e)
+	}
+	l.mu.Unlock()
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (l *listener) take() []Event {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	q := l.queue
+	l.queue = nil
+	return q
+}
+
+// Follow gives the session's events after a number, first those that are
+// stored, then as they happen, and ends after the one that ends the session,
+// when ctx ends, or when the session is let go. Nothing is missed or doubled,
+// however slow the reader. With live it also gives text as it is generated;
+// those events may be dropped, and the finished message replaces them.
+func (s *Session) Follow(ctx context.Context, after uint64, live bool) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		stop := context.AfterFunc(ctx, func() {})
+		defer stop()
+		if !live {
+			s.followStored(ctx, after, yield)
+			return
+		}
+		s.followLive(ctx, after, yield)
+	}
+}
+
+// followStored follows the journal; a session that is let go without an end
+// ends it too.
+func (s *Session) followStored(ctx context.Context, after uint64, yield func(Event, error) bool) {
+	ctx, cancel := s.untilLetGo(ctx)
+	defer cancel()
+	for e, err := range s.journal.Follow(ctx, s.id, after) {
+		if !yield(e, err) || err != nil {
+			return
+		}
+	}
+}
+
+// untilLetGo gives a context that ends when the session was let go without a
+// proper end.
+func (s *Session) untilLetGo(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	s.wg.Go(func() {
+		select {
+		case <-s.ended:
+			if s.Err() != nil {
+				cancel()
+			}
+		case <-ctx.Done():
+		}
+	})
+	return ctx, cancel
+}
+
+// followLive joins the stored and the live events.
+func (s *Session) followLive(ctx context.Context, after uint64, yield func(Event, error) bool) {
+	l := s.live.listen()
+	defer s.live.leave(l)
+	ctx, cancel := context.WithCancel(ctx)
+	stored := make(chan Event, 64)
+	var failed error
+	var reader sync.WaitGroup
+	defer reader.Wait()
+	defer cancel()
+	reader.Go(func() {
+		defer close(stored)
+		s.followStored(ctx, after, func(e Event, err error) bool {
+			if err != nil {
+				failed = err
+				return false
+			}
+			select {
+			case stored <- e:
+				return true
+			case <-ctx.Done():
+				return false
+			}
+		})
+	})
+	over := map[int]bool{} // turns whose answer has been given
+	for {
+		select {
+		case e, ok := <-stored:
+			if !ok {
+				if failed != nil {
+					yield(Event{}, failed)
+				}
+				return
+			}
+			if t := e.Type(); t == TypeTurnFinished || t == TypeTurnFailed {
+				over[e.Turn] = true
+			}
+			if !yield(e, nil) {
+				return
+			}
+		case <-l.wake:
+			for _, e := range l.take() {
+				if !over[e.Turn] && !yield(e, nil) {
+					return
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,137 @@
+package engine
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+// limit is a bound of the session block that counts something.
+type limit struct {
+	name   string
+	budget bool
+	max    float64
+	at     specs.Range
+	count  func(*State) float64
+}
+
+func (l *limit) address() string { return "limits." + l.name }
+
+func (l *limit) reached(st *State) bool { return l.count(st) >= l.max }
+
+func (l *limit) condition(st *State) Condition {
+	c := Condition{Address: l.address(), Outcome: Exhausted, Seen: []Seen{
+		{Name: strings.TrimPrefix(l.name, "max_"), Value: number(l.count(st))},
+		{Name: l.name, Value: number(l.max)},
+	}}
+	c.File, c.Line = place(l.at)
+	return c
+}
+
+func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+
+// limitsOf are the counting limits of a session in the order of their
+// priority: budget first.
+func limitsOf(s *specs.Session) []limit {
+	env := func(get func(*specs.Env) int) func(*State) float64 {
+		return func(st *State) float64 { return float64(get(&st.env)) }
+	}
+	l := s.Limits
+	all := []limit{
+		{name: "max_cost", budget: true, max: l.MaxCost, count: func(st *State) float64 { return st.env.Usage.Cost }},
+		{name: "max_tokens", budget: true, max: float64(l.MaxTokens), count: env(func(e *specs.Env) int { return e.Usage.TotalTokens })},
+		{name: "max_calls", max: float64(l.MaxCalls), count: env(func(e *specs.Env) int { return e.Calls })},
+		{name: "max_tool_calls", max: float64(l.MaxToolCalls), count: env(func(e *specs.Env) int { return e.ToolCalls })},
+		{name: "max_handoffs", max: float64(l.MaxHandoffs), count: env(func(e *specs.Env) int { return e.Handoffs })},
+		{name: "max_turns", max: float64(l.MaxTurns), count: env(func(e *specs.Env) int { return e.Turns })},
+		{name: "max_rounds", max: float64(l.MaxRounds), count: env(func(e *specs.Env) int { return e.Rounds })},
+		{name: "max_messages", max: float64(l.MaxMessages), count: func(st *State) float64 { return float64(len(st.messages)) }},
+		{name: "max_repeats", max: float64(l.MaxRepeats), count: func(st *State) float64 {
+			if st.repeat == nil {
+				return 0
+			}
+			return float64(st.repeat.most)
+		}},
+	}
+	var set []limit
+	for _, x := range all {
+		if x.max > 0 {
+			x.at = s.Arg("limits." + x.name)
+			set = append(set, x)
+		}
+	}
+	return set
+}
+
+// limitReached gives the conditions of all limits that are reached.
+func (st *State) limitReached() (found []Condition) {
+	for i := range st.t.limits {
+		if l := &st.t.limits[i]; l.reached(st) {
+			found = append(found, l.condition(st))
+		}
+	}
+	return found
+}
+
+// callRefused says which limit does not allow another call of a turn, or "".
+func (st *State) callRefused() *limit {
+	for i := range st.t.limits {
+		l := &st.t.limits[i]
+		if (l.budget || l.name == "max_calls") && l.reached(st) {
+			return l
+		}
+	}
+	return nil
+}
+
+// exhausted is the reason for an end by limits.
+func exhausted(found []Condition) Reason {
+	c := found[0]
+	return Reason{
+		Stop:       c.Address,
+		Text:       fmt.Sprintf("%s is reached: %s of %s", c.Address, c.Seen[0].Value, c.Seen[1].Value),
+		Conditions: found,
+	}
+}
+
+// repeats counts how often agents say or do the same thing in a row.
+type repeats struct {
+	by   map[string]*repeated
+	most int
+}
+
+type repeated struct {
+	text, tool   string
+	texts, tools int
+}
+
+func (r *repeats) of(agent string) *repeated {
+	x := r.by[agent]
+	if x == nil {
+		x = &repeated{}
+		r.by[agent] = x
+	}
+	return x
+}
+
+func (r *repeats) text(agent, content string) {
+	x := r.of(agent)
+	if s := folded(content); s == x.text {
+		x.texts++
+	} else {
+		x.text, x.texts = s, 1
+	}
+	r.most = max(r.most, x.texts)
+}
+
+func (r *repeats) tool(agent, call string) {
+	x := r.of(agent)
+	if call == x.tool {
+		x.tools++
+	} else {
+		x.tool, x.tools = call, 1
+	}
+	r.most = max(r.most, x.tools)
+}

@@ -1,0 +1,135 @@
+// Package memory is a journal that keeps events in memory: for command line
+// runs and tests. What it holds ends with the process.
+package memory
+
+import (
+	"context"
+	"iter"
+	"sync"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
+)
+
+// Journal is an [engine.Journal] in memory. The zero value is ready for use.
+type Journal struct {
+	mu   sync.RWMutex
+	logs map[string]*log
+}
+
+// log is one session's list. Its events are only ever appended to, so a reader
+// may keep a slice of it without the lock.
+type log struct {
+	mu     sync.Mutex
+	events []engine.Event
+	grown  chan struct{} // closed and replaced on growth; nil when nobody waits
+}
+
+func (j *Journal) log(session string, create bool) *log {
+	j.mu.RLock()
+	l := j.logs[session]
+	j.mu.RUnlock()
+	if l != nil || !create {
+		return l
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if l = j.logs[session]; l == nil {
+		if j.logs == nil {
+			j.logs = map[string]*log{}
+		}
+		l = &log{}
+		j.logs[session] = l
+	}
+	return l
+}
+
+// Append implements [engine.Journal].
+func (j *Journal) Append(_ context.Context, session string, expect uint64, events []engine.Event) error {
+	l := j.log(session, true)
+	l.mu.Lock()
+	if uint64(len(l.events)) != expect {
+		l.mu.Unlock()
+		return engine.ErrConflict
+	}
+	l.events = append(l.events, events...)
+	grown := l.grown
+	l.grown = nil
+	l.mu.Unlock()
+	if grown != nil {
+		close(grown)
+	}
+	return nil
+}
+
+// after gives what is stored behind a number or, with wait and when there is
+// nothing yet, a channel that closes when there is. Neither means that nothing
+// will come.
+func (l *log) after(n uint64, wait bool) ([]engine.Event, <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if n < uint64(len(l.events)) {
+		return l.events[n:], nil
+	}
+	if k := len(l.events); !wait || k > 0 && l.events[k-1].Type() == engine.TypeEnded {
+		return nil, nil
+	}
+	if l.grown == nil {
+		l.grown = make(chan struct{})
+	}
+	return nil, l.grown
+}
+
+// Read implements [engine.Journal].
+func (j *Journal) Read(_ context.Context, session string, after uint64) iter.Seq2[engine.Event, error] {
+	return func(yield func(engine.Event, error) bool) {
+		l := j.log(session, false)
+		if l == nil {
+			yield(engine.Event{}, engine.ErrNotFound)
+			return
+		}
+		events, _ := l.after(after, false)
+		for _, e := range events {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Follow implements [engine.Journal].
+func (j *Journal) Follow(ctx context.Context, session string, after uint64) iter.Seq2[engine.Event, error] {
+	return func(yield func(engine.Event, error) bool) {
+		l := j.log(session, false)
+		if l == nil {
+			yield(engine.Event{}, engine.ErrNotFound)
+			return
+		}
+		for {
+			events, grown := l.after(after, true)
+			for _, e := range events {
+				if !yield(e, nil) || e.Type() == engine.TypeEnded {
+					return
+				}
+			}
+			after += uint64(len(events))
+			if len(events) > 0 {
+				continue
+			}
+			if grown == nil {
+				return
+			}
+			select {
+			case <-grown:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+// Forget drops a session's events.
+func (j *Journal) Forget(session string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	delete(j.logs, session)
+}

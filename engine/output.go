@@ -1,0 +1,46 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// problem says what is wrong with a reply in words that help the model to mend
+// it, or "" when nothing is.
+func (a *agent) problem(r *reply) string {
+	if strings.TrimSpace(r.text) == "" {
+		return "Your answer was empty. Please answer."
+	}
+	if a.schema == nil {
+		return ""
+	}
+	r.text = unfenced(r.text)
+	var v any
+	if err := json.Unmarshal([]byte(r.text), &v); err != nil {
+		return fmt.Sprintf("Your answer is not valid JSON (%s). Answer with the JSON object alone.", err)
+	}
+	if err := a.schema.Validate(v); err != nil {
+		return fmt.Sprintf("Your answer does not satisfy the schema: %s. Answer with the corrected JSON object alone.", err)
+	}
+	return ""
+}
+
+// unfenced takes a JSON text out of the Markdown fence that models like to put
+// around it.
+func unfenced(s string) string {
+	s = strings.TrimSpace(s)
+	body, ok := strings.CutPrefix(s, "```")
+	if !ok {
+		return s
+	}
+	_, body, ok = strings.Cut(body, "\n")
+	if !ok {
+		return s
+	}
+	body, ok = strings.CutSuffix(body, "```")
+	if !ok {
+		return s
+	}
+	return strings.TrimSpace(body)
+}

@@ -1,0 +1,99 @@
+package engine
+
+import (
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+// Pattern says who speaks next. Next is a pure function: the same state and
+// frame give the same move. It is asked whenever something in the frame has
+// changed and its answer is applied before it is asked again; a zero [Move]
+// means that what is under way must end first.
+type Pattern interface {
+	Next(st *State, f *Frame) Move
+}
+
+// Move is what a pattern wants next. At most one of Steps, Round, Merge, Done
+// and Err is set.
+type Move struct {
+	// Steps are started, all at once.
+	Steps []Step
+	// Chosen and Edge say how they were decided.
+	Chosen *Chosen
+	Edge   *EdgeTaken
+	// Round says that a round is complete.
+	Round bool
+	// Merge are slots whose results are shown now; Cancel are slots that are
+	// not waited for.
+	Merge, Cancel []int
+	// Done ends the pattern, for the reason it gives.
+	Done string
+	// Result overrides the pattern's result by a message's index.
+	Result *int
+	// Err fails the pattern.
+	Err error
+}
+
+// Step is a turn to take or an inner pattern to enter.
+type Step struct {
+	Slot int
+	// Note is told to the participant, for this step alone.
+	Note string
+	// Answers is the message of a person that is answered, or -1.
+	Answers int
+	// Context replaces what the participant sees, when not nil.
+	Context *[]int
+}
+
+// The reasons for which a pattern is left.
+const (
+	leftDone          = "done"
+	leftMaxRounds     = "max_rounds"
+	leftMaxTurns      = "max_turns"
+	leftMaxIterations = "max_iterations"
+	leftStop          = "stop"
+	leftFailed        = "failed"
+	leftCancelled     = "cancelled"
+)
+
+func one(slot int) Move { return Move{Steps: []Step{{Slot: slot, Answers: -1}}} }
+
+func done(why string) Move { return Move{Done: why} }
+
+// full says whether a frame has reached the bounds that every pattern has.
+func full(f *Frame) string {
+	p := f.node.spec
+	switch {
+	case p.MaxTurns > 0 && f.turns >= p.MaxTurns:
+		return leftMaxTurns
+	case p.MaxRounds > 0 && f.rounds >= p.MaxRounds:
+		return leftMaxRounds
+	default:
+		return ""
+	}
+}
+
+// pattern makes the behaviour of a node, after its participants.
+func (c *compiler) pattern(n *node) Pattern {
+	switch n.kind {
+	case "chat":
+		return chat{}
+	case "round_robin":
+		return roundRobin{start: max(0, n.slotNamed(n.spec.Start))}
+	case "sequential":
+		return sequential{previous: n.spec.Context == "previous"}
+	case "parallel":
+		return c.parallel(n)
+	case "loop":
+		return c.loop(n)
+	case "selector":
+		return c.selector(n)
+	case "graph":
+		return c.graph(n)
+	default:
+		c.notYet("The pattern kind "+n.kind, n.spec.Range)
+		return nil
+	}
+}
+
+// inRange gives a range for a reason: its file and line.
+func place(r specs.Range) (file string, line int) { return r.Filename, r.Start.Line }

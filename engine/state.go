@@ -1,0 +1,240 @@
+package engine
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/agentconnect-dev/agentconnect/providers"
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+// State is the fold of a session's events. Patterns and stop conditions are
+// pure functions of it. It is owned by the session's loop.
+type State struct {
+	t       *Template
+	session string
+	head    uint64 // seq of the last event
+	last    time.Time
+
+	created, started time.Time // zero until it happened
+	paused           bool
+	pausedAt         time.Time
+	held             time.Duration // time spent in pauses since started
+	inputClosed      bool
+	final            *Finalizing
+	ended            *Ended
+
+	messages []message
+	lobby    []int // what was said to everybody while no pattern was active
+	frames   map[int]*Frame
+	lastID   int // number of the last frame
+	rootDone *Left
+	turns    map[int]*turn // those that are open
+	lastTurn int           // number of the last turn
+	marks    map[string][]string
+	use      map[string]*agentUse
+	latched  map[string]bool
+	pausedBy map[string]bool   // conditions that paused the session and are still true
+	clients  map[string]uint64 // seq of messages by sender and client id
+	repeat   *repeats          // nil unless the session has max_repeats
+
+	env     specs.Env
+	costly  bool          // a call's cost is not known
+	changed specs.EnvPart // parts of env that changed since the conditions were looked at
+}
+
+// message is an entry of the transcript.
+type message struct {
+	seq      uint64
+	sender   string
+	receiver string
+	role     string
+	content  string
+	tagged   string // "[sender]: content"
+	turn     int
+	person   bool
+	tokens   int // estimate
+}
+
+// agentUse is what an agent has used, for its own limits.
+type agentUse struct {
+	spent     []spent // within the last hour; nil unless the agent has token limits
+	coolUntil time.Time
+	own       []int // what it said and what made it speak
+}
+
+type spent struct {
+	at     time.Time
+	tokens int
+}
+
+// Frame is an activation of a pattern: what the pattern remembers between its
+// moves.
+type Frame struct {
+	id, slot int
+	node     *node
+	parent   *Frame
+	path     string
+	context  *[]int // instead of what the parent sees
+	view     []int  // the messages of this frame, results of inner patterns included
+	public   []int  // those of view that were said to everybody
+
+	turns  int // finished turns, inner patterns included
+	rounds int
+	steps  int // finished steps: turns and inner patterns
+	idle   int // steps passed over in a row
+	open   []int
+	pass   []int // slots that finished since the last round, in order of arrival
+	passed map[int]stepResult
+	visits []int // how often each slot was started
+	at     int   // the slot that was started last, or -1
+	ended  int   // the slot that finished last, or -1
+	okay   bool  // the last step was not passed over
+
+	lastMsg int   // of this frame and its inner ones, or -1
+	pending []int // chat: persons' messages without an answer
+	chosen  string
+	data    map[string]any
+	edge    int // graph: the slot that an edge leads to, or -1
+	merged  int // parallel: branches merged in this pass
+
+	// loop: the last and the best draft's messages, or -1, and whether the
+	// last was accepted
+	lastDraft, best int
+	bestScore       float64
+	accepted        bool
+}
+
+// stepResult is how a step of a frame ended.
+type stepResult struct {
+	ok       bool
+	messages []int
+	held     *Said
+	turn     int
+}
+
+// turn is a participant's open turn.
+type turn struct {
+	n       int
+	frame   *Frame // nil for the finalizing turn
+	slot    int
+	name    string
+	agent   *agent
+	human   *human
+	note    string
+	answers int
+	context *[]int
+	final   bool
+	started time.Time
+	seq     uint64 // of turn.started
+
+	link     int    // of the fallback chain
+	attempt  int    // at the same request
+	call     int    // of the model, in flight; 0 is none
+	callSeq  uint64 // of model.called
+	repairs  int
+	used     int // tool calls
+	retryAt  time.Time
+	cooling  bool
+	extra    []providers.Message
+	pending  []toolRun
+	answered bool
+}
+
+type toolRun struct {
+	call   providers.ToolCall
+	done   bool
+	result string
+	failed bool
+}
+
+func newState(t *Template, session string) *State {
+	st := &State{
+		t: t, session: session,
+		frames: map[int]*Frame{}, turns: map[int]*turn{}, marks: map[string][]string{},
+		use: make(map[string]*agentUse, len(t.order)), latched: map[string]bool{},
+		pausedBy: map[string]bool{}, clients: map[string]uint64{},
+	}
+	st.env.Agents = make(map[string]specs.EnvAgent, len(t.order))
+	st.env.Data = map[string]any{}
+	for _, name := range t.order {
+		st.env.Agents[name] = specs.EnvAgent{}
+		st.use[name] = &agentUse{}
+	}
+	if t.spec.Limits.MaxRepeats > 0 {
+		st.repeat = &repeats{by: map[string]*repeated{}}
+	}
+	return st
+}
+
+// elapsed is the running time up to the last event, without pauses.
+func (st *State) elapsed(now time.Time) time.Duration {
+	if st.started.IsZero() {
+		return 0
+	}
+	if st.paused {
+		now = st.pausedAt
+	}
+	return now.Sub(st.started) - st.held
+}
+
+// root is the outermost active frame, or nil.
+func (st *State) root() *Frame { return st.frames[1] }
+
+// active says whether a participant may still take turns.
+func (st *State) active(s *slot) bool {
+	if s.agent == nil || s.agent.spec.Limits.MaxTurns == 0 {
+		return true
+	}
+	return st.env.Agents[s.who()].Turns < s.agent.spec.Limits.MaxTurns
+}
+
+// here is a frame's own view for expressions.
+func (st *State) here(f *Frame) specs.EnvHere {
+	h := specs.EnvHere{Turns: f.turns, Rounds: f.rounds, Data: f.data}
+	if f.lastMsg >= 0 {
+		h.Last = st.envMessage(f.lastMsg)
+	}
+	return h
+}
+
+// envAt is the environment with a frame's own view; it is valid until the next
+// event.
+func (st *State) envAt(f *Frame) *specs.Env {
+	st.env.Here = specs.EnvHere{}
+	if f != nil {
+		st.env.Here = st.here(f)
+	}
+	return &st.env
+}
+
+func (st *State) envMessage(i int) specs.EnvMessage {
+	m := &st.messages[i]
+	e := specs.EnvMessage{Exists: true, Content: m.content, Agent: m.sender, Role: m.role, Type: "text", Turn: m.turn}
+	if back := len(st.messages) - i; back <= len(st.env.Messages) {
+		e.Data = st.env.Messages[len(st.env.Messages)-back].Data
+	}
+	return e
+}
+
+// working says whether an agent is at work.
+func (st *State) working() bool {
+	for _, t := range st.turns {
+		if t.agent != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// outputOf decodes a structured output, which was checked before.
+func outputOf(raw json.RawMessage) any {
+	if len(raw) == 0 {
+		return nil
+	}
+	var v any
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return nil
+	}
+	return v
+}

@@ -1,0 +1,149 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+// stop is a compiled stop condition: a pure function of the state.
+type stop struct {
+	spec  *specs.Stop
+	parts []*stop
+}
+
+// compiled stops are shared by name, so that a latch is one latch.
+func (c *compiler) stop(s *specs.Stop) *stop {
+	st := &stop{spec: s}
+	switch {
+	case s.When != nil:
+	case s.Combine != nil:
+		for _, name := range s.Combine.Of {
+			st.parts = append(st.parts, c.stop(c.stopSpecs[name]))
+		}
+	case s.Tool != "":
+		c.notYet("A stop that waits for a tool", s.Arg("tool"))
+	case s.Judge != nil:
+		c.notYet("A stop with a judge", s.Arg("judge"))
+	case s.Repeat != nil:
+		c.notYet("A stop on repetition", s.Arg("repeat"))
+	}
+	return st
+}
+
+func (s *stop) address() string { return "stop." + s.spec.Name }
+
+// reads are the parts of the environment that the condition depends on.
+func (s *stop) reads() specs.EnvPart {
+	var r specs.EnvPart
+	if s.spec.When != nil {
+		r = s.spec.When.Reads()
+	}
+	if s.spec.MinTurns > 0 {
+		r |= specs.PartCounters
+	}
+	if s.spec.Scope != "" {
+		r |= specs.PartHere
+	}
+	for _, p := range s.parts {
+		r |= p.reads()
+	}
+	return r
+}
+
+// latch is something to remember: a part that was true once.
+type latch func(address string)
+
+// holds says whether the condition is true now. Parts that are true for the
+// first time under a latch are reported.
+func (s *stop) holds(st *State, f *Frame, l latch) (bool, error) {
+	turns := st.env.Turns
+	if f != nil {
+		turns = f.turns
+	}
+	if turns < s.spec.MinTurns {
+		return false, nil
+	}
+	if s.spec.When != nil {
+		return s.spec.When.Bool(st.envAt(f))
+	}
+	return s.combined(st, f, l)
+}
+
+func (s *stop) combined(st *State, f *Frame, l latch) (bool, error) {
+	c := s.spec.Combine
+	held := 0
+	for _, p := range s.parts {
+		ok := c.Latch && st.latched[p.address()]
+		if !ok {
+			var err error
+			if ok, err = p.holds(st, f, l); err != nil {
+				return false, err
+			}
+			if ok && c.Latch {
+				l(p.address())
+			}
+		}
+		if ok {
+			held++
+		}
+	}
+	switch c.Op {
+	case "any":
+		return held > 0, nil
+	case "all":
+		return held == len(s.parts), nil
+	case "not":
+		return held == 0, nil
+	default:
+		return held >= c.AtLeast, nil
+	}
+}
+
+// condition is what a reason tells of a true condition.
+func (s *stop) condition(st *State, f *Frame) Condition {
+	c := Condition{Address: s.address(), Outcome: Outcome(s.spec.Outcome), Seen: s.seen(st, f, nil)}
+	at := s.spec.Range
+	if s.spec.When != nil {
+		at = s.spec.When.Range()
+	}
+	c.File, c.Line = place(at)
+	return c
+}
+
+// maxSeen bounds the values that a reason shows.
+const maxSeen = 20
+
+func (s *stop) seen(st *State, f *Frame, list []Seen) []Seen {
+	if s.spec.When != nil {
+		for _, v := range s.spec.When.Seen(st.envAt(f)) {
+			if len(list) < maxSeen {
+				list = append(list, Seen{Name: v.Name, Value: v.Value})
+			}
+		}
+	}
+	for _, p := range s.parts {
+		list = p.seen(st, f, list)
+	}
+	return list
+}
+
+// text says why a stop fired, for a person.
+func (s *stop) text() string {
+	if s.spec.Reason != "" {
+		return s.spec.Reason
+	}
+	if s.spec.When != nil {
+		return fmt.Sprintf("%s: %s", s.address(), s.spec.When.Text())
+	}
+	names := make([]string, len(s.parts))
+	for i, p := range s.parts {
+		names[i] = p.address()
+	}
+	op := s.spec.Combine.Op
+	if op == "at_least" {
+		op = fmt.Sprintf("at least %d", s.spec.Combine.AtLeast)
+	}
+	return fmt.Sprintf("%s: %s of %s", s.address(), op, strings.Join(names, ", "))
+}

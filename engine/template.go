@@ -1,0 +1,107 @@
+package engine
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/google/jsonschema-go/jsonschema"
+
+	"github.com/agentconnect-dev/agentconnect/providers"
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+// Template is a compiled session template. It is immutable and shared by all
+// its sessions.
+type Template struct {
+	// Name and Type are those of the session block.
+	Name, Type string
+	// Description is the session block's.
+	Description string
+	// Hash is that of the scenario and its variables.
+	Hash string
+	// Participants are all agents and people, in the order of their first use.
+	Participants []Participant
+	// Bound is the proof that a session ends.
+	Bound specs.Bound
+
+	spec      *specs.Session
+	variables map[string]json.RawMessage
+	root      *node
+	agents    map[string]*agent
+	humans    map[string]*human
+	order     []string // participants by name, as in Participants
+	stops     []*stop
+	finalize  *finalize
+	limits    []limit
+	reads     specs.EnvPart // what any stop condition reads
+	ticks     bool          // a stop condition reads the clock
+}
+
+// agent is a participant that a model speaks for.
+type agent struct {
+	spec    *specs.Agent
+	chain   []chainLink
+	display string
+	schema  *jsonschema.Resolved // of its structured output; nil when it has none
+	system  string               // system prompt
+	tools   []providers.ToolSpec
+	runs    map[string]Tool // by the name that the model uses
+	window  window
+}
+
+// chainLink is one model of an agent's fallback chain.
+type chainLink struct {
+	entry providers.Entry
+	model string
+}
+
+// human is a person as participant.
+type human struct{ spec *specs.Human }
+
+// node is a pattern with its participants; it may be active several times.
+type node struct {
+	name, kind string
+	spec       *specs.Pattern
+	slots      []slot
+	pattern    Pattern
+	skip       bool // on_error = "skip"
+}
+
+// slot is a place in a pattern: exactly one of agent, human and node is set.
+type slot struct {
+	name  string
+	agent *agent
+	human *human
+	node  *node
+}
+
+// finalize is the last turn of a session that a limit ends.
+type finalize struct {
+	agent  *agent
+	prompt string
+}
+
+// defaultFinalizeTimeout bounds the finalizing turn where the session has no
+// turn_timeout.
+const defaultFinalizeTimeout = 2 * time.Minute
+
+func (n *node) slotNamed(name string) int {
+	for i := range n.slots {
+		if n.slots[i].name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// who is the participant's bare name, which in a graph is not the slot's.
+func (s *slot) who() string {
+	switch {
+	case s.agent != nil:
+		return s.agent.spec.Name
+	case s.human != nil:
+		return s.human.spec.Name
+	default:
+		return s.node.name
+	}
+}

@@ -1,0 +1,142 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/agentconnect-dev/agentconnect/providers"
+)
+
+// Tool is something that agents may call.
+type Tool struct {
+	Spec providers.ToolSpec
+	// Timeout bounds a call; 0 is one minute.
+	Timeout time.Duration
+	// MaxResult bounds the result in bytes; 0 is 64 KiB. What is longer is cut.
+	MaxResult int
+	// Call runs the tool. Its error goes back to the model. It may be called
+	// concurrently and must return soon after its context ends.
+	Call func(ctx context.Context, arguments json.RawMessage) (string, error)
+}
+
+const (
+	defaultToolTimeout = time.Minute
+	defaultMaxResult   = 64 << 10
+	defaultToolCalls   = 8
+)
+
+// toolStart is a tool call to be made once its event is stored.
+type toolStart struct {
+	turn int
+	tool Tool
+	call providers.ToolCall
+}
+
+// toolResult is what a tool gave.
+type toolResult struct {
+	turn   int
+	call   providers.ToolCall
+	result string
+	err    error
+}
+
+// requestTools starts the calls that a model asks for, at once.
+func (s *Session) requestTools(t *turn, calls []providers.ToolCall) {
+	most := t.agent.mostTools()
+	for _, c := range calls {
+		over := t.used >= most
+		s.emit(t.event(&ToolRequested{CallID: c.ID, Tool: c.Name, Arguments: c.Arguments}))
+		tool, known := t.agent.runs[c.Name]
+		switch {
+		case over:
+			s.toolFailed(t, c, fmt.Sprintf("no more tools in this turn: %d calls are allowed; answer now", most))
+		case !known:
+			s.toolFailed(t, c, fmt.Sprintf("there is no tool %q; there are %s", c.Name, strings.Join(t.agent.toolNames(), ", ")))
+		default:
+			s.tools = append(s.tools, toolStart{turn: t.n, tool: tool, call: c})
+		}
+	}
+	s.afterTools(t)
+}
+
+func (a *agent) toolNames() []string {
+	names := make([]string, len(a.tools))
+	for i, t := range a.tools {
+		names[i] = t.Name
+	}
+	return names
+}
+
+func (s *Session) toolFailed(t *turn, c providers.ToolCall, why string) {
+	s.emit(t.event(&ToolFailed{CallID: c.ID, Tool: c.Name, Error: why}))
+}
+
+// afterTools goes on with the turn when all its tools have answered.
+func (s *Session) afterTools(t *turn) {
+	if s.st.turns[t.n] == t && len(t.pending) == 0 {
+		s.callModel(t)
+	}
+}
+
+func (s *Session) runTool(ts toolStart) {
+	if s.st.turns[ts.turn] == nil {
+		return
+	}
+	c := s.calls[ts.turn]
+	if c == nil { // one context for all tools of the turn
+		ctx, cancel := context.WithCancelCause(s.ctx)
+		c = &call{turn: ts.turn, cancel: cancel, tools: ctx}
+		s.calls[ts.turn] = c
+	}
+	c.running++
+	s.wg.Go(func() {
+		timeout := ts.tool.Timeout
+		if timeout == 0 {
+			timeout = defaultToolTimeout
+		}
+		ctx, cancel := context.WithTimeoutCause(c.tools, timeout, fmt.Errorf("no result within %s", timeout))
+		defer cancel()
+		result, err := ts.tool.Call(ctx, ts.call.Arguments)
+		if cause := context.Cause(ctx); err != nil && cause != nil {
+			err = cause
+		}
+		_ = s.post(&toolResult{turn: ts.turn, call: ts.call, result: clip(result, ts.tool.MaxResult), err: err})
+	})
+}
+
+// clip bounds a result, at a character's edge.
+func clip(s string, most int) string {
+	if most == 0 {
+		most = defaultMaxResult
+	}
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if len(s) <= most {
+		return s
+	}
+	for most > 0 && !utf8.RuneStart(s[most]) {
+		most--
+	}
+	return s[:most] + "\n[cut]"
+}
+
+// apply takes in a tool's result, if the turn still waits for it.
+func (r *toolResult) apply(s *Session) {
+	t, c := s.st.turns[r.turn], s.calls[r.turn]
+	if t == nil || c == nil || c.tools == nil {
+		return
+	}
+	if c.running--; c.running == 0 {
+		c.cancel(nil)
+		delete(s.calls, r.turn)
+	}
+	if r.err != nil {
+		s.toolFailed(t, r.call, r.err.Error())
+	} else {
+		s.emit(t.event(&ToolFinished{CallID: r.call.ID, Tool: r.call.Name, Result: r.result}))
+	}
+	s.afterTools(t)
+}

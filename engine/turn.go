@@ -1,0 +1,174 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/agentconnect-dev/agentconnect/providers"
+)
+
+// startTurn begins a participant's turn.
+func (s *Session) startTurn(f *Frame, step Step) {
+	who := f.node.slots[step.Slot].who()
+	n := s.st.lastTurn + 1
+	s.emit(Event{Turn: n, Agent: who, Pattern: f.path, Data: &TurnStarted{
+		Frame: f.id, Slot: step.Slot, Note: step.Note, Answers: step.Answers, Context: step.Context,
+	}})
+	t := s.st.turns[n]
+	switch {
+	case t.human != nil && s.st.inputClosed:
+		s.absent(t, "the input has ended")
+	case t.human != nil: // the person takes the time that it takes
+	default:
+		s.coolOrCall(t)
+	}
+}
+
+// coolOrCall calls the model, unless the agent is over its token limits: then
+// the turn waits.
+func (s *Session) coolOrCall(t *turn) {
+	until, limit := s.st.cooldown(t.name, s.now)
+	if limit == "" {
+		s.callModel(t)
+		return
+	}
+	s.emit(t.event(&CooledDown{Until: until, Limit: limit}))
+}
+
+// cooldown says until when an agent must wait, and for which of its limits.
+func (st *State) cooldown(name string, now time.Time) (until time.Time, limit string) {
+	l := st.t.agents[name].spec.Limits
+	for _, w := range []struct {
+		name string
+		span time.Duration
+		max  int
+	}{{"tokens_per_minute", time.Minute, l.TokensPerMinute}, {"tokens_per_hour", time.Hour, l.TokensPerHour}} {
+		if w.max == 0 {
+			continue
+		}
+		if at := overUntil(st.use[name].spent, now, w.span, w.max); at.After(until) {
+			until, limit = at, "limits."+w.name
+		}
+	}
+	return until, limit
+}
+
+// overUntil is when the tokens spent within a sliding window fall below max,
+// or zero when they are below it now.
+func overUntil(list []spent, now time.Time, span time.Duration, most int) time.Time {
+	sum := 0
+	var until time.Time
+	for i := len(list) - 1; i >= 0 && now.Sub(list[i].at) < span; i-- {
+		if sum += list[i].tokens; sum >= most {
+			until = list[i].at.Add(span)
+			break
+		}
+	}
+	return until
+}
+
+// event is an event of the turn.
+func (t *turn) event(d Data) Event {
+	e := Event{Turn: t.n, Agent: t.name, Cause: t.seq, Data: d}
+	if t.frame != nil {
+		e.Pattern = t.frame.path
+	}
+	return e
+}
+
+// absent ends the turn of a person who does not answer.
+func (s *Session) absent(t *turn, why string) {
+	f := t.frame
+	if t.human.spec.OnTimeout == "skip" {
+		s.emit(t.event(&TurnFailed{Kind: providers.TimedOut, Message: why, Skipped: true}))
+		s.ask(f)
+		return
+	}
+	s.emit(t.event(&TurnFailed{Kind: providers.TimedOut, Message: why}))
+	s.end(Blocked, Reason{Stop: "human." + t.name, Text: fmt.Sprintf("%s did not answer: %s", t.name, why)})
+}
+
+// finishTurn gives the turn's answer to the conversation.
+func (s *Session) finishTurn(t *turn, said *Said) {
+	if t.frame != nil {
+		said.Frame = t.frame.id
+		if p, ok := t.frame.node.pattern.(parallel); ok && t.slot < p.branches {
+			s.emit(t.event(&TurnFinished{Held: said}))
+			s.ask(t.frame)
+			return
+		}
+	}
+	e := t.event(said)
+	e.Cause = s.st.head
+	s.emit(e)
+	s.emit(t.event(&TurnFinished{}))
+	if t.final {
+		s.end(s.st.final.Outcome, s.st.final.Reason)
+		return
+	}
+	s.ask(t.frame)
+}
+
+// failTurn ends the turn without an answer; the pattern decides what follows.
+func (s *Session) failTurn(t *turn, err error) {
+	r := reasonOf(fmt.Errorf("turn %d of %s: %w", t.n, t.name, err))
+	r.ErrorKind = providers.KindOf(err)
+	failed := &TurnFailed{Kind: r.ErrorKind, Message: err.Error()}
+	if t.final {
+		s.emit(t.event(failed))
+		why := s.st.final.Reason
+		why.Text += "; the finalizing turn failed: " + err.Error()
+		s.end(s.st.final.Outcome, why)
+		return
+	}
+	failed.Skipped = t.frame.tolerates()
+	s.drop(t)
+	s.emit(t.event(failed))
+	if failed.Skipped {
+		s.ask(t.frame)
+		return
+	}
+	s.failFrame(t.frame, r)
+}
+
+// cancelTurn ends a turn from outside; a call in flight is charged by what is
+// known of it.
+func (s *Session) cancelTurn(t *turn, why *TurnFailed) {
+	s.drop(t)
+	s.emit(t.event(why))
+}
+
+// drop gives up the call that a turn has in flight.
+func (s *Session) drop(t *turn) {
+	c := s.calls[t.n]
+	if c == nil {
+		if t.call != 0 { // not begun yet
+			s.emit(t.event(&ModelFailed{Call: t.call, Provider: t.agent.chain[t.link].entry.Settings.Name, Kind: providers.Canceled, Message: "canceled before it began", Cost: new(float64)}))
+		}
+		return
+	}
+	delete(s.calls, t.n)
+	c.cancel(errCanceled)
+	if t.call == 0 {
+		return
+	}
+	u := providers.Usage{InputTokens: c.input, OutputTokens: estimate(int(c.received.Load()))}
+	e := t.event(&ModelFailed{
+		Call: t.call, Provider: c.link.entry.Settings.Name, Kind: providers.Canceled,
+		Message: "canceled while it ran", Cost: c.link.cost(u),
+	})
+	e.Usage, e.Cause = &u, t.callSeq
+	s.emit(e)
+}
+
+var errCanceled = errors.New("canceled by the session")
+
+func (l *chainLink) cost(u providers.Usage) *float64 {
+	p := l.entry.Settings.Price
+	if p == nil {
+		return nil
+	}
+	c := p.Cost(u)
+	return &c
+}

@@ -33,18 +33,19 @@ type layer struct {
 // of the nearest folder above that ends in /*. What lies below internal/
 // belongs to the package around it.
 var layers = map[string]layer{
-	"specs":            {},
-	"providers":        {tests: []string{"providers/providertest", "providers/scripted"}},
-	"providers/*":      {code: []string{"providers"}, tests: []string{"providers/*"}},
-	"engine":           {code: []string{"specs", "providers"}, tests: []string{"engine/*", "providers/*"}},
-	"engine/memory":    {code: []string{"engine"}, tests: []string{"engine/*", "specs", "providers", "providers/*"}},
-	"engine/jetstream": {code: []string{"engine"}, tests: []string{"engine/*", "specs", "providers", "providers/*"}},
-	"engine/tools":     {code: []string{"engine", "providers"}, tests: []string{"engine/*", "specs", "providers/*"}},
-	"engine/*":         {code: []string{"engine"}, tests: []string{"engine/*", "specs", "providers", "providers/*"}},
-	"server":           {code: []string{"engine", "specs", "providers"}, tests: []string{"engine/*", "providers/*"}},
-	"cmd/*":            {code: []string{"*"}},
-	"examples":         {tests: []string{"*"}},
-	".":                {tests: []string{"*"}},
+	"specs":              {},
+	"providers":          {tests: []string{"providers/providertest", "providers/scripted"}},
+	"providers/scripted": {code: []string{"providers", "specs"}, tests: []string{"providers/*"}},
+	"providers/*":        {code: []string{"providers"}, tests: []string{"providers/*"}},
+	"engine":             {code: []string{"specs", "providers"}, tests: []string{"engine/*", "providers/*"}},
+	"engine/memory":      {code: []string{"engine"}, tests: []string{"engine/*", "specs", "providers", "providers/*"}},
+	"engine/jetstream":   {code: []string{"engine"}, tests: []string{"engine/*", "specs", "providers", "providers/*"}},
+	"engine/tools":       {code: []string{"engine", "providers"}, tests: []string{"engine/*", "specs", "providers/*"}},
+	"engine/*":           {code: []string{"engine"}, tests: []string{"engine/*", "specs", "providers", "providers/*"}},
+	"server":             {code: []string{"engine", "specs", "providers"}, tests: []string{"engine/*", "providers/*"}},
+	"cmd/*":              {code: []string{"*"}},
+	"examples":           {tests: []string{"*"}},
+	".":                  {tests: []string{"*"}},
 }
 
 // bans keeps foreign packages out of ours, tests included: the language's

@@ -1,0 +1,170 @@
+package specs
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+)
+
+// frame is the environment of one evaluation: what expressions see, and what
+// the evaluation may still spend.
+type frame struct {
+	*Env
+	// Args is the input of a tool.
+	Args map[string]any `expr:" input"`
+
+	ticks int
+	start time.Time
+	made  int // bytes of text and values made so far
+}
+
+// The budget of one evaluation.
+const (
+	maxTime      = 50 * time.Millisecond
+	maxValues    = 100_000
+	maxMade      = 16 << 20 // bytes
+	ticksPerLook = 8
+)
+
+const (
+	tooLong       = "The expression was cut off after 50 ms. Look at fewer messages, or nest fewer predicates; a tool can do what takes longer."
+	tooManyValues = "The expression makes more than 100,000 values. Use smaller ranges and lists."
+	tooMuchText   = "The expression makes more than 16 MiB of text. Join and repeat less."
+)
+
+// tick ends an evaluation that takes too long. It stands before every body of a
+// predicate, since nothing else repeats.
+func tick(env any) bool {
+	f, ok := env.(*frame)
+	if !ok {
+		return false
+	}
+	f.ticks++
+	if f.ticks%ticksPerLook != 1 {
+		return true
+	}
+	if f.start.IsZero() {
+		f.start = time.Now()
+	} else if time.Since(f.start) > maxTime {
+		panic(errors.New(tooLong))
+	}
+	return true
+}
+
+// spend books bytes of text that are about to be made.
+func (f *frame) spend(bytes int) error {
+	if bytes < 0 || bytes > maxMade || f.made+bytes > maxMade {
+		return errors.New(tooMuchText)
+	}
+	f.made += bytes
+	return nil
+}
+
+// measure counts what is in values. Lists that contain each other several
+// times may be far larger than what made them.
+type measure struct{ values, bytes int }
+
+// walk says whether a value, with those before it, is within bounds.
+func (m *measure) walk(v any) bool {
+	m.values++
+	switch v := v.(type) {
+	case nil, bool, int, float64:
+	case string:
+		m.bytes += len(v)
+	case []int:
+		m.values += len(v)
+	case []string:
+		for _, text := range v {
+			m.bytes += len(text)
+		}
+		m.values += len(v)
+	case EnvMessage:
+		m.bytes += len(v.Content)
+		m.walk(v.Data)
+	case []any:
+		for _, elem := range v {
+			if !m.walk(elem) {
+				return false
+			}
+		}
+	case map[string]any:
+		for key, elem := range v {
+			m.bytes += len(key)
+			if !m.walk(elem) {
+				return false
+			}
+		}
+	default:
+		m.walkOther(reflect.ValueOf(v))
+	}
+	return m.values <= maxValues && m.bytes <= maxMade
+}
+
+func (m *measure) walkOther(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			if !m.walk(v.Index(i).Interface()) {
+				return
+			}
+		}
+	case reflect.Map:
+		for iter := v.MapRange(); iter.Next(); {
+			if !m.walk(iter.Key().Interface()) || !m.walk(iter.Value().Interface()) {
+				return
+			}
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() && !m.walk(v.Field(i).Interface()) {
+				return
+			}
+		}
+	default:
+	}
+}
+
+func scalar(v any) bool {
+	switch v.(type) {
+	case nil, bool, int, float64, string:
+		return true
+	default:
+		return false
+	}
+}
+
+// kindOf names the kind of a value.
+func kindOf(v any) string {
+	switch v.(type) {
+	case nil:
+		return "nothing"
+	case bool:
+		return "true or false"
+	case string:
+		return "a string"
+	case EnvMessage:
+		return "a message"
+	}
+	switch reflect.ValueOf(v).Kind() {
+	case reflect.Slice, reflect.Array:
+		return "a list"
+	case reflect.Map, reflect.Struct:
+		return "an object"
+	default:
+		return "a number"
+	}
+}
+
+// runtimeMessage turns what the library says into a sentence.
+func runtimeMessage(message string) string {
+	switch {
+	case strings.HasSuffix(message, "."):
+		return message
+	case strings.Contains(message, "memory budget exceeded"):
+		return tooManyValues
+	default:
+		return fmt.Sprintf("The expression cannot be evaluated: %s.", typeWords().Replace(message))
+	}
+}

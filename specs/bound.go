@@ -1,0 +1,198 @@
+package specs
+
+import (
+	"fmt"
+	"slices"
+)
+
+// prove gives each session its Bound, or says why there is none: which
+// patterns go round without a count that ends them, and the smallest change
+// that mends it.
+func prove(cfg *Config) Diagnostics {
+	pr := &prover{domain: newDomain(cfg), loads: map[string]load{}, blame: map[string][]string{}}
+	for _, s := range cfg.Sessions {
+		pr.session(s)
+		pr.cost(s)
+	}
+	pr.unbounded()
+	return pr.ds
+}
+
+// A prover computes how much the patterns of a configuration take at most.
+type prover struct {
+	*domain
+	loads map[string]load
+	// open are the patterns whose bound is being computed, outermost first.
+	open []string
+	// cycles and blame are what goes round for ever, and in which sessions.
+	cycles []*cycle
+	blame  map[string][]string
+}
+
+// A load is what a piece of a session takes at most.
+type load struct {
+	turns, calls int
+	// perTurn are the calls of the dearest turn inside; decisions are the calls
+	// that may come between two turns, for choosing who is next.
+	perTurn, decisions int
+	// waits says that the numbers hold for each message of a person.
+	waits bool
+	// cycles are what has no bound inside; the numbers are of no use then.
+	cycles []*cycle
+	// because names the arguments that give the numbers, outermost first.
+	because []string
+}
+
+// A cycle is a part of a pattern that may repeat for ever.
+type cycle struct {
+	pattern *Pattern
+	// path are the participants in the order of the cycle, the first again at
+	// its end.
+	path []Ref
+	// step is what one time round takes.
+	step load
+	// person says that each time round waits for a person, so that it is
+	// bounded per message where a session may be open ended.
+	person bool
+	// spends says that each time round takes a call.
+	spends bool
+	// fix is the argument that would bound it.
+	fix string
+}
+
+// session computes the bound of a session: what its pattern takes, met by the
+// session's limits, and what stops and the last turn add.
+func (pr *prover) session(s *Session) {
+	l := pr.top(s)
+	who := pr.cast(s)
+	l = pr.meet(s, who, l)
+	l = pr.perMessage(s, l)
+	for _, c := range l.cycles {
+		pr.accuse(s, c)
+	}
+	if len(l.cycles) > 0 {
+		return
+	}
+	for _, stop := range pr.stopsOf(s) {
+		if stop.Judge != nil {
+			asked := l.turns / max(stop.Judge.Every, 1)
+			l.calls = satAdd(l.calls, satMul(asked, pr.decision(stop.Judge.Agent)))
+			l.because = append(l.because, fmt.Sprintf("stop.%s asks agent.%s every %s",
+				stop.Name, stop.Judge.Agent, plural(max(stop.Judge.Every, 1), "turn")))
+		}
+	}
+	if most := s.Limits.MaxCalls; most > 0 && most < l.calls {
+		l.calls = most
+		l.because = slices.Insert(l.because, 0, limit(s, "max_calls", most))
+	}
+	if f := s.Finalize; f != nil {
+		l.turns = satAdd(l.turns, 1)
+		l.calls = satAdd(l.calls, pr.turn(f.Agent, false, false))
+		l.because = append(l.because, fmt.Sprintf("session.%s finalize adds a turn", s.Name))
+	}
+	s.Bound = Bound{Turns: l.turns, Calls: l.calls, PerMessage: l.waits, Because: l.because}
+}
+
+func limit(s *Session, name string, n int) string {
+	return fmt.Sprintf("session.%s limits.%s = %d", s.Name, name, n)
+}
+
+// top is the load of a session's pattern, its rounds met by the session's.
+func (pr *prover) top(s *Session) load {
+	if s.Agent != "" {
+		l := pr.one(Ref{Kind: RefAgent, Name: s.Agent})
+		l.waits = true
+		l.because = []string{fmt.Sprintf("session.%s answers each message once", s.Name)}
+		return l
+	}
+	p := pr.patterns[s.Pattern]
+	if p == nil {
+		return load{}
+	}
+	most := s.Limits.MaxRounds
+	if most == 0 || p.MaxRounds > 0 && p.MaxRounds <= most || !hasRounds(p.Kind) {
+		return pr.patternLoad(p)
+	}
+	capped := *p
+	capped.MaxRounds = most
+	l := pr.kind(&capped)
+	l.because = slices.Insert(l.because, 0, limit(s, "max_rounds", most))
+	return l
+}
+
+// hasRounds says whether rounds of a kind are counted while it goes on.
+func hasRounds(kind string) bool {
+	return slices.Contains([]string{"round_robin", "random", "selector", "moderated", "debate", "magentic", "auction"}, kind)
+}
+
+// meet applies the counting limits of a session. Time and tokens bound a
+// session too, but say nothing about how many calls there are.
+func (pr *prover) meet(s *Session, who *cast, l load) load {
+	if most := s.Limits.MaxTurns; most > 0 && (len(l.cycles) > 0 || most < l.turns || l.waits) {
+		l = l.capTurns(most, limit(s, "max_turns", most))
+	}
+	if most := s.Limits.MaxMessages; most > 0 && pr.speaks(who) && (len(l.cycles) > 0 || most < l.turns || l.waits) {
+		l = l.capTurns(most, limit(s, "max_messages", most))
+	}
+	most := s.Limits.MaxCalls
+	if most == 0 || len(l.cycles) == 0 && !l.waits {
+		return l
+	}
+	if len(who.humans) > 0 && slices.ContainsFunc(l.cycles, func(c *cycle) bool { return !c.spends }) {
+		return l
+	}
+	turns := most
+	for _, c := range l.cycles {
+		turns = max(turns, satMul(satAdd(most, 1), max(c.step.turns, 1)))
+	}
+	return load{
+		turns: turns, calls: most, perTurn: l.perTurn, decisions: l.decisions,
+		because: append([]string{limit(s, "max_calls", most)}, l.because...),
+	}
+}
+
+// capTurns bounds a load by a number of turns.
+func (l load) capTurns(most int, because string) load {
+	calls := satAdd(satMul(most, l.perTurn), satMul(satAdd(most, 1), l.decisions))
+	if len(l.cycles) == 0 && !l.waits {
+		calls, most = min(calls, l.calls), min(most, l.turns)
+	}
+	return load{
+		turns: most, calls: calls, perTurn: l.perTurn, decisions: l.decisions,
+		because: append([]string{because}, l.because...),
+	}
+}
+
+// speaks says whether each turn of a cast ends with a message: nobody hands
+// over silently and no turn is passed over.
+func (pr *prover) speaks(who *cast) bool {
+	for name := range who.patterns {
+		if p := pr.patterns[name]; p.Kind == "handoff" || p.OnError == "skip" {
+			return false
+		}
+	}
+	for name := range who.humans {
+		if h := pr.humans[name]; h != nil && !h.waits() {
+			return false
+		}
+	}
+	return true
+}
+
+// waits says whether nothing happens before the person has answered.
+func (h *Human) waits() bool { return h.Timeout == 0 || h.OnTimeout != "skip" }
+
+// perMessage turns the cycles that wait for a person into a bound for each
+// message, where the session is open ended.
+func (pr *prover) perMessage(s *Session, l load) load {
+	if !s.OpenEnded || len(l.cycles) == 0 || slices.ContainsFunc(l.cycles, func(c *cycle) bool { return !c.person }) {
+		return l
+	}
+	for _, c := range l.cycles {
+		l.turns = satAdd(l.turns, c.step.turns)
+		l.calls = satAdd(l.calls, c.step.calls)
+	}
+	l.cycles, l.waits = nil, true
+	l.because = append([]string{fmt.Sprintf("session.%s open_ended, for each message of a person", s.Name)}, l.because...)
+	return l
+}

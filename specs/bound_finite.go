@@ -1,0 +1,136 @@
+package specs
+
+import "fmt"
+
+// finite are the kinds whose required arguments bound them.
+func (pr *prover) finite(p *Pattern) load {
+	all, some := pr.allOf(p.Participants), pr.anyOf(p.Participants)
+	switch {
+	case p.Kind == "sequential":
+		return all.because1(p, "takes each participant once")
+	case p.Parallel != nil || p.Kind == "parallel":
+		if p.Parallel != nil && p.Parallel.Aggregate != nil {
+			all = all.plus(pr.one(*p.Parallel.Aggregate))
+		}
+		return all.because1(p, "takes each participant once")
+	case p.Map != nil:
+		return some.times(p.Map.MaxItems).because1(p, fmt.Sprintf("max_items = %d", p.Map.MaxItems))
+	case p.Loop != nil:
+		if p.Loop.Critic != nil {
+			all = all.plus(turnLoad(pr.turn(p.Loop.Critic.Name, false, true)))
+		}
+		return all.times(p.Loop.MaxIterations).because1(p, fmt.Sprintf("max_iterations = %d", p.Loop.MaxIterations))
+	case p.Router != nil:
+		return pr.router2(p)
+	case p.Vote != nil:
+		return pr.voteLoad(p)
+	case p.PlanExecute != nil:
+		return pr.planExecute(p, some)
+	case p.Blackboard != nil:
+		step := load{}
+		for _, rule := range p.Blackboard.Rules {
+			step = either(step, pr.one(rule.Run))
+		}
+		return step.times(p.Blackboard.MaxActivations).
+			because1(p, fmt.Sprintf("max_activations = %d", p.Blackboard.MaxActivations))
+	case p.Manager != nil:
+		return pr.managed(p, some)
+	}
+	return all
+}
+
+// because1 puts an argument of the pattern before the reasons.
+func (l load) because1(p *Pattern, argument string) load {
+	l.because = append([]string{p.because(argument)}, l.because...)
+	return l
+}
+
+func (pr *prover) router2(p *Pattern) load {
+	branch := pr.one(p.Router.Default)
+	for _, route := range p.Router.Routes {
+		branch = either(branch, pr.one(route.To))
+	}
+	if p.Router.Classifier != nil {
+		calls := pr.decision(p.Router.Classifier.Name)
+		branch = branch.plus(load{calls: calls, decisions: calls})
+	}
+	return branch.because1(p, "takes one branch")
+}
+
+func (pr *prover) voteLoad(p *Pattern) load {
+	sum := load{}
+	ballot := func(ref Ref) {
+		if ref.Kind == RefAgent {
+			sum = sum.plus(turnLoad(pr.turn(ref.Name, false, true)))
+			return
+		}
+		sum = sum.plus(pr.one(ref))
+	}
+	for _, ref := range p.Participants {
+		ballot(ref)
+	}
+	if p.Vote.TieBreaker != nil {
+		ballot(*p.Vote.TieBreaker)
+	}
+	return sum.because1(p, "takes one ballot of each")
+}
+
+// planExecute plans once and after each failure, executes the steps of each
+// plan, and answers.
+func (pr *prover) planExecute(p *Pattern, step load) load {
+	x := p.PlanExecute
+	plan := turnLoad(pr.turn(x.Planner.Name, false, true))
+	round := plan.plus(step.times(x.MaxSteps))
+	if x.Approve != nil {
+		round = round.plus(pr.one(*x.Approve))
+	}
+	return round.times(satAdd(x.MaxReplans, 1)).plus(plan).
+		because1(p, fmt.Sprintf("max_steps = %d, max_replans = %d", x.MaxSteps, x.MaxReplans))
+}
+
+func (pr *prover) managed(p *Pattern, some load) load {
+	m := p.Manager
+	for _, worker := range m.Workers {
+		some = either(some, pr.one(worker))
+	}
+	judged := turnLoad(pr.turn(m.Manager.Name, false, true))
+	switch p.Kind {
+	case "magentic":
+		// Each round is judged; facts and plan are written at the start and
+		// after each reset; then comes the answer.
+		plans := judged.times(satAdd(satMul(satAdd(m.MaxResets, 1), 2), 1))
+		return some.plus(judged).times(p.MaxRounds).plus(plans).
+			because1(p, fmt.Sprintf("max_rounds = %d, max_resets = %d", p.MaxRounds, m.MaxResets))
+	case "auction":
+		bids := load{}
+		for _, ref := range p.Participants {
+			bids = bids.plus(turnLoad(pr.turn(ref.Name, false, true)))
+		}
+		return judged.plus(bids).plus(some).times(p.MaxRounds).plus(judged).
+			because1(p, fmt.Sprintf("max_rounds = %d", p.MaxRounds))
+	default: // supervisor
+		return pr.supervisor(m, some).because1(p, delegations(m))
+	}
+}
+
+func delegations(m *Manager) string {
+	if m.MaxDelegations > 0 {
+		return fmt.Sprintf("max_delegations = %d", m.MaxDelegations)
+	}
+	return fmt.Sprintf("manager agent.%s max_tool_calls", m.Manager.Name)
+}
+
+// supervisor is one turn of the manager, whose tool calls are its workers.
+func (pr *prover) supervisor(m *Manager, some load) load {
+	manager := pr.turn(m.Manager.Name, true, false)
+	count := m.MaxDelegations
+	if a := pr.agents[m.Manager.Name]; a != nil {
+		if count == 0 {
+			count = a.MaxToolCalls
+		}
+		if more := count - a.MaxToolCalls; more > 0 {
+			manager = satAdd(manager, satMul(more, pr.attempts(a)))
+		}
+	}
+	return turnLoad(manager).plus(some.times(count))
+}

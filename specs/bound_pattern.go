@@ -1,0 +1,176 @@
+package specs
+
+import (
+	"fmt"
+	"slices"
+)
+
+// patternLoad is what a pattern takes at most by its own arguments.
+func (pr *prover) patternLoad(p *Pattern) load {
+	if l, done := pr.loads[p.Name]; done {
+		return l
+	}
+	if slices.Contains(pr.open, p.Name) {
+		return load{} // a pattern inside itself is an error of its own
+	}
+	pr.open = append(pr.open, p.Name)
+	l := pr.kind(p)
+	pr.open = pr.open[:len(pr.open)-1]
+	pr.loads[p.Name] = l
+	return l
+}
+
+// kind computes the load of a pattern from its participants.
+func (pr *prover) kind(p *Pattern) load {
+	var l load
+	switch p.Kind {
+	case "chat":
+		l = pr.anyOf(p.Participants)
+		l.waits = true
+		l.because = append([]string{p.because("one answer for each message")}, l.because...)
+	case "round_robin", "random", "debate":
+		l = pr.rounds(p)
+	case "selector", "moderated":
+		l = pr.chosen(p)
+	case "handoff":
+		l = pr.handoff(p)
+	case "graph":
+		l = pr.graphLoad(p)
+	default:
+		l = pr.finite(p)
+	}
+	return pr.ownTurns(p, l)
+}
+
+// ownTurns applies max_turns. It is looked at between a pattern's own moves,
+// so what a nested pattern has begun it may finish.
+func (pr *prover) ownTurns(p *Pattern, l load) load {
+	if p.MaxTurns == 0 {
+		return l
+	}
+	inner := 1
+	for _, role := range p.roles() {
+		if role.Kind != RefPattern {
+			continue
+		}
+		if nested := pr.patternLoad(pr.patternOr(role.Name)); len(nested.cycles) > 0 || nested.waits {
+			return l
+		} else if nested.turns > inner {
+			inner = nested.turns
+		}
+	}
+	most := satAdd(p.MaxTurns-1, inner)
+	if len(l.cycles) == 0 && !l.waits && most >= l.turns {
+		return l
+	}
+	return l.capTurns(most, p.because(fmt.Sprintf("max_turns = %d", p.MaxTurns)))
+}
+
+func (pr *prover) patternOr(name string) *Pattern {
+	if p := pr.patterns[name]; p != nil {
+		return p
+	}
+	return &Pattern{Block: Block{Name: name}, Kind: "sequential"}
+}
+
+func (p *Pattern) because(argument string) string {
+	return fmt.Sprintf("pattern.%s %s", p.Name, argument)
+}
+
+// rounds are the patterns in which everybody speaks again and again.
+func (pr *prover) rounds(p *Pattern) load {
+	round := pr.allOf(p.Participants)
+	if p.Kind == "random" {
+		round = pr.anyOf(p.Participants).times(len(p.Participants))
+	}
+	l := pr.repeat(p, round, p.MaxRounds, "max_rounds = 10")
+	if p.Debate != nil && p.Debate.Judge != nil {
+		l = l.plus(pr.one(*p.Debate.Judge))
+	}
+	return l
+}
+
+// repeat is a step that is taken count times, or for ever when count is 0.
+func (pr *prover) repeat(p *Pattern, step load, count int, fix string) load {
+	if count > 0 {
+		l := step.times(count)
+		l.because = append([]string{p.because(fmt.Sprintf("max_rounds = %d", count))}, l.because...)
+		return l
+	}
+	path := p.Participants
+	if p.Selector != nil && len(path) == 0 {
+		path = p.Selector.Candidates
+	}
+	c := &cycle{pattern: p, path: closed(path), step: step, fix: fix}
+	if p.Kind == "round_robin" || p.Kind == "debate" {
+		c.person = slices.ContainsFunc(path, pr.isWait)
+		c.spends = slices.ContainsFunc(path, func(r Ref) bool { return r.Kind == RefAgent })
+	}
+	return step.endless(c)
+}
+
+// endless is a load with a cycle: the step of the cycle tells what a turn of
+// it takes.
+func (l load) endless(c *cycle) load {
+	out := load{perTurn: l.perTurn, decisions: l.decisions, waits: l.waits}
+	out.cycles = append(slices.Clone(l.cycles), c)
+	if len(l.cycles) > 0 {
+		c.step = load{perTurn: l.perTurn, decisions: l.decisions}
+	}
+	return out
+}
+
+// closed is a path that comes back to its first participant.
+func closed(path []Ref) []Ref {
+	if len(path) == 0 {
+		return nil
+	}
+	return append(slices.Clone(path), path[0])
+}
+
+// isWait says whether a participant is a person without whom nothing goes on.
+func (pr *prover) isWait(r Ref) bool {
+	h := pr.humans[r.Name]
+	return r.Kind == RefHuman && h != nil && h.waits()
+}
+
+// chosen are the patterns in which each turn is preceded by a choice.
+func (pr *prover) chosen(p *Pattern) load {
+	step := pr.anyOf(p.Participants)
+	if len(p.Participants) == 0 {
+		step = pr.anyOf(p.Selector.Candidates)
+	}
+	if f := p.Selector.Fallback; f != nil {
+		step = either(step, pr.one(*f))
+	}
+	choice := load{}
+	if chair := p.Selector.Chair; chair != nil {
+		calls := satMul(pr.decision(chair.Name), satAdd(p.Selector.Attempts, 1))
+		choice = load{calls: calls, decisions: calls}
+	}
+	l := pr.repeat(p, step.plus(choice), p.MaxRounds, "max_rounds = 10").plus(choice)
+	l.decisions = satAdd(step.decisions, choice.decisions)
+	if p.Kind == "moderated" {
+		l.turns = satAdd(l.turns, 1) // the chair's final message
+	}
+	return l
+}
+
+// handoff goes on until nobody has the floor any more, which only a count of
+// turns makes certain, or a person who is asked after each turn.
+func (pr *prover) handoff(p *Pattern) load {
+	step := load{}
+	for _, ref := range p.Participants {
+		one := pr.one(ref)
+		if ref.Kind == RefAgent {
+			one = turnLoad(pr.turn(ref.Name, true, false))
+		}
+		step = either(step, one)
+	}
+	c := &cycle{pattern: p, path: closed(p.Participants), step: step, fix: "max_turns = 20"}
+	if p.Handoff != nil && p.Handoff.AfterTurn == "user" && p.Handoff.MaxHandoffs > 0 {
+		c.person = true
+		c.step = step.times(p.Handoff.MaxHandoffs + 1)
+	}
+	return step.endless(c)
+}

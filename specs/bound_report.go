@@ -1,0 +1,138 @@
+package specs
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// accuse notes that a session has a cycle without a bound.
+func (pr *prover) accuse(s *Session, c *cycle) {
+	if len(pr.blame[c.pattern.Name]) == 0 {
+		pr.cycles = append(pr.cycles, c)
+	}
+	if !slices.Contains(pr.blame[c.pattern.Name], s.Name) {
+		pr.blame[c.pattern.Name] = append(pr.blame[c.pattern.Name], s.Name)
+	}
+}
+
+// unbounded reports each cycle once, with the sessions it is in.
+func (pr *prover) unbounded() {
+	for _, c := range pr.cycles {
+		p := c.pattern
+		detail := fmt.Sprintf("%s goes on as %s, and no count ends it in %s.",
+			p.address(), c, prefixed("session.", pr.blame[p.Name]))
+		detail += fmt.Sprintf("\nAdd %s to the pattern, or max_turns to the limits of the session.", c.fix)
+		if c.person {
+			detail += " If a person decides when it ends, write open_ended = true in a session of type human_agent."
+		}
+		detail += " A condition may never come true, and time or tokens say nothing about the number of calls."
+		d := pr.report(codeUnbounded, p.address(), p.Range, "%s", detail)
+		for _, ref := range c.path[:max(len(c.path)-1, 0)] {
+			if ref.Range != (Range{}) {
+				d.Related = append(d.Related, Related{fmt.Sprintf("%s.%s speaks in the cycle", ref.Kind, ref.Name), ref.Range})
+			}
+		}
+		d.Fix = p.insertion("bound the pattern", c.fix)
+	}
+}
+
+// String is the cycle for a person: agent.a → agent.b → agent.a.
+func (c *cycle) String() string {
+	const most = 12
+	parts := make([]string, 0, len(c.path))
+	for _, ref := range c.path {
+		parts = append(parts, string(ref.Kind)+"."+ref.Name)
+	}
+	if len(parts) > most {
+		parts = slices.Concat(parts[:most-2], []string{"…"}, parts[len(parts)-1:])
+	}
+	return strings.Join(parts, " → ")
+}
+
+// insertion is a fix that adds an argument after the last one of a block. A
+// block on a single line takes no second argument: there it is only said.
+func (b *Block) insertion(message, argument string) *Fix {
+	fix := &Fix{Message: message + " with " + argument, Edits: []Edit{}}
+	var last Range
+	for name, r := range b.Args {
+		if !strings.Contains(name, ".") && r.Filename == b.Range.Filename && r.End.Byte > last.End.Byte {
+			last = r
+		}
+	}
+	if last == (Range{}) || last.Start.Line == b.Range.Start.Line {
+		return fix
+	}
+	text := "\n" + strings.Repeat(" ", b.Range.Start.Column+1) + argument
+	if strings.HasSuffix(b.Range.Filename, ".json") {
+		name, value, _ := strings.Cut(argument, " = ")
+		text = fmt.Sprintf(", %q: %s", name, value)
+	}
+	at := Range{Filename: last.Filename, Start: last.End, End: last.End}
+	fix.Edits = append(fix.Edits, Edit{Range: at, NewText: text})
+	return fix
+}
+
+// cost refuses a limit on cost that cannot be kept: without a price a call
+// cannot be booked, without a cap its worst case cannot be reserved.
+func (pr *prover) cost(s *Session) {
+	if s.Limits.MaxCost <= 0 {
+		return
+	}
+	reported := map[string]bool{}
+	who := pr.cast(s)
+	for _, a := range pr.cfg.Agents {
+		if !who.agents[a.Name] {
+			continue
+		}
+		free := true
+		for _, p := range pr.sources(a) {
+			price, known := priceOf(p)
+			if !known && !reported[p.Name] {
+				reported[p.Name] = true
+				pr.priceless(s, p)
+			}
+			free = free && known && price.Output == 0
+		}
+		if a.MaxTokens == 0 && !free {
+			pr.capless(s, a)
+		}
+	}
+}
+
+// sources are the providers that an agent's turns are paid to.
+func (pr *prover) sources(a *Agent) []*Provider {
+	names := slices.Clone(a.Models)
+	if a.Memory != nil && a.Memory.Summarize != "" {
+		names = append(names, a.Memory.Summarize)
+	}
+	var out []*Provider
+	for _, name := range names {
+		if p := pr.providers[name]; p != nil {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func (pr *prover) priceless(s *Session, p *Provider) {
+	d := pr.report(codeCostUnknown, "session."+s.Name, s.Arg("limits.max_cost"),
+		"max_cost needs the price of each call, and that of provider.%s is not known. Add price { input = …, output = … }, in USD per million tokens, to it.", p.Name)
+	d.Related = []Related{{"the provider without a price", p.Range}}
+}
+
+func (pr *prover) capless(s *Session, a *Agent) {
+	d := pr.report(codeCostUnknown, "session."+s.Name, s.Arg("limits.max_cost"),
+		"max_cost needs the longest answer of each agent, and agent.%s has no max_tokens.", a.Name)
+	d.Related = []Related{{"the agent without max_tokens", a.Range}}
+	d.Fix = a.insertion("cap its answers", "max_tokens = 1000")
+}
+
+// priceOf is what a provider's tokens cost, where that is known: scripted
+// answers cost nothing, and others what their price block says.
+func priceOf(p *Provider) (Price, bool) {
+	if p.Price != nil {
+		return *p.Price, true
+	}
+	return Price{}, p.Kind == "scripted"
+}

@@ -1,0 +1,16 @@
+# A chat with several agents; the person says whom.
+provider "scripted" "p" {}
+agent "math" { provider = provider.p }
+agent "history" { provider = provider.p }
+
+pattern "chat" "desk" {
+  description  = "The homework desk"
+  participants = [agent.math, agent.history]
+}
+
+session "homework" {
+  type    = "human_agent"
+  pattern = pattern.desk
+  start   = "on_message"
+  on_busy = "reject"
+}

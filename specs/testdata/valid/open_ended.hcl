@@ -1,0 +1,15 @@
+# A person decides when it ends: bounded for each message.
+provider "scripted" "p" {}
+agent "a" { provider = provider.p }
+agent "b" { provider = provider.p }
+human "guest" {}
+
+pattern "round_robin" "talk" {
+  participants = [agent.a, agent.b, human.guest]
+}
+
+session "talk" {
+  type       = "human_agent"
+  pattern    = pattern.talk
+  open_ended = true
+}

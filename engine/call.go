@@ -22,13 +22,16 @@ const maxRepairs = 2
 // call is a request to a model in flight.
 type call struct {
 	turn, n  int
+	agent    string
 	link     *chainLink
+	ctx      context.Context //nolint:containedctx // the call's life
 	cancel   context.CancelCauseFunc
+	chunks   iter.Seq2[providers.Chunk, error]
 	input    int          // estimated tokens of the request
 	received atomic.Int64 // bytes of the reply so far
 
 	// Instead of a request it may stand for the tools of a turn.
-	tools   context.Context //nolint:containedctx // shared by the calls of one turn
+	tools   bool
 	running int
 }
 
@@ -77,10 +80,14 @@ func (s *Session) begin(t *turn) {
 	link := &t.agent.chain[t.link]
 	req := s.request(t, link)
 	ctx, cancel := context.WithCancelCause(s.ctx)
-	c := &call{turn: t.n, n: t.call, link: link, cancel: cancel, input: tokensOf(req)}
+	c := &call{turn: t.n, n: t.call, agent: t.name, link: link, ctx: ctx, cancel: cancel, input: tokensOf(req)}
 	s.calls[t.n] = c
-	seq := s.model(link).Stream(ctx, req)
-	s.wg.Go(func() { s.stream(ctx, c, t.name, seq) })
+	c.chunks = s.model(link).Stream(ctx, req)
+	if s.worker && s.own == nil {
+		s.own = c
+		return
+	}
+	s.wg.Go(func() { s.work(c) })
 }
 
 // model is the session's own model of a provider.
@@ -97,20 +104,23 @@ func (s *Session) model(link *chainLink) providers.Model {
 	return m
 }
 
-// stream reads a reply to its end and reports it.
-func (s *Session) stream(ctx context.Context, c *call, agent string, seq iter.Seq2[providers.Chunk, error]) {
+// stream reads a reply to its end.
+func (s *Session) stream(c *call) *reply {
 	began := time.Now()
-	stopTimers := deadlines(ctx, c)
-	r := s.read(ctx, c, agent, seq)
+	stopTimers := deadlines(c)
+	r := s.read(c)
 	stopTimers()
 	c.cancel(nil)
 	r.call, r.took = c, time.Since(began)
-	_ = s.post(r) // a session that is gone needs no result
+	return r
 }
 
 // deadlines cancels a call that takes longer than its provider allows.
-func deadlines(ctx context.Context, c *call) (stop func()) {
-	set := c.link.entry.Settings
+func deadlines(c *call) (stop func()) {
+	set := &c.link.entry.Settings
+	if set.Timeout == 0 && set.FirstTokenTimeout == 0 {
+		return func() {}
+	}
 	var timers []*time.Timer
 	after := func(d time.Duration, what string, late func() bool) {
 		if d > 0 {
@@ -123,7 +133,7 @@ func deadlines(ctx context.Context, c *call) (stop func()) {
 			}))
 		}
 	}
-	after(set.Timeout, "timeout", func() bool { return ctx.Err() == nil })
+	after(set.Timeout, "timeout", func() bool { return c.ctx.Err() == nil })
 	after(set.FirstTokenTimeout, "first_token_timeout", func() bool { return c.received.Load() == 0 })
 	return func() {
 		for _, t := range timers {
@@ -133,18 +143,18 @@ func deadlines(ctx context.Context, c *call) (stop func()) {
 }
 
 // read collects a reply.
-func (s *Session) read(ctx context.Context, c *call, agent string, seq iter.Seq2[providers.Chunk, error]) *reply {
+func (s *Session) read(c *call) *reply {
 	r := &reply{}
 	var b strings.Builder
-	set := c.link.entry.Settings
-	for chunk, err := range seq {
+	set := &c.link.entry.Settings
+	for chunk, err := range c.chunks {
 		if err != nil {
 			r.err = err
 			break
 		}
 		if chunk.Text != "" {
 			c.received.Add(int64(len(chunk.Text)))
-			s.live.publish(s.id, c.turn, agent, chunk.Text, false)
+			s.live.publish(s.id, c.turn, c.agent, chunk.Text, false)
 			if r.text == "" && b.Len() == 0 {
 				r.text = chunk.Text
 			} else {
@@ -160,7 +170,7 @@ func (s *Session) read(ctx context.Context, c *call, agent string, seq iter.Seq2
 		}
 		if chunk.Thought != "" {
 			c.received.Add(int64(len(chunk.Thought)))
-			s.live.publish(s.id, c.turn, agent, chunk.Thought, true)
+			s.live.publish(s.id, c.turn, c.agent, chunk.Thought, true)
 		}
 		if chunk.ToolCall != nil {
 			c.received.Add(int64(len(chunk.ToolCall.Arguments)) + 1)
@@ -173,7 +183,7 @@ func (s *Session) read(ctx context.Context, c *call, agent string, seq iter.Seq2
 	if b.Len() > 0 {
 		r.text = b.String()
 	}
-	switch cause := context.Cause(ctx); {
+	switch cause := context.Cause(c.ctx); {
 	case r.err != nil && cause != nil:
 		if e, ok := errors.AsType[*providers.Error](cause); ok { // a deadline of ours
 			r.err = e

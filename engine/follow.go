@@ -91,10 +91,6 @@ func (l *listener) take() []Event {
 // those events may be dropped, and the finished message replaces them.
 func (s *Session) Follow(ctx context.Context, after uint64, live bool) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		ctx, cancel := context.WithCancel(ctx)
-		defer cancel()
-		stop := context.AfterFunc(ctx, func() {})
-		defer stop()
 		if !live {
 			s.followStored(ctx, after, yield)
 			return
@@ -106,29 +102,19 @@ func (s *Session) Follow(ctx context.Context, after uint64, live bool) iter.Seq2
 // followStored follows the journal; a session that is let go without an end
 // ends it too.
 func (s *Session) followStored(ctx context.Context, after uint64, yield func(Event, error) bool) {
-	ctx, cancel := s.untilLetGo(ctx)
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	stop := context.AfterFunc(s.ctx, func() {
+		if s.Err() != nil {
+			cancel()
+		}
+	})
+	defer stop()
 	for e, err := range s.journal.Follow(ctx, s.id, after) {
 		if !yield(e, err) || err != nil {
 			return
 		}
 	}
-}
-
-// untilLetGo gives a context that ends when the session was let go without a
-// proper end.
-func (s *Session) untilLetGo(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(ctx)
-	s.wg.Go(func() {
-		select {
-		case <-s.ended:
-			if s.Err() != nil {
-				cancel()
-			}
-		case <-ctx.Done():
-		}
-	})
-	return ctx, cancel
 }
 
 // followLive joins the stored and the live events.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/agentconnect-dev/agentconnect/providers"
@@ -139,18 +140,24 @@ func (st *State) tell(t *turn, m *message) providers.Message {
 
 // seen are the messages that reach a turn's prompt, oldest first.
 func (st *State) seen(t *turn) []int {
-	list := st.visible(t)
+	all := t.agent.spec.Sees == "all" || t.agent.spec.Sees == ""
+	most := 0
+	if all && t.answers < 0 {
+		most = t.agent.window.messages
+	}
+	list := st.visible(t, most)
 	if t.answers >= 0 {
 		list = st.upTo(list, t.answers)
 	}
-	if t.agent.spec.Sees != "all" && t.agent.spec.Sees != "" {
+	if !all {
 		list = st.addressed(t, list)
 	}
 	return t.agent.window.cut(st, list)
 }
 
-// visible are the messages of the patterns around a turn.
-func (st *State) visible(t *turn) []int {
+// visible are the messages of the patterns around a turn: the last so many, or
+// all of them for 0.
+func (st *State) visible(t *turn, most int) []int {
 	if t.context != nil {
 		return *t.context
 	}
@@ -161,25 +168,36 @@ func (st *State) visible(t *turn) []int {
 		}
 		return all
 	}
+	var parts [][]int // innermost first
 	n := 0
-	st.segments(t.frame, func(seg []int) { n += len(seg) })
+	st.segments(t.frame, func(seg []int) bool {
+		if most > 0 && len(seg) > most-n {
+			seg = seg[len(seg)-(most-n):]
+		}
+		parts = append(parts, seg)
+		n += len(seg)
+		return most == 0 || n < most
+	})
 	list := make([]int, 0, n)
-	st.segments(t.frame, func(seg []int) { list = append(list, seg...) })
+	for _, seg := range slices.Backward(parts) {
+		list = append(list, seg...)
+	}
 	return list
 }
 
-// segments visits the parts of the transcript that a frame sees, outermost
-// first.
-func (st *State) segments(f *Frame, visit func([]int)) {
-	switch {
-	case f.context != nil:
-		visit(*f.context)
-	case f.parent != nil:
-		st.segments(f.parent, visit)
-	default:
-		visit(st.lobby)
+// segments visits the parts of the transcript that a frame sees, innermost
+// first, until visit returns false.
+func (st *State) segments(f *Frame, visit func([]int) bool) {
+	for ; f != nil; f = f.parent {
+		if !visit(f.view) {
+			return
+		}
+		if f.context != nil {
+			visit(*f.context)
+			return
+		}
 	}
-	visit(f.view)
+	visit(st.lobby)
 }
 
 // upTo leaves out what persons said after the message that is answered, and
@@ -217,7 +235,7 @@ func (st *State) trigger(t *turn) int {
 	if t.answers >= 0 {
 		return t.answers
 	}
-	list := st.visible(t)
+	list := st.visible(t, 1)
 	if len(list) == 0 {
 		return -1
 	}

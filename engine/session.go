@@ -29,8 +29,9 @@ type Session struct {
 	live    hub
 	head    atomic.Uint64 // seq of the last event that is stored
 
-	mu      sync.Mutex // guards inbox, running, closed
+	mu      sync.Mutex // guards inbox, taken, running, closed
 	inbox   []input
+	taken   int // inputs of inbox that were taken out
 	running bool
 	closed  error
 
@@ -41,6 +42,8 @@ type Session struct {
 	batch  []Event
 	ready  []*Frame
 	calls  map[int]*call // in flight, by turn
+	worker bool          // the loop runs in a goroutine that can make a call
+	own    *call         // the call that it shall make
 	starts []*turn       // to be called once the batch is stored
 	tools  []toolStart   // likewise
 	acks   []*command    // to be answered once the batch is stored
@@ -80,43 +83,75 @@ func (s *Session) Err() error {
 
 // post puts an input into the inbox and sees that somebody empties it.
 func (s *Session) post(in input) error {
+	mine, err := s.put(in)
+	if mine {
+		s.wg.Go(func() {
+			if c := s.run(false); c != nil {
+				s.work(c)
+			}
+		})
+	}
+	return err
+}
+
+// put puts an input into the inbox. When mine is true nobody empties it, and
+// the caller must run.
+func (s *Session) put(in input) (mine bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed != nil {
-		return s.closed
+		return false, s.closed
 	}
-	if _, isCommand := in.(*command); isCommand && len(s.inbox) >= maxInbox {
-		return ErrBusy
+	if _, isCommand := in.(*command); isCommand && len(s.inbox)-s.taken >= maxInbox {
+		return false, ErrBusy
 	}
 	s.inbox = append(s.inbox, in)
-	if !s.running {
-		s.running = true
-		s.wg.Go(s.run)
-	}
-	return nil
+	mine = !s.running
+	s.running = true
+	return mine, nil
 }
 
 func (s *Session) next() input {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.inbox) == 0 || s.closed != nil {
+	if s.taken == len(s.inbox) || s.closed != nil {
 		s.running = false
+		s.inbox, s.taken = s.inbox[:0], 0
 		return nil
 	}
-	in := s.inbox[0]
-	s.inbox[0] = nil
-	s.inbox = s.inbox[1:]
-	if len(s.inbox) == 0 {
-		s.inbox = nil
-	}
+	in := s.inbox[s.taken]
+	s.inbox[s.taken] = nil
+	s.taken++
 	return in
 }
 
-// run empties the inbox; it is the session's loop while it lasts.
-func (s *Session) run() {
+// run empties the inbox; it is the session's loop while it lasts. A worker may
+// get a call to make itself, which spares a goroutine for each turn.
+func (s *Session) run(worker bool) (own *call) {
 	defer s.contain()
 	for in := s.next(); in != nil; in = s.next() {
+		if own != nil { // others must not wait for what comes first
+			c := own
+			s.wg.Go(func() { s.work(c) })
+			own = nil
+		}
+		s.worker = worker
 		s.handle(in)
+		own, s.own = s.own, nil
+	}
+	return own
+}
+
+// work makes a call, hands its reply to the loop, and goes on with the next
+// call that the loop gives it.
+func (s *Session) work(c *call) {
+	for c != nil {
+		r := s.stream(c)
+		mine, _ := s.put(r) // a session that is gone needs no reply
+		if !mine {
+			return
+		}
+		c = s.run(true)
 	}
 }
 
@@ -214,8 +249,8 @@ func (s *Session) letGo(why error) {
 		return
 	}
 	s.closed = why
-	waiting := s.inbox
-	s.inbox = nil
+	waiting := s.inbox[s.taken:]
+	s.inbox, s.taken = nil, 0
 	s.running = false
 	s.mu.Unlock()
 	if s.timer != nil {

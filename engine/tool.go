@@ -89,7 +89,7 @@ func (s *Session) runTool(ts toolStart) {
 	c := s.calls[ts.turn]
 	if c == nil { // one context for all tools of the turn
 		ctx, cancel := context.WithCancelCause(s.ctx)
-		c = &call{turn: ts.turn, cancel: cancel, tools: ctx}
+		c = &call{turn: ts.turn, ctx: ctx, cancel: cancel, tools: true}
 		s.calls[ts.turn] = c
 	}
 	c.running++
@@ -98,7 +98,7 @@ func (s *Session) runTool(ts toolStart) {
 		if timeout == 0 {
 			timeout = defaultToolTimeout
 		}
-		ctx, cancel := context.WithTimeoutCause(c.tools, timeout, fmt.Errorf("no result within %s", timeout))
+		ctx, cancel := context.WithTimeoutCause(c.ctx, timeout, fmt.Errorf("no result within %s", timeout))
 		defer cancel()
 		result, err := ts.tool.Call(ctx, ts.call.Arguments)
 		if cause := context.Cause(ctx); err != nil && cause != nil {
@@ -126,7 +126,7 @@ func clip(s string, most int) string {
 // apply takes in a tool's result, if the turn still waits for it.
 func (r *toolResult) apply(s *Session) {
 	t, c := s.st.turns[r.turn], s.calls[r.turn]
-	if t == nil || c == nil || c.tools == nil {
+	if t == nil || c == nil || !c.tools {
 		return
 	}
 	if c.running--; c.running == 0 {

@@ -16,12 +16,36 @@ type Journal struct {
 	logs map[string]*log
 }
 
-// log is one session's list. Its events are only ever appended to, so a reader
-// may keep a slice of it without the lock.
+// log is one session's list, in blocks, so that growing copies nothing. Events
+// are only ever appended, so a reader may keep a slice of a block without the
+// lock.
 type log struct {
 	mu     sync.Mutex
-	events []engine.Event
+	blocks [][]engine.Event // all but the last are full
+	size   uint64
 	grown  chan struct{} // closed and replaced on growth; nil when nobody waits
+}
+
+// block is the number of events in a block, but for the first, which begins
+// small.
+const block = 128
+
+func (l *log) append(events []engine.Event) {
+	for len(events) > 0 {
+		last := len(l.blocks) - 1
+		if last < 0 || len(l.blocks[last]) == block {
+			size := block
+			if last < 0 {
+				size = 16
+			}
+			l.blocks = append(l.blocks, make([]engine.Event, 0, size))
+			last++
+		}
+		n := min(len(events), block-len(l.blocks[last]))
+		l.blocks[last] = append(l.blocks[last], events[:n]...)
+		events = events[n:]
+		l.size += uint64(n)
+	}
 }
 
 func (j *Journal) log(session string, create bool) *log {
@@ -47,11 +71,11 @@ func (j *Journal) log(session string, create bool) *log {
 func (j *Journal) Append(_ context.Context, session string, expect uint64, events []engine.Event) error {
 	l := j.log(session, true)
 	l.mu.Lock()
-	if uint64(len(l.events)) != expect {
+	if l.size != expect {
 		l.mu.Unlock()
 		return engine.ErrConflict
 	}
-	l.events = append(l.events, events...)
+	l.append(events)
 	grown := l.grown
 	l.grown = nil
 	l.mu.Unlock()
@@ -61,16 +85,25 @@ func (j *Journal) Append(_ context.Context, session string, expect uint64, event
 	return nil
 }
 
-// after gives what is stored behind a number or, with wait and when there is
+// over says whether the session has ended.
+func (l *log) over() bool {
+	if l.size == 0 {
+		return false
+	}
+	last := l.blocks[len(l.blocks)-1]
+	return last[len(last)-1].Type() == engine.TypeEnded
+}
+
+// after gives some of what is stored behind a number or, with wait and when there is
 // nothing yet, a channel that closes when there is. Neither means that nothing
 // will come.
 func (l *log) after(n uint64, wait bool) ([]engine.Event, <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if n < uint64(len(l.events)) {
-		return l.events[n:], nil
+	if n < l.size {
+		return l.blocks[n/block][n%block:], nil
 	}
-	if k := len(l.events); !wait || k > 0 && l.events[k-1].Type() == engine.TypeEnded {
+	if !wait || l.over() {
 		return nil, nil
 	}
 	if l.grown == nil {
@@ -87,11 +120,17 @@ func (j *Journal) Read(_ context.Context, session string, after uint64) iter.Seq
 			yield(engine.Event{}, engine.ErrNotFound)
 			return
 		}
-		events, _ := l.after(after, false)
-		for _, e := range events {
-			if !yield(e, nil) {
+		for {
+			events, _ := l.after(after, false)
+			if len(events) == 0 {
 				return
 			}
+			for _, e := range events {
+				if !yield(e, nil) {
+					return
+				}
+			}
+			after += uint64(len(events))
 		}
 	}
 }

@@ -55,7 +55,7 @@ pattern "sequential" "extraction" {
 
 # Money that does not add up is not passed on: the run fails, with status 1.
 stop "does_not_add_up" {
-  when    = "data.checker.consistent == false"
+  when    = "not data.checker.consistent"
   outcome = "blocked"
   reason  = "The record contradicts itself or the document; a person must look at it."
 }

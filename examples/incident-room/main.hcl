@@ -113,7 +113,7 @@ pattern "graph" "room" {
   edge {
     from = "decide"
     to   = "ask"
-    when = "data.commander.risky == true"
+    when = "data.commander.risky"
   }
   edge {
     from = "decide"
@@ -130,7 +130,7 @@ pattern "graph" "room" {
   edge {
     from = "verify"
     to   = "report"
-    when = "data.monitoring.healthy == true"
+    when = "data.monitoring.healthy"
   }
   edge {
     from = "verify"

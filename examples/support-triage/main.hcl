@@ -123,17 +123,17 @@ pattern "graph" "desk" {
   edge {
     from = "check"
     to   = "billing"
-    when = "data.quality.approved == false and data.triage.category == 'billing'"
+    when = "not data.quality.approved and data.triage.category == 'billing'"
   }
   edge {
     from = "check"
     to   = "technical"
-    when = "data.quality.approved == false and data.triage.category == 'technical'"
+    when = "not data.quality.approved and data.triage.category == 'technical'"
   }
   edge {
     from = "check"
     to   = "front"
-    when = "data.quality.approved == false"
+    when = "not data.quality.approved"
   }
   edge {
     from = "check"

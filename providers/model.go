@@ -11,7 +11,8 @@ import (
 type Model interface {
 	// Stream answers a request. It returns at once; see the package comment
 	// for when work is done. After the first error the sequence ends. A reply
-	// without an error ends with exactly one chunk that has Finish set.
+	// without an error ends with exactly one chunk that has Finish set. The
+	// request must stay as it is until the range has ended.
 	Stream(ctx context.Context, req *Request) iter.Seq2[Chunk, error]
 }
 
@@ -22,8 +23,9 @@ type Model interface {
 type PerSession interface {
 	Model
 	// ForSession gives the model of a new or resumed session. Marks are the
-	// [Chunk.Mark] values of the session's earlier calls to this model, one
-	// for each call, in the order of the calls.
+	// [Chunk.Mark] or [Error.Mark] values of the session's earlier calls to
+	// this model, one for each call, in the order of the calls. A mark that is
+	// empty or from elsewhere stands for a call that is not known.
 	ForSession(marks []string) Model
 }
 
@@ -112,7 +114,8 @@ type Chunk struct {
 	// Usage is set on the last chunk, when the vendor reports it.
 	Usage *Usage
 	// Mark, on the last chunk, is an opaque note of a [PerSession] model that
-	// the engine stores and gives back when the session is resumed.
+	// the engine stores and gives back when the session is resumed: a short
+	// text that later versions understand too.
 	Mark string
 	// Simulated, on the last chunk, says that no model and no script wrote
 	// this reply.

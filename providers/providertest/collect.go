@@ -33,11 +33,11 @@ func (r *Result) Mark() string {
 
 // Collect ranges over a sequence to its end. What breaks the contract fails the
 // test; an error that ends the sequence does not.
-func Collect(t testing.TB, seq iter.Seq2[providers.Chunk, error]) Result {
-	t.Helper()
+func Collect(tb testing.TB, seq iter.Seq2[providers.Chunk, error]) Result {
+	tb.Helper()
 	r, broken := gather(seq)
 	for _, rule := range broken {
-		t.Error(rule)
+		tb.Error(rule)
 	}
 	return r
 }

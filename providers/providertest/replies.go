@@ -23,7 +23,8 @@ func longText() string {
 	return strings.TrimSpace(strings.Repeat("Straßenbahn, 路面電車 and tram are words for one thing. ", 40))
 }
 
-func testText(t *testing.T, h Harness) {
+func (s *suite) text() {
+	t, h := s.t, s.h
 	m := h.Model(t, Reply{Text: "Hello, world."}, Reply{Text: "Hello again."})
 	for _, want := range []string{"Hello, world.", "Hello again."} {
 		r := Collect(t, m.Stream(t.Context(), ask("Say hello.")))
@@ -31,7 +32,8 @@ func testText(t *testing.T, h Harness) {
 	}
 }
 
-func testLongText(t *testing.T, h Harness) {
+func (s *suite) longText() {
+	t, h := s.t, s.h
 	m := h.Model(t, Reply{Text: longText()})
 	r := Collect(t, m.Stream(t.Context(), ask("Say a lot.")))
 	r.wantStop(t, longText())
@@ -40,7 +42,8 @@ func testLongText(t *testing.T, h Harness) {
 	}
 }
 
-func testUsage(t *testing.T, h Harness) {
+func (s *suite) usage() {
+	t, h := s.t, s.h
 	want := providers.Usage{InputTokens: 1234, OutputTokens: 56}
 	m := h.Model(t, Reply{Text: "Counted.", Usage: want})
 	r := Collect(t, m.Stream(t.Context(), ask("Count.")))
@@ -50,7 +53,8 @@ func testUsage(t *testing.T, h Harness) {
 	}
 }
 
-func testLength(t *testing.T, h Harness) {
+func (s *suite) length() {
+	t, h := s.t, s.h
 	text := "One two three four five six seven eight nine ten."
 	m := h.Model(t, Reply{Text: text, Finish: providers.FinishLength})
 	req := ask("Count to ten.")
@@ -64,7 +68,8 @@ func testLength(t *testing.T, h Harness) {
 	}
 }
 
-func testToolCalls(t *testing.T, h Harness) {
+func (s *suite) toolCalls() {
+	t, h := s.t, s.h
 	calls := []ToolCall{{"weather", `{"city":"Ulm","days":2}`}, {"clock", `{}`}}
 	m := h.Model(t, Reply{Text: "Let me look.", ToolCalls: calls}, Reply{Text: "It rains."})
 	req := ask("How is the weather?")
@@ -90,7 +95,8 @@ func testToolCalls(t *testing.T, h Harness) {
 	r.wantStop(t, "It rains.")
 }
 
-func testStructured(t *testing.T, h Harness) {
+func (s *suite) structured() {
+	t, h := s.t, s.h
 	want := `{"winner":"ada","score":7.5,"notes":["a","b"]}`
 	m := h.Model(t, Reply{Text: want})
 	req := ask("Who wins?")
@@ -105,7 +111,8 @@ func testStructured(t *testing.T, h Harness) {
 	}
 }
 
-func testFailure(t *testing.T, h Harness, kind providers.Kind) {
+func (s *suite) failure(kind providers.Kind) {
+	t, h := s.t, s.h
 	first := Reply{Text: longText(), Fail: kind}
 	if kind == providers.RateLimited || kind == providers.Overloaded {
 		first.RetryAfter = 7 * time.Second
@@ -131,7 +138,8 @@ func testFailure(t *testing.T, h Harness, kind providers.Kind) {
 	}
 }
 
-func testRequestKept(t *testing.T, h Harness) {
+func (s *suite) requestKept() {
+	t, h := s.t, s.h
 	m := h.Model(t, Reply{Text: "Thank you."})
 	full := func() *providers.Request {
 		req := ask("Look at this.")

@@ -12,43 +12,49 @@ import (
 // generous, since tests share machines.
 const patience = 5 * time.Second
 
+// suite is one part of the contract being tested.
+type suite struct {
+	t *testing.T
+	h Harness
+}
+
 // Run holds a provider to the contract, one subtest for each part of it.
 func Run(t *testing.T, h Harness) {
 	t.Helper()
 	parts := []struct {
 		name string
-		test func(*testing.T, Harness)
+		test func(*suite)
 	}{
-		{"text", testText},
-		{"long text", testLongText},
-		{"usage", testUsage},
-		{"length", testLength},
-		{"tool calls", testToolCalls},
-		{"structured", testStructured},
-		{"request is kept", testRequestKept},
-		{"returns at once", testAtOnce},
-		{"never ranged over", testNeverRanged},
-		{"early break", testEarlyBreak},
-		{"canceled before", testCanceledBefore},
-		{"canceled while waiting", testCanceledWaiting},
-		{"canceled in mid-stream", testCanceledMidStream},
-		{"concurrent", testConcurrent},
-		{"sessions", testSessions},
-		{"sessions resume", testSessionsResume},
+		{"text", (*suite).text},
+		{"long text", (*suite).longText},
+		{"usage", (*suite).usage},
+		{"length", (*suite).length},
+		{"tool calls", (*suite).toolCalls},
+		{"structured", (*suite).structured},
+		{"request is kept", (*suite).requestKept},
+		{"returns at once", (*suite).atOnce},
+		{"never ranged over", (*suite).neverRanged},
+		{"early break", (*suite).earlyBreak},
+		{"canceled before", (*suite).canceledBefore},
+		{"canceled while waiting", (*suite).canceledWaiting},
+		{"canceled in mid-stream", (*suite).canceledMidStream},
+		{"concurrent", (*suite).concurrent},
+		{"sessions", (*suite).sessions},
+		{"sessions resume", (*suite).sessionsResume},
 	}
 	for _, part := range parts {
 		run(t, h, part.name, part.test)
 	}
 	for _, kind := range h.Kinds {
-		run(t, h, "fails with "+string(kind), func(t *testing.T, h Harness) { testFailure(t, h, kind) })
+		run(t, h, "fails with "+string(kind), func(s *suite) { s.failure(kind) })
 	}
 }
 
 // run runs one part and sees that nothing of it is left.
-func run(t *testing.T, h Harness, name string, test func(*testing.T, Harness)) {
+func run(t *testing.T, h Harness, name string, test func(*suite)) {
 	t.Helper()
 	before := goleak.IgnoreCurrent()
-	t.Run(name, func(t *testing.T) { test(t, h) })
+	t.Run(name, func(t *testing.T) { test(&suite{t, h}) })
 	if err := goleak.Find(before); err != nil {
 		t.Errorf("%s: goroutines are left: %v", name, err)
 	}

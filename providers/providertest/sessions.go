@@ -29,7 +29,8 @@ func say(t *testing.T, m providers.Model, want string) (mark string) {
 
 // Sessions walk side by side, and calls made at once are in the order of the
 // calls, whatever the order of ranging.
-func testSessions(t *testing.T, h Harness) {
+func (s *suite) sessions() {
+	t, h := s.t, s.h
 	replies := numbered(3)
 	m := perSession(t, h.Model(t, replies...))
 	one, other := m.ForSession(nil), m.ForSession(nil)
@@ -46,7 +47,8 @@ func testSessions(t *testing.T, h Harness) {
 
 // A session resumed from its marks goes on as if it had never stopped, from
 // whatever call on, failures included.
-func testSessionsResume(t *testing.T, h Harness) {
+func (s *suite) sessionsResume() {
+	t, h := s.t, s.h
 	replies := numbered(4)
 	m := perSession(t, h.Model(t, replies...))
 	var marks []string

@@ -10,7 +10,8 @@ import (
 	"github.com/agentconnect-dev/agentconnect/providers"
 )
 
-func testAtOnce(t *testing.T, h Harness) {
+func (s *suite) atOnce() {
+	t, h := s.t, s.h
 	ctx, cancel := context.WithCancel(t.Context())
 	m := h.Model(t, Reply{Silent: true})
 	start := time.Now()
@@ -22,14 +23,16 @@ func testAtOnce(t *testing.T, h Harness) {
 }
 
 // A sequence that nobody ranges over costs nothing; run sees the goroutines.
-func testNeverRanged(t *testing.T, h Harness) {
+func (s *suite) neverRanged() {
+	t, h := s.t, s.h
 	m := h.Model(t, Reply{Text: "Nobody hears this."})
 	if seq := m.Stream(t.Context(), ask("Anybody there?")); seq == nil {
 		t.Error("got a nil sequence")
 	}
 }
 
-func testEarlyBreak(t *testing.T, h Harness) {
+func (s *suite) earlyBreak() {
+	t, h := s.t, s.h
 	m := h.Model(t, Reply{Text: longText()}, Reply{Text: "Still here."})
 	for chunk, err := range m.Stream(t.Context(), ask("Say a lot.")) {
 		if err != nil || chunk.Text == "" && chunk.Thought == "" {
@@ -41,7 +44,8 @@ func testEarlyBreak(t *testing.T, h Harness) {
 	r.wantStop(t, "Still here.")
 }
 
-func testCanceledBefore(t *testing.T, h Harness) {
+func (s *suite) canceledBefore() {
+	t, h := s.t, s.h
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	m := h.Model(t, Reply{Text: longText()})
@@ -52,7 +56,8 @@ func testCanceledBefore(t *testing.T, h Harness) {
 	}
 }
 
-func testCanceledWaiting(t *testing.T, h Harness) {
+func (s *suite) canceledWaiting() {
+	t, h := s.t, s.h
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)
 	m := h.Model(t, Reply{Silent: true})
@@ -72,7 +77,8 @@ func testCanceledWaiting(t *testing.T, h Harness) {
 
 var errEnough = errors.New("enough")
 
-func testCanceledMidStream(t *testing.T, h Harness) {
+func (s *suite) canceledMidStream() {
+	t, h := s.t, s.h
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	m := h.Model(t, Reply{Text: longText()}, Reply{Text: "Still here."})
@@ -105,7 +111,8 @@ func (r *Result) wantCanceled(t *testing.T) {
 	}
 }
 
-func testConcurrent(t *testing.T, h Harness) {
+func (s *suite) concurrent() {
+	t, h := s.t, s.h
 	const n = 16
 	replies := numbered(n)
 	m := h.Model(t, replies...)

@@ -10,6 +10,7 @@ import (
 
 // drain ranges over a reply as the engine does.
 func drain(b *testing.B, m providers.Model, req *providers.Request) {
+	b.Helper()
 	for _, err := range m.Stream(b.Context(), req) {
 		if err != nil {
 			b.Fatal(err)

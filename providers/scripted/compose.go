@@ -2,6 +2,7 @@ package scripted
 
 import (
 	"hash/fnv"
+	"slices"
 	"strings"
 
 	"github.com/agentconnect-dev/agentconnect/providers"
@@ -11,8 +12,8 @@ import (
 // conversation say, and numbers drawn from them by hashing. The same request at
 // the same call gives the same answer.
 type voice struct {
-	tone  tone
-	brief bool
+	phrases phrases
+	brief   bool
 	// topic is what the conversation is about, aim what the agent is told to do;
 	// either may be empty.
 	topic, aim string
@@ -29,6 +30,13 @@ type voice struct {
 // come some way.
 const progress = 4
 
+// Where the salts of the parts of an answer begin, so that they are drawn apart.
+const (
+	saltOpening = 100 * (iota + 1)
+	saltClosing
+	saltPoint
+)
+
 // compose writes the answer that no script gives.
 func compose(req *providers.Request, call int) (string, error) {
 	v := newVoice(req, call)
@@ -36,40 +44,40 @@ func compose(req *providers.Request, call int) (string, error) {
 		return v.json(req.Schema)
 	}
 	before := lastBy(req.Messages, providers.Assistant)
-	text := v.text(0)
-	for salt := uint64(1); text == before && salt < 4; salt++ { // nobody repeats himself
-		text = v.text(salt)
+	salt := uint64(0)
+	for salt < 8 && strings.Contains(before, v.point(salt)) { // nobody repeats himself
+		salt++
 	}
-	return text, nil
+	return v.text(salt), nil
 }
 
 func newVoice(req *providers.Request, call int) *voice {
 	h := fnv.New64a()
-	heard := lastHeard(req.Messages)
-	for _, s := range []string{req.System, req.Agent, heard} {
+	for _, s := range []string{req.System, req.Agent, lastHeard(req.Messages)} {
 		_, _ = h.Write([]byte(s))
 		_, _ = h.Write([]byte{0})
 	}
-	tone, brief := toneOf(req.System)
+	system, _, _ := strings.Cut(req.System, "\nOthers ") // who else is there
+	system = system[:boundary(system, maxScanned)]
+	tone, brief := toneOf(system)
 	return &voice{
-		tone:  tone,
-		brief: brief,
-		topic: topicOf(heard),
-		aim:   aimOf(req.System),
-		seed:  mix(h.Sum64() + uint64(call)),
-		far:   max(call, len(req.Messages)) > progress,
-		room:  req.MaxTokens * bytesPerToken,
+		phrases: phrasesOf(tone),
+		brief:   brief,
+		topic:   topicOf(req.Messages),
+		aim:     aimOf(system),
+		seed:    mix(h.Sum64() + uint64(call)),
+		far:     max(call, len(req.Messages)) > progress,
+		room:    req.MaxTokens * bytesPerToken,
 	}
 }
 
 // text is a few sentences; as many as there is room for.
 func (v *voice) text(salt uint64) string {
-	p := phrasesOf(v.tone)
 	point := v.point(salt)
 	if v.brief {
 		return point
 	}
-	open, closing := v.pick(p.openings, 1+salt), v.pick(p.closings, 2+salt)
+	open, closing := v.pick(v.phrases.openings, saltOpening+salt), v.pick(v.phrases.closings, saltClosing+salt)
 	for _, parts := range [][]string{{open, point, closing}, {point, closing}, {open, point}} {
 		if s := strings.Join(parts, " "); v.room <= 0 || len(s) <= v.room {
 			return s
@@ -80,16 +88,15 @@ func (v *voice) text(salt uint64) string {
 
 // point is the one sentence that says something about the topic.
 func (v *voice) point(salt uint64) string {
-	p := phrasesOf(v.tone)
 	topic := v.topic
 	if topic == "" {
 		topic = "this"
 	}
-	pool := p.points
+	pool := v.phrases.points
 	if v.aim != "" && !strings.EqualFold(v.aim, topic) {
-		pool = p.aimed
+		pool = v.phrases.aimed
 	}
-	return strings.NewReplacer("{topic}", topic, "{aim}", v.aim).Replace(v.pick(pool, 3+salt))
+	return strings.NewReplacer("{topic}", topic, "{aim}", v.aim).Replace(v.pick(pool, saltPoint+salt))
 }
 
 func (v *voice) pick(from []string, salt uint64) string {
@@ -111,9 +118,9 @@ func mix(x uint64) uint64 {
 }
 
 func lastBy(messages []providers.Message, role providers.Role) string {
-	for i := len(messages) - 1; i >= 0; i-- {
-		if messages[i].Role == role {
-			return messages[i].Content
+	for _, m := range slices.Backward(messages) {
+		if m.Role == role {
+			return m.Content
 		}
 	}
 	return ""
@@ -121,8 +128,8 @@ func lastBy(messages []providers.Message, role providers.Role) string {
 
 // lastHeard is the last message that has a text and is not the agent's own.
 func lastHeard(messages []providers.Message) string {
-	for i := len(messages) - 1; i >= 0; i-- {
-		if m := &messages[i]; m.Role != providers.Assistant && m.Content != "" {
+	for _, m := range slices.Backward(messages) {
+		if m.Role != providers.Assistant && m.Content != "" {
 			return m.Content
 		}
 	}

@@ -51,17 +51,18 @@ func (m *matcher) write(re *syntax.Regexp) {
 	switch re.Op {
 	case syntax.OpLiteral:
 		m.b.WriteString(string(re.Rune))
-		return
 	case syntax.OpCharClass:
 		m.b.WriteRune(printable(re.Rune))
-		return
 	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
 		m.b.WriteByte('a')
-		return
 	case syntax.OpAlternate:
 		m.write(re.Sub[0])
-		return
+	default:
+		m.writeAll(re)
 	}
+}
+
+func (m *matcher) writeAll(re *syntax.Regexp) {
 	for range m.times(re) {
 		for _, sub := range re.Sub {
 			if m.steps++; m.steps > maxSteps || m.b.Len() > maxMatch {

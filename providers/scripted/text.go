@@ -82,6 +82,9 @@ func pieceEnd(text string, start, size int) int {
 	if i := strings.IndexByte(near, ' '); i >= 0 {
 		return end + i
 	}
+	if end+maxOverrun >= len(text) {
+		return len(text)
+	}
 	for end < len(text) && !utf8.RuneStart(text[end]) {
 		end++
 	}

@@ -17,7 +17,7 @@ const (
 // toneOf hears from a system prompt how an agent speaks: the word that comes
 // first decides, since personalities are named before instructions.
 func toneOf(system string) (t tone, brief bool) {
-	s := strings.ToLower(system[:boundary(system, maxScanned)])
+	s := strings.ToLower(system)
 	first := len(s)
 	for _, candidate := range []tone{warm, doubtful, formal, curious, helpful} {
 		for _, cue := range cues(candidate) {

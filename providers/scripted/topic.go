@@ -4,22 +4,39 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/agentconnect-dev/agentconnect/providers"
 )
 
 const (
 	maxScanned = 4096 // bytes of a text that are looked at
 	maxPhrase  = 4    // words
 	maxTopic   = 60   // bytes
+	maxBack    = 8    // messages in which a topic is looked for
 )
 
-// topicOf is what a message is about: what it names in typographic quotes, as
-// composed answers do, so that a topic is carried on; else its key phrase.
-func topicOf(message string) string {
+// topicOf is what a conversation is about by now: what the last of its messages
+// that name something are about.
+func topicOf(messages []providers.Message) string {
+	for i := len(messages) - 1; i >= max(0, len(messages)-maxBack); i-- {
+		if topic := about(messages[i].Content); topic != "" {
+			return topic
+		}
+	}
+	return ""
+}
+
+// about is what a message names in typographic quotes, as composed answers do,
+// so that a topic is carried on; else its key phrase.
+func about(message string) string {
 	message = message[:boundary(message, maxScanned)]
 	if _, after, ok := strings.Cut(message, "“"); ok {
 		if quoted, _, ok := strings.Cut(after, "”"); ok && quoted != "" && len(quoted) <= maxTopic {
 			return quoted
 		}
+	}
+	if name, text, ok := strings.Cut(message, "] "); ok && strings.HasPrefix(name, "[") && len(name) <= maxTopic {
+		message = text // who says it is not what it is about
 	}
 	return keyPhrase(message)
 }
@@ -27,29 +44,32 @@ func topicOf(message string) string {
 // aimOf is the key phrase of the sentence of a system prompt that says most.
 // Sentences that say who is present or what the agent is called do not count.
 func aimOf(system string) string {
-	system = system[:boundary(system, maxScanned)]
 	aim, most := "", 0
 	for sentence := range strings.FieldsFuncSeq(system, endsSentence) {
-		if introduces(sentence) {
-			continue
-		}
 		said := 0
 		for word := range strings.FieldsFuncSeq(sentence, separates) {
 			if !isCommon(word) {
 				said++
 			}
 		}
-		if phrase := keyPhrase(sentence); said > most && phrase != "" {
+		if said <= most || introduces(sentence, said) {
+			continue
+		}
+		if phrase := keyPhrase(sentence); phrase != "" {
 			aim, most = phrase, said
 		}
 	}
 	return aim
 }
 
-// introduces says whether a sentence tells about names and people.
-func introduces(sentence string) bool {
+// introduces says whether a sentence with so many words that count tells about
+// names and people.
+func introduces(sentence string, said int) bool {
 	s := strings.ToLower(strings.TrimLeft(sentence, " \t-*#"))
-	for _, start := range []string{"you are ", "your name", "name:", "personality", "your personality", "capabilit", "your capabilit", "others", "the others", "participants", "also present"} {
+	if strings.HasPrefix(s, "you are ") {
+		return said < 3 // a name; more tells what the agent is for
+	}
+	for _, start := range []string{"your name", "name:", "personality", "your personality", "capabilit", "your capabilit", "others", "the others", "participants", "also present"} {
 		if strings.HasPrefix(s, start) {
 			return true
 		}
@@ -58,12 +78,12 @@ func introduces(sentence string) bool {
 }
 
 // keyPhrase is the longest run of words that are not common ones, within a
-// sentence.
+// sentence; of several the last, since English puts there what is new.
 func keyPhrase(text string) string {
-	best, start, end, words := "", -1, 0, 0
+	best, most, start, end, words := "", 0, -1, 0, 0
 	flush := func() {
-		if start >= 0 && end-start > len(best) && end-start <= maxTopic {
-			best = text[start:end]
+		if words > 0 && words >= most && end-start <= maxTopic {
+			best, most = text[start:end], words
 		}
 		start, words = -1, 0
 	}
@@ -125,7 +145,7 @@ func isCommon(word string) bool {
 		return true
 	}
 	switch strings.ToLower(word) {
-	case "the", "and", "for", "are", "was", "were", "has", "have", "had", "not", "but", "you", "your", "yours", "our", "ours", "their",
+	case "the", "and", "against", "for", "are", "was", "were", "has", "have", "had", "not", "but", "you", "your", "yours", "our", "ours", "their",
 		"they", "them", "his", "her", "its", "this", "that", "these", "those", "there", "here", "with", "without", "from", "into", "about",
 		"what", "which", "who", "whom", "when", "where", "why", "how", "can", "could", "should", "would", "will", "shall", "may", "might",
 		"must", "does", "did", "done", "been", "being", "than", "then", "also", "too", "very", "much", "many", "more", "most", "some", "any",

@@ -1,0 +1,56 @@
+package scripted_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/agentconnect-dev/agentconnect/providers"
+	"github.com/agentconnect-dev/agentconnect/providers/providertest"
+	"github.com/agentconnect-dev/agentconnect/providers/scripted"
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+// A provider block says everything that a script can say.
+func TestFromProvider(t *testing.T) {
+	at := func(line int) specs.Range { return specs.Range{Filename: "a.hcl", Start: specs.Pos{Line: line}} }
+	block := &specs.Provider{Block: specs.Block{Name: "script"}, Script: &specs.Script{
+		Strict: true,
+		Replies: []*specs.ScriptReply{
+			{Range: at(3), Content: "Once more.", Times: 2, InputTokens: 7, OutputTokens: -1},
+			{Range: at(4), Data: json.RawMessage(`{"accept":true}`), Agent: "bob", InputTokens: -1, OutputTokens: -1},
+			{Range: at(5), ToolCalls: []specs.ScriptToolCall{{Name: "clock", Arguments: json.RawMessage(`{"zone":"UTC"}`)}}, InputTokens: 0, OutputTokens: 0},
+		},
+		Fails: []*specs.ScriptFail{{Range: at(9), Call: 2, Kind: "rate_limit", RetryAfter: time.Second}},
+	}}
+	m := scripted.New(scripted.FromProvider(block))
+	r := providertest.Collect(t, m.Stream(t.Context(), from("ada", "Hi.")))
+	if want := (providers.Usage{InputTokens: 7, OutputTokens: 3}); r.Text != "Once more." || *r.Last.Usage != want {
+		t.Errorf("call 1: got %q with %+v, want %q with %+v", r.Text, *r.Last.Usage, "Once more.", want)
+	}
+	r = providertest.Collect(t, m.Stream(t.Context(), from("ada", "Hi.")))
+	if want := `provider "script": rate_limit (status 429): the script makes this call fail (a.hcl:9)`; r.Err == nil || r.Err.Error() != want {
+		t.Errorf("call 2: got %v, want %s", r.Err, want)
+	}
+	if got := outcome(t, m, from("ada", "Hi.")); got != "Once more." {
+		t.Errorf("call 3: got %q, want %q", got, "Once more.")
+	}
+	r = providertest.Collect(t, m.Stream(t.Context(), from("ada", "Hi.")))
+	if len(r.ToolCalls) != 1 || string(r.ToolCalls[0].Arguments) != `{"zone":"UTC"}` || *r.Last.Usage != (providers.Usage{}) {
+		t.Errorf("call 4: got %+v, want the tool call without usage", r)
+	}
+	if got := outcome(t, m, from("bob", "Hi.")); got != `{"accept":true}` {
+		t.Errorf("call 5: got %q, want the data for bob", got)
+	}
+	if got := outcome(t, m, from("bob", "Hi.")); got != "!no_reply" {
+		t.Errorf("call 6: got %q, want a strict end", got)
+	}
+}
+
+// Another provider's block makes a stand-in that composes.
+func TestFromOtherProvider(t *testing.T) {
+	m := scripted.New(scripted.FromProvider(&specs.Provider{Block: specs.Block{Name: "fast"}, Kind: "groq"}))
+	if got := outcome(t, m, from("ada", motion)); got != "(composed)" {
+		t.Errorf("got %q, want a composed answer", got)
+	}
+}

@@ -124,7 +124,7 @@ func negate(n ast.Node, negated bool) ast.Node {
 // flag is a condition that is not made of others.
 func (w *rewriter) flag(n ast.Node, negated bool) ast.Node {
 	nature := n.Nature()
-	if nature.IsUnknown(&w.config.NtCache) && !isAnything(n) && !w.ds.HasErrors() {
+	if nature.IsUnknown(&w.config.NtCache) && !w.consequence(n) {
 		at := spanOf(w.spans, n.Location().From)
 		text := w.src.text[at.from:at.to]
 		w.report(codeExprFlag, at, "A condition must be true or false, and nothing says that this is. Write %s == true, or declare the field in the agent's output.", shorten(text, 60))
@@ -137,6 +137,26 @@ func (w *rewriter) flag(n ast.Node, negated bool) ast.Node {
 		return call(n, isFalse, x)
 	}
 	return call(n, isTrue, x)
+}
+
+// consequence says that the type of n may be unknown only because of an error
+// that has been reported.
+func (w *rewriter) consequence(n ast.Node) bool {
+	if !w.ds.HasErrors() {
+		return false
+	}
+	f := &errorFinder{lets: len(w.loose) > 0 || len(w.elems) > 0}
+	ast.Walk(&n, f)
+	return f.found
+}
+
+// errorFinder finds what stands for an error, or may hold the result of one.
+type errorFinder struct{ lets, found bool }
+
+func (f *errorFinder) Visit(node *ast.Node) {
+	_, isElem := (*node).(*ast.PointerNode)
+	_, isName := (*node).(*ast.IdentifierNode)
+	f.found = f.found || isAnything(*node) || f.lets && (isElem || isName)
 }
 
 // call calls one of our functions of one value.

@@ -1,6 +1,7 @@
 package specs
 
 import (
+	"errors"
 	"regexp"
 	"regexp/syntax"
 
@@ -21,6 +22,18 @@ const (
 	maxPatternSteps = 5_000_000
 )
 
+// pattern checks a pattern that is written out.
+func (r *resolver) pattern(n *ast.StringNode) ast.Node {
+	_, problem := newPattern(n.Value)
+	if problem == "" {
+		return n
+	}
+	at := spanOf(r.spans, n.Location().From)
+	r.report(codeExprPattern, at, "%s", problem)
+	c, _ := r.unknown(at)
+	return c
+}
+
 // matches compiles a pattern that is written out, once.
 func (w *rewriter) matches(n *ast.BinaryNode, negated bool) ast.Node {
 	text, _ := w.value(n.Left)
@@ -30,11 +43,9 @@ func (w *rewriter) matches(n *ast.BinaryNode, negated bool) ast.Node {
 		name = "not matches"
 	}
 	if s, ok := n.Right.(*ast.StringNode); ok {
-		p, problem := newPattern(s.Value)
-		if problem != "" {
-			w.report(codeExprPattern, spanOf(w.spans, n.Right.Location().From), "%s", problem)
+		if p, problem := newPattern(s.Value); problem == "" {
+			right = as(&ast.ConstantNode{Value: p}, n.Right)
 		}
-		right = as(&ast.ConstantNode{Value: p}, n.Right)
 	}
 	return bounded(n, name, []ast.Node{text, right})
 }
@@ -46,7 +57,7 @@ func newPattern(text string) (*pattern, string) {
 	}
 	tree, err := syntax.Parse(text, syntax.Perl)
 	if err != nil {
-		return nil, "The regular expression is not valid: " + err.Error() + "."
+		return nil, invalidPattern(err)
 	}
 	size := patternSize(tree)
 	if size > maxPatternSize {
@@ -54,9 +65,17 @@ func newPattern(text string) (*pattern, string) {
 	}
 	re, err := regexp.Compile(text)
 	if err != nil {
-		return nil, "The regular expression is not valid: " + err.Error() + "."
+		return nil, invalidPattern(err)
 	}
 	return &pattern{re, size}, ""
+}
+
+func invalidPattern(err error) string {
+	reason, at := err.Error(), ""
+	if e, ok := errors.AsType[*syntax.Error](err); ok {
+		reason, at = e.Code.String(), " at "+shorten(e.Expr, 40)
+	}
+	return "The regular expression is not valid: " + reason + at + "."
 }
 
 // patternSize estimates the instructions that a pattern compiles to.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/builtin"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser/lexer"
 )
@@ -170,6 +171,9 @@ func (r *resolver) node(n ast.Node) (ast.Node, span) {
 	case *ast.BinaryNode:
 		left, a := r.node(n.Left)
 		right, b := r.node(n.Right)
+		if s, ok := right.(*ast.StringNode); ok && n.Operator == "matches" {
+			right = r.pattern(s)
+		}
 		return r.number(&ast.BinaryNode{Operator: n.Operator, Left: left, Right: right}, a.with(b))
 	case *ast.ChainNode:
 		x, at := r.node(n.Node)
@@ -194,11 +198,7 @@ func (r *resolver) compound(n ast.Node) (ast.Node, span) {
 		x, at := r.node(n.Node)
 		return r.number(&ast.PredicateNode{Node: x}, at)
 	case *ast.VariableDeclaratorNode:
-		value, a := r.node(n.Value)
-		r.lets = append(r.lets, n.Name)
-		x, b := r.node(n.Expr)
-		r.lets = r.lets[:len(r.lets)-1]
-		return r.number(&ast.VariableDeclaratorNode{Name: n.Name, Value: value, Expr: x}, a.with(b).with(r.token(n)))
+		return r.let(n)
 	case *ast.SequenceNode:
 		nodes, at := r.list(n.Nodes)
 		return r.number(&ast.SequenceNode{Nodes: nodes}, at)
@@ -246,4 +246,24 @@ func (r *resolver) slice(n *ast.SliceNode) (ast.Node, span) {
 		c.To, _ = r.node(n.To)
 	}
 	return r.number(c, at.with(r.through(n)))
+}
+
+// let copies a declaration, unless its name means something already.
+func (r *resolver) let(n *ast.VariableDeclaratorNode) (ast.Node, span) {
+	value, a := r.node(n.Value)
+	at := a.with(r.token(n))
+	if r.taken(n.Name) {
+		r.report(codeExprName, r.token(n), "%s means something here already. Give the variable another name.", quoteName(n.Name))
+		x, b := r.node(n.Expr)
+		return x, at.with(b)
+	}
+	r.lets = append(r.lets, n.Name)
+	x, b := r.node(n.Expr)
+	r.lets = r.lets[:len(r.lets)-1]
+	return r.number(&ast.VariableDeclaratorNode{Name: n.Name, Value: value, Expr: x}, at.with(b))
+}
+
+func (r *resolver) taken(name string) bool {
+	_, isFunction := builtin.Index[name]
+	return isFunction || strings.HasPrefix(name, "$") || slices.Contains(r.lets, name) || slices.Contains(r.scope.names(), name)
 }

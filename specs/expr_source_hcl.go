@@ -1,6 +1,7 @@
 package specs
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -35,7 +36,8 @@ func (d *decoded) rune(file []byte, at int) int {
 // hclUnits finds the bytes of a quoted string or a heredoc by lexing it again.
 // It gives nil when they do not make up the text.
 func hclUnits(r hcl.Range, text string, file []byte) []span {
-	tokens, _ := hclsyntax.LexExpression(file[r.Start.Byte:r.End.Byte], r.Filename, r.Start)
+	written := append(slices.Clone(file[r.Start.Byte:r.End.Byte]), '\n') // a heredoc ends with its line
+	tokens, _ := hclsyntax.LexExpression(written, r.Filename, r.Start)
 	var d decoded
 	for _, t := range tokens {
 		from, to := t.Range.Start.Byte, t.Range.End.Byte
@@ -57,7 +59,7 @@ func hclUnits(r hcl.Range, text string, file []byte) []span {
 func (d *decoded) quoted(file []byte, at, end int) {
 	for at < end {
 		if n := templateEscape(file[at:end]); n > 0 {
-			d.add(string(file[at+n-2:at+n-1])+"{", at, at+n)
+			d.add(string(file[at:at+1])+"{", at, at+n)
 			at += n
 			continue
 		}

@@ -117,6 +117,21 @@ func (s *Session) Resume(ctx context.Context, by string) error {
 	return err
 }
 
+// Block ends a session with outcome blocked: it needs a decision that nobody is
+// there to make. The reason is that of the pause, if a condition paused it.
+func (s *Session) Block(ctx context.Context, why string) error {
+	_, err := s.command(ctx, func(s *Session) answer {
+		r := Reason{Stop: "person", Text: why}
+		if p := s.st.pauseReason; s.st.paused && p != nil {
+			r = *p
+			r.Text += "; " + why
+		}
+		s.end(Blocked, r)
+		return answer{}
+	})
+	return err
+}
+
 // CloseInput says that no person will say anything more: a chat ends achieved
 // once all messages are answered, and persons whose turn it is are absent.
 func (s *Session) CloseInput(ctx context.Context) error {

@@ -23,12 +23,12 @@ func (st *State) fold(e *Event) {
 	case *Started:
 		st.started = e.Time
 	case *Paused:
-		st.paused, st.pausedAt = true, e.Time
+		st.paused, st.pausedAt, st.pauseReason = true, e.Time, d.Reason
 	case *Resumed:
 		if st.paused && !st.started.IsZero() {
 			st.held += e.Time.Sub(st.pausedAt)
 		}
-		st.paused = false
+		st.paused, st.pauseReason = false, nil
 	case *InputClosed:
 		st.inputClosed = true
 	case *Finalizing:

@@ -19,6 +19,7 @@ type State struct {
 	created, started time.Time // zero until it happened
 	paused           bool
 	pausedAt         time.Time
+	pauseReason      *Reason       // of the condition that paused it
 	held             time.Duration // time spent in pauses since started
 	inputClosed      bool
 	final            *Finalizing

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Retry is a policy for calls that failed for a passing reason. The zero value
-// stands for [DefaultRetry].
+// Retry is a policy for calls that failed for a passing reason. Zero fields
+// stand for those of [DefaultRetry].
 type Retry struct {
 	// Attempts is the number of calls at most, the first included.
 	Attempts int
@@ -19,14 +19,12 @@ type Retry struct {
 var DefaultRetry = Retry{Attempts: 3, MinBackoff: time.Second, MaxBackoff: 30 * time.Second} //nolint:gochecknoglobals // a constant in all but type
 
 // Next says whether to try again after attempt (from 1) failed with err, and
-// how long to wait. It keeps no state and may be called concurrently. Jitter, from 0 to 1, spreads the wait over its upper half,
-// so that callers who failed together do not return together. A vendor's
-// RetryAfter is kept, unless it is longer than MaxBackoff: then another
-// attempt is pointless.
+// how long to wait. It keeps no state and may be called concurrently. Jitter,
+// from 0 to 1, spreads the wait over its upper half, so that callers who failed
+// together do not return together. A vendor's RetryAfter is kept, unless it is
+// longer than MaxBackoff: then another attempt is pointless.
 func (r Retry) Next(attempt int, err error, jitter float64) (wait time.Duration, again bool) {
-	if r.Attempts == 0 {
-		r = DefaultRetry
-	}
+	r = r.filled()
 	if attempt >= r.Attempts || !Passing(err) {
 		return 0, false
 	}
@@ -49,6 +47,19 @@ func (r Retry) Next(attempt int, err error, jitter float64) (wait time.Duration,
 		wait = max(wait, e.RetryAfter)
 	}
 	return wait, true
+}
+
+func (r Retry) filled() Retry {
+	if r.Attempts == 0 {
+		r.Attempts = DefaultRetry.Attempts
+	}
+	if r.MinBackoff == 0 {
+		r.MinBackoff = DefaultRetry.MinBackoff
+	}
+	if r.MaxBackoff == 0 {
+		r.MaxBackoff = max(r.MinBackoff, DefaultRetry.MaxBackoff)
+	}
+	return r
 }
 
 // Passing says whether a failure may be gone at the next attempt.

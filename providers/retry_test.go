@@ -61,7 +61,7 @@ func TestRetryNext(t *testing.T) {
 		{"a wish that is too long", r, 1, after(6 * time.Second), 1, 0, false},
 		{"defaults", providers.Retry{}, 1, busy, 1, time.Second, true},
 		{"defaults end", providers.Retry{}, 3, busy, 1, 0, false},
-		{"no waits", providers.Retry{Attempts: math.MaxInt}, math.MaxInt - 1, busy, 1, 0, true},
+		{"the other defaults", providers.Retry{Attempts: math.MaxInt}, math.MaxInt - 1, busy, 1, 30 * time.Second, true},
 		{"no cap to speak of", providers.Retry{Attempts: 1000, MinBackoff: time.Second, MaxBackoff: math.MaxInt64}, 900, busy, 0, math.MaxInt64 / 2, true},
 	}
 	for _, tt := range tests {

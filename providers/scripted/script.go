@@ -1,6 +1,7 @@
 package scripted
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/agentconnect-dev/agentconnect/providers"
@@ -28,6 +29,8 @@ func FromProvider(p *specs.Provider) Config {
 	return c
 }
 
+var errNoEnv = errors.New("a condition needs a session's environment, which this call has not")
+
 func replyOf(r *specs.ScriptReply) Reply {
 	reply := Reply{
 		Label: label(r.Range), Agent: r.Agent, When: whenOf(r.When), Times: r.Times,
@@ -45,18 +48,18 @@ func replyOf(r *specs.ScriptReply) Reply {
 func label(r specs.Range) string { return fmt.Sprintf("%s:%d", r.Filename, r.Start.Line) }
 
 // whenOf evaluates a condition over the session's environment with the number
-// of the call set. Without an environment it never holds.
+// of the call set. A call without an environment is an error.
 func whenOf(e *specs.Expr) When {
 	if e == nil {
 		return nil
 	}
 	return func(req *providers.Request, call int) (bool, error) {
-		if req.Env == nil {
-			return false, nil
+		var env *specs.Env
+		if req.Env != nil {
+			env, _ = req.Env().(*specs.Env)
 		}
-		env, ok := req.Env().(*specs.Env)
-		if !ok {
-			return false, nil
+		if env == nil {
+			return false, errNoEnv
 		}
 		env.Call = call
 		return e.Bool(env)

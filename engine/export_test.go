@@ -1,0 +1,43 @@
+package engine
+
+import "fmt"
+
+// State gives a session's state to tests; the session must be at rest.
+func (s *Session) State() *State { return s.st }
+
+// Replay folds a log.
+func Replay(t *Template, events []Event) (st *State, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
+	st = newState(t, events[0].Session)
+	for i := range events {
+		st.fold(&events[i])
+	}
+	return st, nil
+}
+
+// DataTypes are an empty value of every type of event.
+func DataTypes() []Data {
+	types := []Type{
+		TypeCreated, TypeStarted, TypePaused, TypeResumed, TypeInputClosed, TypeEnded, TypeSaid, TypeEntered, TypeLeft,
+		TypeRound, TypeChosen, TypeEdgeTaken, TypeMerged, TypeTurnStarted, TypeTurnFinished, TypeTurnFailed, TypeModelCalled,
+		TypeModelAnswered, TypeModelFailed, TypeModelRetried, TypeModelFellBack, TypeToolRequested, TypeToolFinished,
+		TypeToolFailed, TypeCooledDown, TypeRecovered, TypeLatched, TypeCleared, TypeStopFired, TypeFinalizing,
+		TypeTextDelta, TypeThoughtDelta,
+	}
+	list := make([]Data, len(types))
+	for i, t := range types {
+		list[i] = newData(t)
+	}
+	return list
+}
+
+// Unexported types, for comparisons in tests.
+type (
+	NodeForTest  = node
+	AgentForTest = agent
+	HumanForTest = human
+)

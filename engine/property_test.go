@@ -1,0 +1,299 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
+	"github.com/agentconnect-dev/agentconnect/engine/memory"
+	"github.com/agentconnect-dev/agentconnect/providers"
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+// tree writes random scenarios: patterns in patterns over a few agents, with
+// every bound that the proof asks for.
+type tree struct {
+	t *rapid.T
+	b strings.Builder
+	n int
+}
+
+func (g *tree) pick(label string, options ...string) string {
+	return rapid.SampledFrom(options).Draw(g.t, label)
+}
+
+func (g *tree) small(label string, most int) int { return rapid.IntRange(1, most).Draw(g.t, label) }
+
+// participant is an agent, a person, or a new pattern.
+func (g *tree) participant(depth int) string {
+	kinds := []string{"agent.a", "agent.b", "agent.c", "human.h"}
+	if depth > 0 {
+		kinds = append(kinds, "pattern", "pattern", "pattern")
+	}
+	if k := g.pick("participant", kinds...); k != "pattern" {
+		return k
+	}
+	return "pattern." + g.pattern(depth-1)
+}
+
+// participants are distinct.
+func (g *tree) participants(depth, least int) []string {
+	var list []string
+	for len(list) < least+g.small("more", 2)-1 {
+		p := g.participant(depth)
+		known := false
+		for _, q := range list {
+			known = known || p == q
+		}
+		if !known {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+func (g *tree) pattern(depth int) string {
+	kind := g.pick("kind", "round_robin", "sequential", "parallel", "loop", "selector", "graph")
+	g.n++
+	name := fmt.Sprintf("p%d", g.n)
+	var b strings.Builder
+	fmt.Fprintf(&b, "pattern %q %q {\n", kind, name)
+	line := func(format string, args ...any) { fmt.Fprintf(&b, "  "+format+"\n", args...) }
+	line("on_error = %q", g.pick("on_error", "skip", "fail"))
+	line("result = %q", g.pick("result", "last", "all"))
+	var parts []string
+	if kind != "graph" {
+		parts = g.participants(depth, 2)
+		if kind == "loop" {
+			parts = parts[:1]
+		}
+		line("participants = [%s]", strings.Join(parts, ", "))
+	}
+	switch kind {
+	case "round_robin":
+		line("max_rounds = %d", g.small("rounds", 3))
+	case "sequential":
+		line("context = %q", g.pick("context", "all", "previous"))
+	case "parallel":
+		line("join = %s", g.pick("join", `"all"`, `"first"`, "1", "2"))
+		line("concurrency = %d", g.small("concurrency", 3))
+	case "loop":
+		line("max_iterations = %d", g.small("iterations", 3))
+		line("critic = agent.critic")
+		line("keep = %q", g.pick("keep", "last", "best"))
+	case "selector":
+		line("rule = \"turns %% 2 == 0 ? '%s' : '%s'\"", bare(parts[0]), bare(parts[1]))
+		line("max_rounds = %d", g.small("rounds", 4))
+		line("allow_repeat = true")
+	case "graph":
+		g.graph(&b, depth)
+	}
+	b.WriteString("}\n")
+	g.b.WriteString(b.String())
+	return name
+}
+
+func bare(ref string) string { _, name, _ := strings.Cut(ref, "."); return name }
+
+// graph is a ring of nodes with a way out.
+func (g *tree) graph(b *strings.Builder, depth int) {
+	n := g.small("nodes", 3)
+	for i := range n {
+		fmt.Fprintf(b, "  node \"n%d\" {\n    run = %s\n    max_visits = %d\n  }\n", i, g.participant(depth), g.small("visits", 3))
+	}
+	b.WriteString("  node \"out\" {\n    run = agent.a\n    max_visits = 1\n  }\n")
+	for i := range n {
+		fmt.Fprintf(b, "  edge {\n    from = \"n%d\"\n    to = \"n%d\"\n    when = \"turns %% 3 != 0\"\n  }\n", i, (i+1)%n)
+		fmt.Fprintf(b, "  edge {\n    from = \"n%d\"\n    to = \"out\"\n  }\n", i)
+	}
+}
+
+func (g *tree) scenario() string {
+	root := g.pattern(g.small("depth", 3) - 1)
+	stops := []string{}
+	if rapid.Bool().Draw(g.t, "stop") {
+		g.b.WriteString("stop \"found\" {\n  when = \"last.content contains 'FOUND'\"\n  action = \"" + g.pick("action", "end", "finalize") + "\"\n}\n")
+		stops = append(stops, "stop.found")
+	}
+	for _, a := range []string{"a", "b", "c"} {
+		fmt.Fprintf(&g.b, "agent %q {\n  provider = provider.p\n  sees = %q\n}\n", a, g.pick("sees", "all", "own", "addressed"))
+	}
+	g.b.WriteString(`provider "scripted" "p" {
+  retry {
+    attempts = 2
+  }
+}
+human "h" {
+  timeout    = "1m"
+  on_timeout = "skip"
+}
+agent "critic" {
+  provider = provider.p
+  output {
+    type = object({ accept = bool, feedback = string, score = optional(number) })
+  }
+}
+`)
+	fmt.Fprintf(&g.b, "session \"s\" {\n  type = \"agent_agent\"\n  pattern = pattern.%s\n  opening = \"Begin.\"\n  stop = [%s]\n", root, strings.Join(stops, ", "))
+	fmt.Fprintf(&g.b, "  limits {\n    max_turns = %d\n    max_repeats = 50\n  }\n", 5*g.small("turns", 12))
+	g.b.WriteString("  finalize {\n    agent = agent.a\n    prompt = \"End.\"\n  }\n}\n")
+	return g.b.String()
+}
+
+// adversary answers in the worst ways: late, empty, broken, cut, refused,
+// never accepting, in the order that a list of choices gives.
+type adversary struct {
+	mu      sync.Mutex
+	choices []byte
+	calls   int
+}
+
+func (a *adversary) next() byte {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	c := a.choices[a.calls%len(a.choices)]
+	a.calls++
+	return c
+}
+
+// Stream implements [providers.Model].
+func (a *adversary) Stream(ctx context.Context, req *providers.Request) iter.Seq2[providers.Chunk, error] {
+	choice := a.next()
+	return func(yield func(providers.Chunk, error) bool) {
+		fail := func(kind providers.Kind) {
+			yield(providers.Chunk{}, &providers.Error{Kind: kind, Message: "adversary"})
+		}
+		end := providers.Chunk{Finish: providers.FinishStop, Usage: &providers.Usage{InputTokens: 10, OutputTokens: 10}}
+		switch choice % 12 {
+		case 0:
+			fail(providers.Refused)
+		case 1:
+			fail(providers.RateLimited)
+		case 2:
+			if yield(providers.Chunk{Text: "half an ans"}, nil) {
+				fail(providers.Cut)
+			}
+		case 3: // no proper end
+			yield(providers.Chunk{Text: "half"}, nil)
+		case 4: // empty
+			yield(end, nil)
+		case 5: // late
+			select {
+			case <-time.After(time.Duration(choice) * time.Second):
+			case <-ctx.Done():
+				fail(providers.Canceled)
+				return
+			}
+			fallthrough
+		default:
+			text := "no, and again no"
+			if len(req.Schema) > 0 && choice%3 != 0 {
+				b, _ := json.Marshal(map[string]any{"accept": choice == 200, "feedback": "never", "score": int(choice)})
+				text = string(b)
+			}
+			if choice > 240 {
+				text = "FOUND"
+			}
+			if yield(providers.Chunk{Text: text}, nil) {
+				yield(end, nil)
+			}
+		}
+	}
+}
+
+// TestAnythingEnds runs random trees of patterns against adversarial models:
+// every session ends by itself, within its proof, and its log folds into the
+// state that it had.
+func TestAnythingEnds(t *testing.T) {
+	dir := t.TempDir()
+	ends := map[string]int{}
+	rapid.Check(t, func(rt *rapid.T) {
+		g := &tree{t: rt}
+		src := g.scenario()
+		choices := rapid.SliceOfN(rapid.Byte(), 1, 60).Draw(rt, "choices")
+		path := filepath.Join(dir, "main.hcl")
+		if err := os.WriteFile(path, []byte(src), 0o600); err != nil {
+			rt.Fatal(err)
+		}
+		cfg, diags := specs.Load(path, specs.Options{})
+		if diags.HasErrors() { // a tree may be refused, but then for a reason about the tree
+			for _, d := range diags {
+				if d.Severity == specs.SeverityError && !strings.HasPrefix(d.Code, "AC6") && !strings.HasPrefix(d.Code, "AC7") {
+					rt.Fatalf("%s: %s\n%s", d.Summary, d.Detail, src)
+				}
+			}
+			ends["refused"]++
+			return
+		}
+		models := scripts(cfg)
+		entry := models["p"]
+		entry.Model = &adversary{choices: choices}
+		models["p"] = entry
+		tmpl, diags := engine.Compile(cfg, "s", engine.Resources{Models: models})
+		if diags.HasErrors() {
+			rt.Fatalf("%v\n%s", diags, src)
+		}
+		ends[endOf(t, rt, tmpl, src)]++
+	})
+	t.Logf("ends: %v", ends)
+}
+
+// endOf runs a session in a bubble and returns its outcome.
+func endOf(t *testing.T, rt *rapid.T, tmpl *engine.Template, src string) string {
+	outcome := ""
+	var problem string
+	synctest.Test(t, func(t *testing.T) {
+		journal := &memory.Journal{}
+		e := engine.New(engine.Config{Journal: journal})
+		defer e.Close()
+		s, err := e.Start(t.Context(), tmpl, engine.StartOptions{ID: "s"})
+		if err != nil {
+			problem = err.Error()
+			return
+		}
+		select {
+		case <-s.Done():
+		case <-time.After(1000 * time.Hour):
+			problem = "it did not end"
+			return
+		}
+		if s.Err() != nil {
+			problem = s.Err().Error()
+			return
+		}
+		var events []engine.Event
+		calls := 0
+		for ev, err := range journal.Read(t.Context(), "s", 0) {
+			if err != nil {
+				problem = err.Error()
+				return
+			}
+			events = append(events, ev)
+			switch d := ev.Data.(type) {
+			case *engine.ModelCalled:
+				calls++
+			case *engine.Ended:
+				outcome = string(d.Outcome)
+			}
+		}
+		if most := tmpl.Bound.Calls; most > 0 && calls > most {
+			problem = fmt.Sprintf("%d calls, proven were %d", calls, most)
+		}
+		checkReplay(t, tmpl, s, events)
+	})
+	if problem != "" || t.Failed() {
+		rt.Fatalf("%s\n%s", problem, src)
+	}
+	return outcome
+}

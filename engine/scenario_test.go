@@ -1,0 +1,78 @@
+package engine_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+)
+
+var update = flag.Bool("update", false, "rewrite the wanted event logs in testdata") //nolint:gochecknoglobals // a flag
+
+// TestScenarios runs every testdata/*.txtar: the scenario main.hcl, the lines of
+// commands if there are any, and compares the event log with events.
+func TestScenarios(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scenarios: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			ar, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := playArchive(t, ar)
+			i := fileIndex(ar, "events")
+			if *update {
+				if i < 0 {
+					ar.Files = append(ar.Files, txtar.File{Name: "events"})
+					i = len(ar.Files) - 1
+				}
+				ar.Files[i].Data = []byte(got)
+				if err := os.WriteFile(file, txtar.Format(ar), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if i < 0 {
+				t.Fatal("no file events; run with -update")
+			}
+			if diff := cmp.Diff(string(ar.Files[i].Data), got); diff != "" {
+				t.Errorf("event log (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func playArchive(t *testing.T, ar *txtar.Archive) string {
+	t.Helper()
+	dir := t.TempDir()
+	t.Chdir(dir)
+	for _, f := range ar.Files {
+		if err := os.MkdirAll(filepath.Dir(f.Name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(f.Name, f.Data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var commands []string
+	if i := fileIndex(ar, "commands"); i >= 0 {
+		commands = strings.Split(strings.TrimSpace(string(ar.Files[i].Data)), "\n")
+	}
+	return transcript(play(t, compile(t, load(t, "main.hcl"), nil), commands))
+}
+
+func fileIndex(ar *txtar.Archive, name string) int {
+	for i, f := range ar.Files {
+		if f.Name == name {
+			return i
+		}
+	}
+	return -1
+}

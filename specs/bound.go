@@ -83,7 +83,7 @@ func (pr *prover) session(s *Session) {
 	}
 	if most := s.Limits.MaxCalls; most > 0 && most < l.calls {
 		l.calls = most
-		l.because = slices.Insert(l.because, 0, limit(s, "max_calls", most))
+		l.because = reasons(limit(s, "max_calls", most), l.because)
 	}
 	if f := s.Finalize; f != nil {
 		l.turns = satAdd(l.turns, 1)
@@ -116,7 +116,7 @@ func (pr *prover) top(s *Session) load {
 	capped := *p
 	capped.MaxRounds = most
 	l := pr.kind(&capped)
-	l.because = slices.Insert(l.because, 0, limit(s, "max_rounds", most))
+	l.because = reasons(limit(s, "max_rounds", most), l.because)
 	return l
 }
 
@@ -147,7 +147,7 @@ func (pr *prover) meet(s *Session, who *cast, l load) load {
 	}
 	return load{
 		turns: turns, calls: most, perTurn: l.perTurn, decisions: l.decisions,
-		because: append([]string{limit(s, "max_calls", most)}, l.because...),
+		because: reasons(limit(s, "max_calls", most), l.because),
 	}
 }
 
@@ -159,7 +159,7 @@ func (l load) capTurns(most int, because string) load {
 	}
 	return load{
 		turns: most, calls: calls, perTurn: l.perTurn, decisions: l.decisions,
-		because: append([]string{because}, l.because...),
+		because: reasons(because, l.because),
 	}
 }
 
@@ -193,6 +193,6 @@ func (pr *prover) perMessage(s *Session, l load) load {
 		l.calls = satAdd(l.calls, c.step.calls)
 	}
 	l.cycles, l.waits = nil, true
-	l.because = append([]string{fmt.Sprintf("session.%s open_ended, for each message of a person", s.Name)}, l.because...)
+	l.because = reasons(fmt.Sprintf("session.%s open_ended, for each message of a person", s.Name), l.because)
 	return l
 }

@@ -7,21 +7,21 @@ func (pr *prover) finite(p *Pattern) load {
 	all, some := pr.allOf(p.Participants), pr.anyOf(p.Participants)
 	switch {
 	case p.Kind == "sequential":
-		return all.because1(p, "takes each participant once")
+		return all.by(p, "takes each participant once")
 	case p.Parallel != nil || p.Kind == "parallel":
 		if p.Parallel != nil && p.Parallel.Aggregate != nil {
 			all = all.plus(pr.one(*p.Parallel.Aggregate))
 		}
-		return all.because1(p, "takes each participant once")
+		return all.by(p, "takes each participant once")
 	case p.Map != nil:
-		return some.times(p.Map.MaxItems).because1(p, fmt.Sprintf("max_items = %d", p.Map.MaxItems))
+		return some.times(p.Map.MaxItems).by(p, fmt.Sprintf("max_items = %d", p.Map.MaxItems))
 	case p.Loop != nil:
 		if p.Loop.Critic != nil {
 			all = all.plus(turnLoad(pr.turn(p.Loop.Critic.Name, false, true)))
 		}
-		return all.times(p.Loop.MaxIterations).because1(p, fmt.Sprintf("max_iterations = %d", p.Loop.MaxIterations))
+		return all.times(p.Loop.MaxIterations).by(p, fmt.Sprintf("max_iterations = %d", p.Loop.MaxIterations))
 	case p.Router != nil:
-		return pr.router2(p)
+		return pr.routerLoad(p)
 	case p.Vote != nil:
 		return pr.voteLoad(p)
 	case p.PlanExecute != nil:
@@ -32,20 +32,20 @@ func (pr *prover) finite(p *Pattern) load {
 			step = either(step, pr.one(rule.Run))
 		}
 		return step.times(p.Blackboard.MaxActivations).
-			because1(p, fmt.Sprintf("max_activations = %d", p.Blackboard.MaxActivations))
+			by(p, fmt.Sprintf("max_activations = %d", p.Blackboard.MaxActivations))
 	case p.Manager != nil:
 		return pr.managed(p, some)
 	}
 	return all
 }
 
-// because1 puts an argument of the pattern before the reasons.
-func (l load) because1(p *Pattern, argument string) load {
-	l.because = append([]string{p.because(argument)}, l.because...)
+// by puts an argument of the pattern before the reasons.
+func (l load) by(p *Pattern, argument string) load {
+	l.because = reasons(p.because(argument), l.because)
 	return l
 }
 
-func (pr *prover) router2(p *Pattern) load {
+func (pr *prover) routerLoad(p *Pattern) load {
 	branch := pr.one(p.Router.Default)
 	for _, route := range p.Router.Routes {
 		branch = either(branch, pr.one(route.To))
@@ -54,7 +54,7 @@ func (pr *prover) router2(p *Pattern) load {
 		calls := pr.decision(p.Router.Classifier.Name)
 		branch = branch.plus(load{calls: calls, decisions: calls})
 	}
-	return branch.because1(p, "takes one branch")
+	return branch.by(p, "takes one branch")
 }
 
 func (pr *prover) voteLoad(p *Pattern) load {
@@ -72,7 +72,7 @@ func (pr *prover) voteLoad(p *Pattern) load {
 	if p.Vote.TieBreaker != nil {
 		ballot(*p.Vote.TieBreaker)
 	}
-	return sum.because1(p, "takes one ballot of each")
+	return sum.by(p, "takes one ballot of each")
 }
 
 // planExecute plans once and after each failure, executes the steps of each
@@ -85,7 +85,7 @@ func (pr *prover) planExecute(p *Pattern, step load) load {
 		round = round.plus(pr.one(*x.Approve))
 	}
 	return round.times(satAdd(x.MaxReplans, 1)).plus(plan).
-		because1(p, fmt.Sprintf("max_steps = %d, max_replans = %d", x.MaxSteps, x.MaxReplans))
+		by(p, fmt.Sprintf("max_steps = %d, max_replans = %d", x.MaxSteps, x.MaxReplans))
 }
 
 func (pr *prover) managed(p *Pattern, some load) load {
@@ -100,16 +100,16 @@ func (pr *prover) managed(p *Pattern, some load) load {
 		// after each reset; then comes the answer.
 		plans := judged.times(satAdd(satMul(satAdd(m.MaxResets, 1), 2), 1))
 		return some.plus(judged).times(p.MaxRounds).plus(plans).
-			because1(p, fmt.Sprintf("max_rounds = %d, max_resets = %d", p.MaxRounds, m.MaxResets))
+			by(p, fmt.Sprintf("max_rounds = %d, max_resets = %d", p.MaxRounds, m.MaxResets))
 	case "auction":
 		bids := load{}
 		for _, ref := range p.Participants {
 			bids = bids.plus(turnLoad(pr.turn(ref.Name, false, true)))
 		}
 		return judged.plus(bids).plus(some).times(p.MaxRounds).plus(judged).
-			because1(p, fmt.Sprintf("max_rounds = %d", p.MaxRounds))
+			by(p, fmt.Sprintf("max_rounds = %d", p.MaxRounds))
 	default: // supervisor
-		return pr.supervisor(m, some).because1(p, delegations(m))
+		return pr.supervisor(m, some).by(p, delegations(m))
 	}
 }
 

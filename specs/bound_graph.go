@@ -27,9 +27,9 @@ func (pr *prover) graphLoad(p *Pattern) load {
 		}
 	}
 	if len(capped) == 0 {
-		return sum.because1(p, "has no cycle")
+		return sum.by(p, "has no cycle")
 	}
-	return sum.because1(p, listed(capped))
+	return sum.by(p, listed(capped))
 }
 
 // visits is how often a node is entered at most, in a graph without a cycle

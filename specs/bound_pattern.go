@@ -23,18 +23,18 @@ func (pr *prover) patternLoad(p *Pattern) load {
 // kind computes the load of a pattern from its participants.
 func (pr *prover) kind(p *Pattern) load {
 	var l load
-	switch p.Kind {
-	case "chat":
+	switch {
+	case p.Kind == "chat":
 		l = pr.anyOf(p.Participants)
 		l.waits = true
-		l.because = append([]string{p.because("one answer for each message")}, l.because...)
-	case "round_robin", "random", "debate":
+		l.because = reasons(p.because("one answer for each message"), l.because)
+	case p.Kind == "round_robin" || p.Kind == "random" || p.Kind == "debate":
 		l = pr.rounds(p)
-	case "selector", "moderated":
+	case p.Selector != nil:
 		l = pr.chosen(p)
-	case "handoff":
+	case p.Kind == "handoff":
 		l = pr.handoff(p)
-	case "graph":
+	case p.Graph != nil:
 		l = pr.graphLoad(p)
 	default:
 		l = pr.finite(p)
@@ -53,11 +53,11 @@ func (pr *prover) ownTurns(p *Pattern, l load) load {
 		if role.Kind != RefPattern {
 			continue
 		}
-		if nested := pr.patternLoad(pr.patternOr(role.Name)); len(nested.cycles) > 0 || nested.waits {
+		nested := pr.patternLoad(pr.patternOr(role.Name))
+		if len(nested.cycles) > 0 || nested.waits {
 			return l
-		} else if nested.turns > inner {
-			inner = nested.turns
 		}
+		inner = max(inner, nested.turns)
 	}
 	most := satAdd(p.MaxTurns-1, inner)
 	if len(l.cycles) == 0 && !l.waits && most >= l.turns {
@@ -94,7 +94,7 @@ func (pr *prover) rounds(p *Pattern) load {
 func (pr *prover) repeat(p *Pattern, step load, count int, fix string) load {
 	if count > 0 {
 		l := step.times(count)
-		l.because = append([]string{p.because(fmt.Sprintf("max_rounds = %d", count))}, l.because...)
+		l.because = reasons(p.because(fmt.Sprintf("max_rounds = %d", count)), l.because)
 		return l
 	}
 	path := p.Participants

@@ -1,6 +1,9 @@
 package specs
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // defaultAttempts is how often a provider without a retry block is asked for
 // one answer; repairs is how often a structured answer that does not fit its
@@ -108,29 +111,29 @@ func (l load) times(n int) load {
 }
 
 func joinCycles(a, b []*cycle) []*cycle {
-	out := append([]*cycle(nil), a...)
+	out := slices.Clone(a)
 	for _, c := range b {
-		known := false
-		for _, d := range out {
-			known = known || d == c
-		}
-		if !known {
+		if !slices.Contains(out, c) {
 			out = append(out, c)
 		}
 	}
 	return out
 }
 
+// reasonsMax is how many reasons a bound names, the outermost ones.
+const reasonsMax = 20
+
+// reasons puts one before the others.
+func reasons(first string, others []string) []string {
+	return joinReasons([]string{first}, others)
+}
+
 // joinReasons keeps each reason once, and not too many of them.
 func joinReasons(a, b []string) []string {
-	const most = 20
-	out := append([]string(nil), a...)
+	var out []string
 	seen := map[string]bool{}
-	for _, reason := range a {
-		seen[reason] = true
-	}
-	for _, reason := range b {
-		if !seen[reason] && len(out) < most {
+	for _, reason := range slices.Concat(a, b) {
+		if !seen[reason] && len(out) < reasonsMax {
 			seen[reason] = true
 			out = append(out, reason)
 		}

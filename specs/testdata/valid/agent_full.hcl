@@ -1,4 +1,5 @@
 # Every argument of an agent.
+# BOUND chat: 1 turn, 45 calls per message
 provider "scripted" "main" {}
 provider "scripted" "cheap" {}
 

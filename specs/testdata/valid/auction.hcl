@@ -1,3 +1,4 @@
+# BOUND market: 13 turns, 99 calls
 provider "scripted" "p" {}
 agent "boss" { provider = provider.p }
 agent "fast" {

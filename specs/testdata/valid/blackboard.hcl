@@ -1,3 +1,4 @@
+# BOUND case: 12 turns, 108 calls
 provider "scripted" "p" {}
 agent "finder" {
   provider = provider.p

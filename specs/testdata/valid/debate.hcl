@@ -1,3 +1,4 @@
+# BOUND debate: 9 turns, 33 calls
 agentconnect {
   required_version = ">= 0.1"
 }

@@ -1,3 +1,4 @@
+# BOUND motion: 7 turns, 27 calls
 provider "scripted" "p" {}
 agent "pro" { provider = provider.p }
 agent "con" { provider = provider.p }

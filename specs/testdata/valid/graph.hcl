@@ -1,3 +1,4 @@
+# BOUND flow: 8 turns, 48 calls
 provider "scripted" "p" {}
 agent "writer" { provider = provider.p }
 

@@ -1,4 +1,5 @@
 # Every limit of a session.
+# BOUND talk: 20 turns, 60 calls
 provider "scripted" "p" {}
 agent "a" { provider = provider.p }
 agent "b" { provider = provider.p }

@@ -1,3 +1,4 @@
+# BOUND work: 13 turns, 63 calls
 provider "scripted" "p" {}
 agent "writer" { provider = provider.p }
 

@@ -1,3 +1,4 @@
+# BOUND guide: 11 turns, 39 calls
 provider "scripted" "p" {}
 
 agent "lister" {

@@ -1,3 +1,4 @@
+# BOUND both: 7 turns, 21 calls
 provider "scripted" "p" {}
 agent "a" { provider = provider.p }
 agent "b" { provider = provider.p }

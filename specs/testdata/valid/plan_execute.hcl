@@ -1,3 +1,4 @@
+# BOUND job: 22 turns, 81 calls
 provider "scripted" "p" {}
 agent "planner" { provider = provider.p }
 agent "worker" { provider = provider.p }

@@ -1,3 +1,4 @@
+# BOUND triage: 1 turn, 12 calls
 provider "scripted" "p" {}
 agent "classifier" { provider = provider.p }
 agent "refunds" { provider = provider.p }

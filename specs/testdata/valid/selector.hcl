@@ -1,3 +1,4 @@
+# BOUND both: 9 turns, 189 calls
 provider "scripted" "p" {}
 agent "a" { provider = provider.p }
 agent "b" { provider = provider.p }

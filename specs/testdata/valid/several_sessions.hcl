@@ -1,3 +1,5 @@
+# BOUND short: 2 turns, 6 calls
+# BOUND chat: 1 turn, 3 calls per message
 provider "scripted" "p" {}
 agent "a" { provider = provider.p }
 agent "b" { provider = provider.p }

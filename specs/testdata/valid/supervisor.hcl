@@ -1,3 +1,4 @@
+# BOUND team: 6 turns, 42 calls
 provider "scripted" "p" {}
 agent "boss" { provider = provider.p }
 agent "coder" { provider = provider.p }

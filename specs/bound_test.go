@@ -1,0 +1,197 @@
+package specs
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+func agentRef(name string) Ref   { return Ref{Kind: RefAgent, Name: name} }
+func patternRef(name string) Ref { return Ref{Kind: RefPattern, Name: name} }
+
+// oneAgent is a scenario with a scripted agent that is asked once per answer.
+func oneAgent(patterns ...*Pattern) *Config {
+	p := &Provider{Block: Block{Name: "p"}, Kind: "scripted", Retry: &Retry{Attempts: 1}}
+	a := &Agent{Block: Block{Name: "a"}, Models: []string{"p"}, MaxToolCalls: 8}
+	s := &Session{
+		Block: Block{Name: "s", Args: map[string]Range{"pattern": {}}}, Type: "agent_agent",
+		Pattern: patterns[len(patterns)-1].Name,
+	}
+	return &Config{Providers: []*Provider{p}, Agents: []*Agent{a}, Patterns: patterns, Sessions: []*Session{s}}
+}
+
+func roundRobin(name string, rounds int, who ...Ref) *Pattern {
+	return &Pattern{Block: Block{Name: name}, Kind: "round_robin", Participants: who, MaxRounds: rounds}
+}
+
+func TestBoundSaturates(t *testing.T) {
+	patterns := []*Pattern{roundRobin("r0", 1<<40, agentRef("a"))}
+	for i := range 4 {
+		patterns = append(patterns, roundRobin(fmt.Sprintf("r%d", i+1), 1<<40, patternRef(fmt.Sprintf("r%d", i))))
+	}
+	cfg := oneAgent(patterns...)
+	if ds := prove(cfg); len(ds) > 0 {
+		t.Fatalf("got %v, want no finding", ds)
+	}
+	if b := cfg.Sessions[0].Bound; b.Turns != math.MaxInt || b.Calls != math.MaxInt {
+		t.Errorf("got %d turns, %d calls; want the largest number", b.Turns, b.Calls)
+	}
+}
+
+// A pattern that is used twice by each level doubles 60 times, and must be
+// looked at once.
+func TestBoundOfSharedPatterns(t *testing.T) {
+	patterns := []*Pattern{roundRobin("r0", 1, agentRef("a"))}
+	for i := range 60 {
+		below := patternRef(fmt.Sprintf("r%d", i))
+		patterns = append(patterns, &Pattern{Block: Block{Name: fmt.Sprintf("r%d", i+1)}, Kind: "sequential", Participants: []Ref{below, below}})
+	}
+	cfg := oneAgent(patterns...)
+	if ds := prove(cfg); len(ds) > 0 {
+		t.Fatalf("got %v, want no finding", ds)
+	}
+	if got := cfg.Sessions[0].Bound.Turns; got != 1<<60 {
+		t.Errorf("got %d turns, want 2^60", got)
+	}
+	if got := len(cfg.Sessions[0].Bound.Because); got > 20 {
+		t.Errorf("got %d reasons, want 20 at most", got)
+	}
+}
+
+func TestBoundLimits(t *testing.T) {
+	endless := func() *Config { return oneAgent(roundRobin("r", 0, agentRef("a"), agentRef("a"))) }
+	tests := []struct {
+		name         string
+		change       func(*Session)
+		turns, calls int // 0: unbounded
+	}{
+		{"none", func(*Session) {}, 0, 0},
+		{"turns", func(s *Session) { s.Limits.MaxTurns = 7 }, 7, 7},
+		{"rounds", func(s *Session) { s.Limits.MaxRounds = 7 }, 14, 14},
+		{"calls", func(s *Session) { s.Limits.MaxCalls = 7 }, 16, 7},
+		{"messages", func(s *Session) { s.Limits.MaxMessages = 7 }, 7, 7},
+		{"turns and calls", func(s *Session) { s.Limits.MaxTurns, s.Limits.MaxCalls = 9, 5 }, 9, 5},
+		{"tokens are no count", func(s *Session) { s.Limits.MaxTokens = 7 }, 0, 0},
+		{"time is no count", func(s *Session) { s.Limits.Timeout = 7 }, 0, 0},
+		{"cost is no count", func(s *Session) { s.Limits.MaxCost = 7 }, 0, 0},
+		{"tool calls are no count", func(s *Session) { s.Limits.MaxToolCalls = 7 }, 0, 0},
+		{"finalize", func(s *Session) { s.Limits.MaxTurns = 7; s.Finalize = &Finalize{Agent: "a"} }, 8, 8},
+		{"finalize beyond the calls", func(s *Session) { s.Limits.MaxTurns = 7; s.Limits.MaxCalls = 5; s.Finalize = &Finalize{Agent: "a"} }, 8, 6},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			cfg := endless()
+			tt.change(cfg.Sessions[0])
+			ds := prove(cfg)
+			b := cfg.Sessions[0].Bound
+			if (tt.turns == 0) != (len(ds) == 1) || b.Turns != tt.turns || b.Calls != tt.calls {
+				t.Errorf("got %d turns, %d calls, %v; want %d, %d", b.Turns, b.Calls, ds, tt.turns, tt.calls)
+			}
+		})
+	}
+}
+
+// A turn that is passed over is no message, so messages prove nothing then.
+func TestBoundOfMessages(t *testing.T) {
+	p := roundRobin("r", 0, agentRef("a"))
+	p.OnError = "skip"
+	cfg := oneAgent(p)
+	cfg.Sessions[0].Limits.MaxMessages = 7
+	if ds := prove(cfg); len(ds) != 1 || ds[0].Code != codeUnbounded {
+		t.Errorf("got %v, want %s", ds, codeUnbounded)
+	}
+}
+
+func TestBoundNamesTheCycleOnce(t *testing.T) {
+	cfg := oneAgent(roundRobin("r", 0, agentRef("a"), agentRef("b")))
+	second := *cfg.Sessions[0]
+	second.Name = "t"
+	cfg.Sessions = append(cfg.Sessions, &second)
+	ds := prove(cfg)
+	if len(ds) != 1 {
+		t.Fatalf("got %d findings, want 1: %v", len(ds), ds)
+	}
+	for _, want := range []string{"agent.a → agent.b → agent.a", "session.s, session.t", "max_rounds = 10"} {
+		if !strings.Contains(ds[0].Detail, want) {
+			t.Errorf("got detail %q, want it to have %q", ds[0].Detail, want)
+		}
+	}
+}
+
+// Broken configurations, as they come out of a load with errors, must not
+// make the proof or the checks crash or hang.
+func TestBrokenConfigurations(t *testing.T) {
+	loop := roundRobin("r", 1, patternRef("r"), patternRef("nobody"), Ref{})
+	cfg := oneAgent(loop)
+	cfg.Stops = []*Stop{{Block: Block{Name: "x"}, Combine: &Combine{Op: "any", Of: []string{"x", "y"}}}}
+	cfg.Sessions[0].Stops = []string{"x", "z"}
+	prove(cfg)
+	check(cfg)
+	for _, kind := range []string{
+		"chat", "random", "sequential", "parallel", "map", "loop", "router", "supervisor", "vote",
+		"plan_execute", "magentic", "blackboard", "auction", "graph", "selector", "moderated", "handoff", "debate", "nonsense",
+	} {
+		cfg := oneAgent(&Pattern{Block: Block{Name: "r"}, Kind: kind})
+		prove(cfg)
+		check(cfg)
+	}
+}
+
+// More rounds, more participants or dearer agents never lower a bound, and a
+// limit never raises one.
+func TestBoundIsMonotone(t *testing.T) {
+	for seed := range uint64(300) {
+		rnd := rand.New(rand.NewPCG(seed, 1))
+		cfg := randomTree(rnd)
+		prove(cfg)
+		before := cfg.Sessions[0].Bound
+		for _, p := range cfg.Patterns {
+			if p.MaxRounds > 0 {
+				p.MaxRounds++
+			}
+		}
+		prove(cfg)
+		after := cfg.Sessions[0].Bound
+		if after.Turns < before.Turns || after.Calls < before.Calls {
+			t.Fatalf("seed %d: got %+v after raising rounds, before it was %+v", seed, after, before)
+		}
+		cfg.Sessions[0].Limits.MaxTurns = 1 + rnd.IntN(5)
+		prove(cfg)
+		limited := cfg.Sessions[0].Bound
+		if limited.Turns > after.Turns || limited.Calls > after.Calls || limited.Turns > cfg.Sessions[0].Limits.MaxTurns {
+			t.Fatalf("seed %d: got %+v with max_turns = %d, without %+v", seed, limited, cfg.Sessions[0].Limits.MaxTurns, after)
+		}
+	}
+}
+
+// randomTree is a scenario of bounded patterns, each using the ones before it.
+func randomTree(rnd *rand.Rand) *Config {
+	var patterns []*Pattern
+	for i := range 1 + rnd.IntN(6) {
+		p := &Pattern{Block: Block{Name: fmt.Sprintf("r%d", i)}}
+		for range 1 + rnd.IntN(3) {
+			ref := agentRef("a")
+			if i > 0 && rnd.IntN(2) == 0 {
+				ref = patternRef(fmt.Sprintf("r%d", rnd.IntN(i)))
+			}
+			p.Participants = append(p.Participants, ref)
+		}
+		switch rnd.IntN(4) {
+		case 0:
+			p.Kind, p.MaxRounds = "round_robin", 1+rnd.IntN(4)
+		case 1:
+			p.Kind, p.Parallel = "parallel", &Parallel{}
+		case 2:
+			p.Kind, p.MaxRounds, p.Selector = "selector", 1+rnd.IntN(4), &Selector{Chair: &Ref{Kind: RefAgent, Name: "a"}}
+		default:
+			p.Kind, p.Loop = "loop", &Loop{MaxIterations: 1 + rnd.IntN(3)}
+		}
+		if rnd.IntN(3) == 0 {
+			p.MaxTurns = 1 + rnd.IntN(6)
+		}
+		patterns = append(patterns, p)
+	}
+	return oneAgent(patterns...)
+}

@@ -1,0 +1,239 @@
+package specs
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// okScenario is a scenario without findings, for mistakes to be added.
+const okScenario = `provider "scripted" "p" {}
+agent "a" {
+  provider = provider.p
+}
+session "s" {
+  type  = "human_agent"
+  agent = agent.a
+}
+`
+
+// hostileFiles are files that must be refused with an error, soon and without
+// a crash.
+func hostileFiles() map[string]string {
+	deep := func(open, body, shut string, n int) string {
+		return strings.Repeat(open, n) + body + strings.Repeat(shut, n)
+	}
+	return map[string]string{
+		"brackets.hcl":      "locals {\n  x = " + deep("[", "1", "]", 100_000) + "\n}\n",
+		"open_brackets.hcl": "locals {\n  x = " + strings.Repeat("[", 100_000),
+		"parentheses.hcl":   "locals {\n  x = " + deep("(", "1", ")", 100_000) + "\n}\n",
+		"braces.hcl":        deep("a {\n", "", "}\n", 20_000),
+		"objects.hcl":       "locals {\n  x = " + deep("{a=", "1", "}", 20_000) + "\n}\n",
+		"templates.hcl":     "locals {\n  x = " + deep(`"${`, "1", `}"`, 20_000) + "\n}\n",
+		"minus.hcl":         "locals {\n  x = " + strings.Repeat("-", 200_000) + "1\n}\n",
+		"not.hcl":           "locals {\n  x = " + strings.Repeat("!", 200_000) + "true\n}\n",
+		"conditionals.hcl":  "locals {\n  x = " + strings.Repeat("true ? 1 : ", 20_000) + "1\n}\n",
+		"calls.hcl":         "locals {\n  x = " + deep("upper(", `"a"`, ")", 30_000) + "\n}\n",
+		"array.hcl.json":    `{"locals": {"x": ` + deep("[", "1", "]", 100_000) + `}}`,
+		"object.hcl.json":   `{"locals": ` + deep(`{"x":`, "1", "}", 40_000) + `}`,
+		"template.hcl.json": `{"locals": {"x": "` + deep(`${[`, "1", `]}`, 20_000) + `"}}`,
+		"huge.hcl":          okScenario + strings.Repeat("# a comment that says nothing\n", 10_000),
+		"zeros.hcl":         string(make([]byte, 4096)),
+		"binary.hcl":        "\x7fELF\x02\x01\x01\x00" + strings.Repeat("\xde\xad\xbe\xef", 500),
+		"utf8.hcl":          okScenario + "locals {\n  x = \"\xff\xfe\"\n}\n",
+		"utf16.hcl":         "\xff\xfea\x00g\x00e\x00n\x00t\x00",
+		"for.hcl":           "locals {\n  x = [for a in range(9000) : [for b in range(9000) : [for c in range(9000) : c]]]\n}\n",
+		"product.hcl":       "locals {\n  a = range(9000)\n  x = [for i in local.a : [for j in local.a : \"${i}-${j}\"]]\n}\n",
+		"doubling.hcl":      doubling(),
+		"expression.hcl":    strings.Replace(okScenario, "agent = agent.a", "agent = agent.a\n  stop  = [stop.x]", 1) + "stop \"x\" {\n  when = \"" + deep("(", "turns > 1", ")", 50_000) + "\"\n}\n",
+		"conditions.hcl":    strings.Replace(okScenario, "agent = agent.a", "agent = agent.a\n  stop  = [stop.x]", 1) + "stop \"x\" {\n  when = \"" + strings.Repeat("not ", 20_000) + "true\"\n}\n",
+		"truncated.json":    "",
+		"cut.hcl.json":      `{"agent": {"a": {"provider": "${provider.p`,
+		"number.hcl.json":   `17`,
+	}
+}
+
+// doubling builds a value of 2^40 bytes by a chain of locals.
+func doubling() string {
+	var out strings.Builder
+	out.WriteString("locals {\n  x0 = \"xxxxxxxxxxxxxxxx\"\n")
+	for i := range 36 {
+		fmt.Fprintf(&out, "  x%d = \"${local.x%d}${local.x%d}\"\n", i+1, i, i)
+	}
+	out.WriteString("}\n")
+	return out.String() + strings.Replace(okScenario, "provider = provider.p", "provider = provider.p\n  name = local.x36", 1)
+}
+
+func TestHostileFiles(t *testing.T) {
+	for name, content := range hostileFiles() {
+		if content == "" {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), name)
+			write(t, path, content)
+			refused(t, path)
+		})
+	}
+}
+
+// refused loads what must give errors, and renders them.
+func refused(t *testing.T, path string) Diagnostics {
+	t.Helper()
+	start := time.Now()
+	_, ds := loadFixture(path)
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("the load took %s", took)
+	}
+	if !ds.HasErrors() {
+		t.Errorf("got no error for %s: %v", filepath.Base(path), ds)
+	}
+	out := text(t, ds, RenderOptions{})
+	if len(out) > 1<<20 {
+		t.Errorf("got %d bytes of text", len(out))
+	}
+	harmless(t, out)
+	must(t, ds)
+	return ds
+}
+
+func write(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestHostileDirectories(t *testing.T) {
+	tests := []struct {
+		name  string
+		build func(t *testing.T, dir string)
+	}{
+		{"empty", func(*testing.T, string) {}},
+		{"only other files", func(t *testing.T, dir string) {
+			write(t, dir+"/readme.md", "x")
+			write(t, dir+"/a.vars.hcl", "x = 1")
+			write(t, dir+"/a.test.hcl", "x = 1")
+		}},
+		{"too much together", func(t *testing.T, dir string) {
+			write(t, dir+"/main.hcl", okScenario)
+			for i := range 6 {
+				write(t, fmt.Sprintf("%s/%d.hcl", dir, i), strings.Repeat("# nothing\n", 20_000))
+			}
+		}},
+		{"import of itself", func(t *testing.T, dir string) {
+			write(t, dir+"/main.hcl", "import { from = \"./main.hcl\" }\n"+okScenario)
+		}},
+		{"cyclic import", func(t *testing.T, dir string) {
+			write(t, dir+"/main.hcl", "import { from = \"./x/a.hcl\" }\n"+okScenario)
+			write(t, dir+"/x/a.hcl", "import { from = \"./b.hcl\" }\n")
+			write(t, dir+"/x/b.hcl", "import { from = \"./a.hcl\" }\n")
+		}},
+		{"import above", func(t *testing.T, dir string) {
+			write(t, dir+"/../outside.hcl", "")
+			write(t, dir+"/main.hcl", "import { from = \"../outside.hcl\" }\n"+okScenario)
+		}},
+		{"import through a link", func(t *testing.T, dir string) {
+			write(t, dir+"/../outside.hcl", "# secret\n")
+			write(t, dir+"/main.hcl", "import { from = \"./x/link.hcl\" }\n"+okScenario)
+			link(t, "../../outside.hcl", dir+"/x/link.hcl")
+		}},
+		{"import of a directory", func(t *testing.T, dir string) {
+			write(t, dir+"/x/a.hcl", "")
+			write(t, dir+"/main.hcl", "import { from = \"./x\" }\n"+okScenario)
+		}},
+		{"file through a link", func(t *testing.T, dir string) {
+			write(t, dir+"/../secret.txt", "secret")
+			write(t, dir+"/main.hcl", instructions(`file("link.txt")`))
+			link(t, "../secret.txt", dir+"/link.txt")
+		}},
+		{"file through a linked directory", func(t *testing.T, dir string) {
+			write(t, dir+"/../secret/a.txt", "secret")
+			write(t, dir+"/main.hcl", instructions(`file("link/a.txt")`))
+			link(t, "../secret", dir+"/link")
+		}},
+		{"file by an absolute path", func(t *testing.T, dir string) {
+			write(t, dir+"/main.hcl", instructions(`file("/etc/passwd")`))
+		}},
+		{"file is a pipe", func(t *testing.T, dir string) {
+			write(t, dir+"/main.hcl", instructions(`file("pipe")`))
+			if err := syscall.Mkfifo(dir+"/pipe", 0o600); err != nil {
+				t.Skip(err)
+			}
+		}},
+		{"file is too large", func(t *testing.T, dir string) {
+			write(t, dir+"/main.hcl", instructions(`file("large.txt")`))
+			write(t, dir+"/large.txt", strings.Repeat("x", 1<<20+1))
+		}},
+		{"file is not text", func(t *testing.T, dir string) {
+			write(t, dir+"/main.hcl", instructions(`file("x.bin")`))
+			write(t, dir+"/x.bin", "\xff\xfe\x00")
+		}},
+		{"template is nested too deep", func(t *testing.T, dir string) {
+			write(t, dir+"/main.hcl", instructions(`templatefile("x.tmpl", {})`))
+			write(t, dir+"/x.tmpl", "${"+strings.Repeat("[", 50_000)+strings.Repeat("]", 50_000)+"}")
+		}},
+		{"template includes itself", func(t *testing.T, dir string) {
+			write(t, dir+"/main.hcl", instructions(`templatefile("x.tmpl", {})`))
+			write(t, dir+"/x.tmpl", `${templatefile("x.tmpl", {})}`)
+		}},
+		{"scenario is a pipe", func(t *testing.T, dir string) {
+			if err := syscall.Mkfifo(dir+"/main.hcl", 0o600); err != nil {
+				t.Skip(err)
+			}
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "scenario")
+			if err := os.MkdirAll(dir, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			tt.build(t, dir)
+			ds := refused(t, dir)
+			if got := text(t, ds, RenderOptions{}); strings.Contains(got, "secret") && !strings.Contains(got, "secret.txt") {
+				t.Errorf("the findings show what they must not read:\n%s", got)
+			}
+		})
+	}
+}
+
+func instructions(expression string) string {
+	return strings.Replace(okScenario, "provider = provider.p", "provider     = provider.p\n  instructions = "+expression, 1)
+}
+
+func link(t *testing.T, target, path string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(target, path); err != nil {
+		t.Skip(err)
+	}
+}
+
+// A thousand mistakes are all in JSON; the text stops after a hundred.
+func TestManyFindings(t *testing.T) {
+	var content bytes.Buffer
+	content.WriteString(okScenario)
+	for i := range 1000 {
+		fmt.Fprintf(&content, "stop \"x%d\" { when = \"turn > %d\" }\n", i, i)
+	}
+	path := filepath.Join(t.TempDir(), "main.hcl")
+	write(t, path, content.String())
+	ds := refused(t, path)
+	if len(ds) < 1000 {
+		t.Fatalf("got %d findings, want 1000 at least", len(ds))
+	}
+	if got := text(t, ds, RenderOptions{}); !strings.Contains(got, "not shown") {
+		t.Errorf("the text does not say that it is cut: …%s", got[len(got)-200:])
+	}
+}

@@ -1,0 +1,4 @@
+provider "scripted" "p" {}
+agent "a b" { # ?
+  provider = provider.p
+}

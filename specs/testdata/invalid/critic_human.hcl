@@ -1,0 +1,14 @@
+provider "scripted" "p" {}
+agent "a" { provider = provider.p }
+
+human "h" {}
+pattern "loop" "l" {
+  participants   = [agent.a]
+  critic         = human.h # ?
+  max_iterations = 3
+}
+
+session "s" {
+  type    = "agent_agent"
+  pattern = pattern.l
+}

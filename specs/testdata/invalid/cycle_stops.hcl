@@ -1,0 +1,14 @@
+provider "scripted" "p" {}
+agent "a" { provider = provider.p }
+
+stop "x" { # ?
+  not = stop.y
+}
+stop "y" {
+  not = stop.x
+}
+session "s" {
+  type  = "human_agent"
+  agent = agent.a
+  stop  = [stop.x]
+}

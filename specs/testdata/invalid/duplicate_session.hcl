@@ -1,0 +1,12 @@
+provider "scripted" "p" {}
+agent "a" { provider = provider.p }
+
+session "s" {
+  type  = "human_agent"
+  agent = agent.a
+}
+
+session "s" { # ?
+  type  = "human_agent"
+  agent = agent.a
+}

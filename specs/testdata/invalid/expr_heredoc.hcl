@@ -1,0 +1,14 @@
+provider "scripted" "p" {}
+agent "a" { provider = provider.p }
+
+stop "x" {
+  when = <<-EOT
+    turns > 2
+    and lst.exists # ?
+  EOT
+}
+session "s" {
+  type  = "human_agent"
+  agent = agent.a
+  stop  = [stop.x]
+}

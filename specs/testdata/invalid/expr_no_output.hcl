@@ -1,0 +1,11 @@
+provider "scripted" "p" {}
+agent "a" { provider = provider.p }
+
+stop "x" {
+  when = "data.a.score > 1" # ?
+}
+session "s" {
+  type  = "human_agent"
+  agent = agent.a
+  stop  = [stop.x]
+}

@@ -1,0 +1,11 @@
+provider "scripted" "p" {}
+agent "a" { provider = provider.p }
+
+stop "x" {
+  when = "turns > ${1 + 1}" # ?
+}
+session "s" {
+  type  = "human_agent"
+  agent = agent.a
+  stop  = [stop.x]
+}

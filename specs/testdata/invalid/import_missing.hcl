@@ -1,0 +1,8 @@
+import { from = "./nowhere.hcl" } # ?
+provider "scripted" "p" {}
+agent "a" { provider = provider.p }
+
+session "s" {
+  type  = "human_agent"
+  agent = agent.a
+}

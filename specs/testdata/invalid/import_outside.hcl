@@ -1,0 +1,8 @@
+import { from = "../../../go.mod" } # ?
+provider "scripted" "p" {}
+agent "a" { provider = provider.p }
+
+session "s" {
+  type  = "human_agent"
+  agent = agent.a
+}

@@ -1,0 +1,13 @@
+provider "scripted" "p" {}
+agent "a" { provider = provider.p }
+agent "b" { provider = provider.p }
+
+pattern "round_robin" "r" {
+  participants = [agent.a, agent.b]
+  max_rounds   = -1 # ?
+}
+
+session "s" {
+  type    = "agent_agent"
+  pattern = pattern.r
+}

@@ -1,0 +1,11 @@
+provider "scripted" "p" {
+  reply {
+    contnt = "x" # ?
+  }
+}
+agent "a" { provider = provider.p }
+
+session "s" {
+  type  = "human_agent"
+  agent = agent.a
+}

@@ -1,0 +1,10 @@
+agentconnect {
+  required_version = "newest" # ?
+}
+provider "scripted" "p" {}
+agent "a" { provider = provider.p }
+
+session "s" {
+  type  = "human_agent"
+  agent = agent.a
+}

@@ -1,0 +1,13 @@
+provider "scripted" "p" {}
+agent "a" { provider = provider.p }
+agent "b" { provider = provider.p }
+
+pattern "router" "x" { # ERROR AC6512: Route cannot be chosen
+  default    = agent.a
+  classifier = agent.b
+}
+
+session "s" {
+  type    = "agent_agent"
+  pattern = pattern.x
+}

@@ -1,0 +1,6 @@
+provider "scripted" "p" {}
+agent "a" {
+  provider     = provider.p
+  instructions = <<EOT
+never ends # ?
+}

@@ -1,0 +1,10 @@
+provider "scripted" "p" {}
+agent "a" {
+  provider     = provider.p
+  instructions = "${upper(}" # ?
+}
+
+session "s" {
+  type  = "human_agent"
+  agent = agent.a
+}

@@ -1,0 +1,13 @@
+provider "scripted" "p" {}
+tool "t" { # ERROR AC6401 1-9: Not exactly one kind of tool
+  description = "What?"
+}
+agent "a" {
+  provider = provider.p
+  tools    = [tool.t]
+}
+
+session "s" {
+  type  = "human_agent"
+  agent = agent.a
+}

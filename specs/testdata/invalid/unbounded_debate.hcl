@@ -1,0 +1,12 @@
+provider "scripted" "p" {}
+agent "a" { provider = provider.p }
+agent "b" { provider = provider.p }
+
+pattern "debate" "r" { # ERROR AC7001: Session might never end
+  participants = [agent.a, agent.b]
+}
+
+session "s" {
+  type    = "agent_agent"
+  pattern = pattern.r
+}

@@ -1,0 +1,13 @@
+provider "scripted" "p" {}
+agent "a" { provider = provider.p }
+agent "b" { provider = provider.p }
+
+pattern "selector" "r" { # ERROR AC7001: Session might never end
+  participants = [agent.a, agent.b]
+  rule         = "'a'"
+}
+
+session "s" {
+  type    = "agent_agent"
+  pattern = pattern.r
+}

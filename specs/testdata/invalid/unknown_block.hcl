@@ -1,0 +1,8 @@
+providr "scripted" "p" {} # ?
+provider "scripted" "p" {}
+agent "a" { provider = provider.p }
+
+session "s" {
+  type  = "human_agent"
+  agent = agent.a
+}

@@ -1,0 +1,14 @@
+variable "topic" {
+  type    = string
+  default = "x"
+}
+provider "scripted" "p" {}
+agent "a" {
+  provider     = provider.p
+  instructions = "About ${var.topik} and ${var.topic}" # ?
+}
+
+session "s" {
+  type  = "human_agent"
+  agent = agent.a
+}

@@ -1,0 +1,14 @@
+variable "v" {
+  type    = strng # ?
+  default = "x"
+}
+provider "scripted" "p" {}
+agent "a" {
+  provider = provider.p
+  name     = var.v
+}
+
+session "s" {
+  type  = "human_agent"
+  agent = agent.a
+}

@@ -1,0 +1,15 @@
+provider "scripted" "p" {}
+agent "a" {
+  provider = agent.b # ?
+}
+agent "b" { provider = provider.p }
+
+pattern "round_robin" "r" {
+  participants = [agent.a, agent.b]
+  max_rounds   = 2
+}
+
+session "s" {
+  type    = "agent_agent"
+  pattern = pattern.r
+}

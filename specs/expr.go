@@ -149,6 +149,9 @@ func (e *Expr) explain(err error) error {
 	if fe, ok := errors.AsType[*file.Error](err); ok {
 		at, message = fe.From, fe.Message
 	}
+	if said, ok := errors.AsType[evalError](err); ok {
+		return e.fail(at, said.Error())
+	}
 	return e.fail(at, runtimeMessage(message))
 }
 

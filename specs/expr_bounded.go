@@ -2,9 +2,8 @@ package specs
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/expr-lang/expr/builtin"
@@ -67,7 +66,7 @@ func inFrame(run func(*frame, []any) (any, error)) func(...any) (any, error) {
 	return func(args ...any) (any, error) {
 		f, ok := args[0].(*frame)
 		if !ok {
-			return nil, errors.New("no evaluation is going on")
+			return nil, evalError("No evaluation is going on.")
 		}
 		return run(f, args[1:])
 	}
@@ -77,7 +76,7 @@ func inFrame(run func(*frame, []any) (any, error)) func(...any) (any, error) {
 func textArg(args []any, i int) (string, error) {
 	s, ok := args[i].(string)
 	if !ok {
-		return "", fmt.Errorf("a string is needed, not %s", kindOf(args[i]))
+		return "", evalError("A string is needed, not " + kindOf(args[i]) + ".")
 	}
 	return s, nil
 }
@@ -108,7 +107,7 @@ func add(f *frame, args []any) (any, error) {
 	_, a := number(args[0])
 	_, b := number(args[1])
 	if !a || !b {
-		return nil, fmt.Errorf("+ does not work between %s and %s", kindOf(args[0]), kindOf(args[1]))
+		return nil, evalError("+ does not work between " + kindOf(args[0]) + " and " + kindOf(args[1]) + ".")
 	}
 	return runtime.Add(args[0], args[1]), nil
 }
@@ -128,11 +127,11 @@ func matchFunc(negated bool) func(*frame, []any) (any, error) {
 			}
 			var problem string
 			if p, problem = newPattern(written); problem != "" {
-				return nil, errors.New(problem)
+				return nil, evalError(problem)
 			}
 		}
 		if p.size*len(text) > maxPatternSteps {
-			return nil, fmt.Errorf("The text of %d bytes is too long for this regular expression. Use contains, or a simpler one.", len(text)) //nolint:revive,staticcheck // a sentence for the user
+			return nil, evalError("The text of " + strconv.Itoa(len(text)) + " bytes is too long for this regular expression. Use contains, or a simpler one.")
 		}
 		return p.re.MatchString(text) != negated, nil
 	}
@@ -158,7 +157,7 @@ func repeatText(f *frame, args []any) (any, error) {
 	}
 	n, _ := number(args[1])
 	if n < 0 || n > maxMade {
-		return nil, errors.New(tooMuchText)
+		return nil, evalError(tooMuchText)
 	}
 	if err := f.spend(len(s) * int(n)); err != nil {
 		return nil, err
@@ -227,7 +226,7 @@ func textList(list any) (texts []string, size int, err error) {
 		}
 		s, ok := v.(string)
 		if !ok {
-			return nil, 0, fmt.Errorf("join needs a list of strings, and one element is %s", kindOf(v))
+			return nil, 0, evalError("join needs a list of strings, and one element is " + kindOf(v) + ".")
 		}
 		texts, size = append(texts, s), size+len(s)
 	}

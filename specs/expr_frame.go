@@ -1,7 +1,6 @@
 package specs
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -48,7 +47,7 @@ func tick(env any) bool {
 	if f.start.IsZero() {
 		f.start = time.Now()
 	} else if time.Since(f.start) > maxTime {
-		panic(errors.New(tooLong))
+		panic(evalError(tooLong))
 	}
 	return true
 }
@@ -56,7 +55,7 @@ func tick(env any) bool {
 // spend books bytes of text that are about to be made.
 func (f *frame) spend(bytes int) error {
 	if bytes < 0 || bytes > maxMade || f.made+bytes > maxMade {
-		return errors.New(tooMuchText)
+		return evalError(tooMuchText)
 	}
 	f.made += bytes
 	return nil
@@ -157,14 +156,21 @@ func kindOf(v any) string {
 	}
 }
 
+// evalError is a sentence for the user about what went wrong.
+type evalError string
+
+func (e evalError) Error() string { return string(e) }
+
+// maxMessage is how many characters of the library's message are shown, which
+// may quote a whole text.
+const maxMessage = 200
+
 // runtimeMessage turns what the library says into a sentence.
 func runtimeMessage(message string) string {
 	switch {
-	case strings.HasSuffix(message, "."):
-		return message
 	case strings.Contains(message, "memory budget exceeded"):
 		return tooManyValues
 	default:
-		return fmt.Sprintf("The expression cannot be evaluated: %s.", typeWords().Replace(message))
+		return fmt.Sprintf("The expression cannot be evaluated: %s.", typeWords().Replace(shorten(message, maxMessage)))
 	}
 }

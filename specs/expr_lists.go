@@ -2,7 +2,6 @@ package specs
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -15,7 +14,7 @@ func measured(f *frame, values ...any) (measure, error) {
 	var m measure
 	for _, v := range values {
 		if !m.walk(v) {
-			return m, errors.New(tooManyValues)
+			return m, evalError(tooManyValues)
 		}
 	}
 	const word = 16
@@ -60,7 +59,7 @@ func toJSON(f *frame, args []any) (any, error) {
 	}
 	text, err := json.Marshal(plain(args[0]))
 	if err != nil {
-		return nil, fmt.Errorf("the value has no JSON: %w", err)
+		return nil, evalError("The value has no JSON: " + err.Error() + ".")
 	}
 	return string(text), nil
 }
@@ -94,7 +93,7 @@ func numbersFunc(fn func([]float64) float64) func(*frame, []any) (any, error) {
 		for _, v := range flat(args, nil) {
 			x, ok := number(v)
 			if !ok {
-				return nil, fmt.Errorf("a number is needed, not %s", kindOf(v))
+				return nil, evalError("A number is needed, not " + kindOf(v) + ".")
 			}
 			_, isInt := v.(int)
 			whole = whole && isInt
@@ -186,7 +185,7 @@ func uniqueValues(f *frame, args []any) (any, error) {
 			continue
 		}
 		if composed, out = append(composed, v), append(out, v); len(composed) > maxUniqueLists {
-			return nil, errors.New(tooManyValues)
+			return nil, evalError(tooManyValues)
 		}
 	}
 	return out, nil

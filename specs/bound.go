@@ -35,6 +35,11 @@ type load struct {
 	// perTurn are the calls of the dearest turn inside; decisions are the calls
 	// that may come between two turns, for choosing who is next.
 	perTurn, decisions int
+	// width is how many turns may be under way at once.
+	width int
+	// over is how many turns may be tried for one that counts, where failed
+	// ones are passed over; 0 stands for 1.
+	over int
 	// waits says that the numbers hold for each message of a person.
 	waits bool
 	// cycles are what has no bound inside; the numbers are of no use then.
@@ -145,22 +150,26 @@ func (pr *prover) meet(s *Session, who *cast, l load) load {
 	for _, c := range l.cycles {
 		turns = max(turns, satMul(satAdd(most, 1), max(c.step.turns, 1)))
 	}
-	return load{
-		turns: turns, calls: most, perTurn: l.perTurn, decisions: l.decisions,
-		because: reasons(limit(s, "max_calls", most), l.because),
-	}
+	l.turns, l.calls, l.waits, l.cycles = turns, most, false, nil
+	l.because = reasons(limit(s, "max_calls", most), l.because)
+	return l
 }
 
-// capTurns bounds a load by a number of turns.
+// capTurns bounds a load by a number of turns that are finished. Turns that are
+// under way then have taken calls too, and so have those that were passed over.
 func (l load) capTurns(most int, because string) load {
-	calls := satAdd(satMul(most, l.perTurn), satMul(satAdd(most, 1), l.decisions))
+	tried := satAdd(most, max(l.width-1, 0))
+	if l.over > 1 {
+		tried = satMul(satAdd(tried, 1), l.over)
+	}
+	calls := satAdd(satMul(tried, l.perTurn), satMul(satAdd(tried, 1), l.decisions))
 	if len(l.cycles) == 0 && !l.waits {
 		calls, most = min(calls, l.calls), min(most, l.turns)
 	}
-	return load{
-		turns: most, calls: calls, perTurn: l.perTurn, decisions: l.decisions,
-		because: reasons(because, l.because),
-	}
+	out := l
+	out.turns, out.calls, out.waits, out.cycles = most, calls, false, nil
+	out.because = reasons(because, l.because)
+	return out
 }
 
 // speaks says whether each turn of a cast ends with a message: nobody hands

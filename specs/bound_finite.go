@@ -9,11 +9,13 @@ func (pr *prover) finite(p *Pattern) load {
 	case p.Kind == "sequential":
 		return all.by(p, "takes each participant once")
 	case p.Parallel != nil || p.Kind == "parallel":
+		all.width = pr.together(p.Participants)
 		if p.Parallel != nil && p.Parallel.Aggregate != nil {
 			all = all.plus(pr.one(*p.Parallel.Aggregate))
 		}
 		return all.by(p, "takes each participant once")
 	case p.Map != nil:
+		some.width = satMul(some.width, p.Map.MaxItems)
 		return some.times(p.Map.MaxItems).by(p, fmt.Sprintf("max_items = %d", p.Map.MaxItems))
 	case p.Loop != nil:
 		if p.Loop.Critic != nil {
@@ -72,6 +74,7 @@ func (pr *prover) voteLoad(p *Pattern) load {
 	if p.Vote.TieBreaker != nil {
 		ballot(*p.Vote.TieBreaker)
 	}
+	sum.width = len(p.Participants)
 	return sum.by(p, "takes one ballot of each")
 }
 
@@ -106,6 +109,7 @@ func (pr *prover) managed(p *Pattern, some load) load {
 		for _, ref := range p.Participants {
 			bids = bids.plus(turnLoad(pr.turn(ref.Name, false, true)))
 		}
+		bids.width = len(p.Participants)
 		return judged.plus(bids).plus(some).times(p.MaxRounds).plus(judged).
 			by(p, fmt.Sprintf("max_rounds = %d", p.MaxRounds))
 	default: // supervisor
@@ -132,5 +136,7 @@ func (pr *prover) supervisor(m *Manager, some load) load {
 			manager = satAdd(manager, satMul(more, pr.attempts(a)))
 		}
 	}
-	return turnLoad(manager).plus(some.times(count))
+	l := turnLoad(manager).plus(some.times(count))
+	l.width = satAdd(satMul(some.width, count), 1) // calls of one answer run at once
+	return l
 }

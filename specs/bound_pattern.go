@@ -39,13 +39,20 @@ func (pr *prover) kind(p *Pattern) load {
 	default:
 		l = pr.finite(p)
 	}
+	if p.OnError == "skip" {
+		l.over = satMul(max(l.over, 1), passedOver(len(p.roles())))
+	}
 	return pr.ownTurns(p, l)
 }
+
+// passedOver is how many turns of a pattern may be tried for one that is
+// finished: after three rounds without one the pattern fails.
+func passedOver(roles int) int { return satAdd(satMul(roles, 3), 4) }
 
 // ownTurns applies max_turns. It is looked at between a pattern's own moves,
 // so what a nested pattern has begun it may finish.
 func (pr *prover) ownTurns(p *Pattern, l load) load {
-	if p.MaxTurns == 0 {
+	if p.MaxTurns == 0 || allAtOnce(p) {
 		return l
 	}
 	inner := 1
@@ -66,6 +73,10 @@ func (pr *prover) ownTurns(p *Pattern, l load) load {
 	return l.capTurns(most, p.because(fmt.Sprintf("max_turns = %d", p.MaxTurns)))
 }
 
+// allAtOnce says whether a pattern makes a single move, which max_turns cannot
+// interrupt.
+func allAtOnce(p *Pattern) bool { return p.Kind == "parallel" || p.Kind == "map" || p.Kind == "vote" }
+
 func (pr *prover) patternOr(name string) *Pattern {
 	if p := pr.patterns[name]; p != nil {
 		return p
@@ -80,6 +91,9 @@ func (p *Pattern) because(argument string) string {
 // rounds are the patterns in which everybody speaks again and again.
 func (pr *prover) rounds(p *Pattern) load {
 	round := pr.allOf(p.Participants)
+	if p.Kind == "debate" {
+		round.width = pr.together(p.Participants)
+	}
 	if p.Kind == "random" {
 		round = pr.anyOf(p.Participants).times(len(p.Participants))
 	}
@@ -112,7 +126,8 @@ func (pr *prover) repeat(p *Pattern, step load, count int, fix string) load {
 // endless is a load with a cycle: the step of the cycle tells what a turn of
 // it takes.
 func (l load) endless(c *cycle) load {
-	out := load{perTurn: l.perTurn, decisions: l.decisions, waits: l.waits}
+	out := l
+	out.turns, out.calls = 0, 0
 	out.cycles = append(slices.Clone(l.cycles), c)
 	if len(l.cycles) > 0 {
 		c.step = load{perTurn: l.perTurn, decisions: l.decisions}

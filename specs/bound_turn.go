@@ -19,13 +19,13 @@ func (pr *prover) one(ref Ref) load {
 	case RefPattern:
 		return pr.patternLoad(pr.patternOr(ref.Name))
 	case RefHuman:
-		return load{turns: 1}
+		return load{turns: 1, width: 1}
 	default:
 		return turnLoad(pr.turn(ref.Name, false, false))
 	}
 }
 
-func turnLoad(calls int) load { return load{turns: 1, calls: calls, perTurn: calls} }
+func turnLoad(calls int) load { return load{turns: 1, calls: calls, perTurn: calls, width: 1} }
 
 // turn is the number of calls of one turn of an agent: an answer, a further
 // request after each round of tool calls, repairs of a structured answer; each
@@ -87,12 +87,21 @@ func (pr *prover) anyOf(refs []Ref) load {
 	return most
 }
 
+// together is how many turns are under way when all of them work at once.
+func (pr *prover) together(refs []Ref) int {
+	sum := 0
+	for _, ref := range refs {
+		sum = satAdd(sum, pr.one(ref).width)
+	}
+	return sum
+}
+
 // plus is one load after the other.
 func (l load) plus(m load) load {
 	return load{
 		turns: satAdd(l.turns, m.turns), calls: satAdd(l.calls, m.calls),
 		perTurn: max(l.perTurn, m.perTurn), decisions: satAdd(l.decisions, m.decisions),
-		waits: l.waits || m.waits, cycles: joinCycles(l.cycles, m.cycles),
+		width: max(l.width, m.width), over: max(l.over, m.over), waits: l.waits || m.waits, cycles: joinCycles(l.cycles, m.cycles),
 		because: joinReasons(l.because, m.because),
 	}
 }

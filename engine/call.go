@@ -54,6 +54,10 @@ func (s *Session) callModel(t *turn) {
 		s.exhaust(exhausted([]Condition{l.condition(s.st)}))
 		return
 	}
+	if upTo := s.st.toSum(t); upTo >= 0 {
+		s.callSummarizer(t, upTo)
+		return
+	}
 	link := &t.agent.chain[t.link]
 	e := t.event(&ModelCalled{
 		Provider: link.entry.Settings.Name, Model: link.model, Call: s.st.env.Calls + 1, Attempt: t.attempt + 1,
@@ -78,6 +82,9 @@ func (st *State) answerCap(t *turn) int {
 // begin makes the call that a stored event announces.
 func (s *Session) begin(t *turn) {
 	link := &t.agent.chain[t.link]
+	if t.summing {
+		link = t.agent.summarizer
+	}
 	req := s.request(t, link)
 	ctx, cancel := context.WithCancelCause(s.ctx)
 	c := &call{turn: t.n, n: t.call, agent: t.name, link: link, ctx: ctx, cancel: cancel, input: tokensOf(req)}
@@ -208,6 +215,10 @@ func (r *reply) apply(s *Session) {
 	if r.usage == nil {
 		r.usage = &providers.Usage{InputTokens: r.call.input, OutputTokens: estimate(len(r.text))}
 	}
+	if t.summing {
+		s.summarized(t, r)
+		return
+	}
 	switch problem := t.agent.problem(r); {
 	case len(r.tools) > 0 && len(t.agent.tools) > 0:
 		s.answered(t, r, true)
@@ -265,6 +276,10 @@ func (s *Session) callFailed(t *turn, r *reply) {
 	if wait, again := set.Retry.Next(t.attempt, r.err, jitter(s.id, s.st.head)); again {
 		s.emit(t.event(&ModelRetried{Attempt: t.attempt + 1, Until: s.now.Add(wait), Kind: d.Kind}))
 		return // the clock calls again
+	}
+	if t.summing {
+		s.summarized(t, r)
+		return
 	}
 	if t.link+1 < len(t.agent.chain) {
 		s.emit(t.event(&ModelFellBack{From: set.Name, To: t.agent.chain[t.link+1].entry.Settings.Name}))

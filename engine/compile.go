@@ -22,7 +22,7 @@ type Resources struct {
 // version cannot run yet is reported at the place that asks for it.
 func Compile(cfg *specs.Config, session string, res Resources) (*Template, specs.Diagnostics) {
 	c := &compiler{
-		res: res, nodes: map[string]*node{},
+		res: res, nodes: map[string]*node{}, stops: map[string]*stop{},
 		agentSpecs: byName(cfg.Agents, func(a *specs.Agent) string { return a.Name }),
 		humanSpecs: byName(cfg.Humans, func(h *specs.Human) string { return h.Name }),
 		patterns:   byName(cfg.Patterns, func(p *specs.Pattern) string { return p.Name }),
@@ -58,6 +58,7 @@ type compiler struct {
 	patterns   map[string]*specs.Pattern
 	stopSpecs  map[string]*specs.Stop
 	nodes      map[string]*node
+	stops      map[string]*stop
 	diags      specs.Diagnostics
 }
 
@@ -171,10 +172,8 @@ func (c *compiler) agent(name string) *agent {
 	c.t.agents[name] = a
 	c.t.order = append(c.t.order, name)
 	for i, p := range spec.Models {
-		entry, ok := c.res.Models[p]
+		entry, ok := c.entry(p, spec.Arg("provider"))
 		if !ok {
-			c.report("AC8003", "No model for a provider", spec.Arg("provider"),
-				fmt.Sprintf("Agent %q uses provider %q, for which there is no model.", name, p))
 			continue
 		}
 		link := chainLink{entry: entry, model: entry.Settings.Model}
@@ -190,13 +189,23 @@ func (c *compiler) agent(name string) *agent {
 		})
 	}
 	c.tools(a)
-	if spec.Memory != nil && spec.Memory.Summarize != "" {
-		c.notYet("memory with summarize", spec.Arg("memory.summarize"))
+	if m := spec.Memory; m != nil && m.Summarize != "" {
+		if entry, ok := c.entry(m.Summarize, spec.Arg("memory.summarize")); ok {
+			a.summarizer = &chainLink{entry: entry, model: entry.Settings.Model}
+		}
 	}
 	if spec.Output != nil {
 		a.schema = c.schema(spec)
 	}
 	return a
+}
+
+func (c *compiler) entry(name string, at specs.Range) (providers.Entry, bool) {
+	entry, ok := c.res.Models[name]
+	if !ok {
+		c.report("AC8003", "No model for a provider", at, fmt.Sprintf("There is no model for provider %q.", name))
+	}
+	return entry, ok
 }
 
 func (c *compiler) tools(a *agent) {

@@ -216,6 +216,10 @@ type ModelCalled struct {
 	Attempt int `json:"attempt"`
 	// MaxTokens is the cap of the answer, 0 for the vendor's own.
 	MaxTokens int `json:"max_tokens,omitempty"`
+	// Purpose is empty for a turn's answer, summary for its agent's memory.
+	Purpose string `json:"purpose,omitempty"`
+	// UpTo is the last message that a summary covers, by index.
+	UpTo int `json:"up_to,omitempty"`
 }
 
 // ModelAnswered is a model's reply. Text and tool calls are here when they are
@@ -288,6 +292,13 @@ type CooledDown struct {
 
 // Recovered ends a cooldown.
 type Recovered struct{}
+
+// Summarized says that an agent now remembers the messages up to an index by a
+// summary. An empty text says that there is no summary: the summarizer failed.
+type Summarized struct {
+	UpTo int    `json:"up_to"`
+	Text string `json:"text"`
+}
 
 // Latched says that a part of a condition was true once.
 type Latched struct {

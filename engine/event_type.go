@@ -28,6 +28,7 @@ const (
 	TypeToolFailed    Type = "tool.failed"
 	TypeCooledDown    Type = "agent.cooled_down"
 	TypeRecovered     Type = "agent.recovered"
+	TypeSummarized    Type = "agent.summarized"
 	TypeLatched       Type = "stop.latched"
 	TypeCleared       Type = "stop.cleared"
 	TypeStopFired     Type = "stop.fired"
@@ -115,6 +116,9 @@ func (*CooledDown) Type() Type { return TypeCooledDown }
 func (*Recovered) Type() Type { return TypeRecovered }
 
 // Type implements [Data].
+func (*Summarized) Type() Type { return TypeSummarized }
+
+// Type implements [Data].
 func (*Latched) Type() Type { return TypeLatched }
 
 // Type implements [Data].
@@ -190,6 +194,8 @@ func newData(t Type) Data {
 		return new(CooledDown)
 	case TypeRecovered:
 		return new(Recovered)
+	case TypeSummarized:
+		return new(Summarized)
 	case TypeLatched:
 		return new(Latched)
 	case TypeCleared:

@@ -25,7 +25,7 @@ func DataTypes() []Data {
 		TypeCreated, TypeStarted, TypePaused, TypeResumed, TypeInputClosed, TypeEnded, TypeSaid, TypeEntered, TypeLeft,
 		TypeRound, TypeChosen, TypeEdgeTaken, TypeMerged, TypeTurnStarted, TypeTurnFinished, TypeTurnFailed, TypeModelCalled,
 		TypeModelAnswered, TypeModelFailed, TypeModelRetried, TypeModelFellBack, TypeToolRequested, TypeToolFinished,
-		TypeToolFailed, TypeCooledDown, TypeRecovered, TypeLatched, TypeCleared, TypeStopFired, TypeFinalizing,
+		TypeToolFailed, TypeCooledDown, TypeRecovered, TypeSummarized, TypeLatched, TypeCleared, TypeStopFired, TypeFinalizing,
 		TypeTextDelta, TypeThoughtDelta,
 	}
 	list := make([]Data, len(types))

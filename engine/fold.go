@@ -88,6 +88,7 @@ func (st *State) foldTurn(e *Event) {
 	case *ModelCalled:
 		t := st.turns[e.Turn]
 		t.call, t.callSeq, t.attempt, t.retryAt = d.Call, e.Seq, d.Attempt, time.Time{}
+		t.summing, t.upTo = d.Purpose == purposeSummary, d.UpTo
 		st.env.Calls++
 		st.changed |= specs.PartCounters
 	case *ModelAnswered:
@@ -102,6 +103,13 @@ func (st *State) foldTurn(e *Event) {
 		if d.Kind == providers.BadOutput {
 			t.repairs++
 			t.extra = append(t.extra, providers.Message{Role: providers.User, Content: d.Message})
+		}
+	case *Summarized:
+		t := st.turns[e.Turn]
+		t.summed, t.summing, t.attempt = true, false, 0
+		if d.Text != "" {
+			u := st.use[t.name]
+			u.summary, u.summedTo = d.Text, d.UpTo
 		}
 	case *ModelFellBack:
 		t := st.turns[e.Turn]
@@ -434,7 +442,7 @@ func (f *Frame) close(slot int) {
 func (f *Frame) finishStep(slot int, r stepResult) {
 	f.close(slot)
 	f.steps++
-	f.ended, f.okay = slot, r.ok
+	f.ended, f.okay, f.result = slot, r.ok, r.messages
 	f.pass = append(f.pass, slot)
 	f.passed[slot] = r
 	f.idle++

@@ -78,6 +78,11 @@ func (t *Template) introduce(p Participant) string {
 
 // request builds the prompt of a turn from the transcript.
 func (s *Session) request(t *turn, link *chainLink) *providers.Request {
+	if t.summing {
+		req := s.summaryRequest(t)
+		s.script(req, t, link)
+		return req
+	}
 	a := t.agent.spec
 	req := &providers.Request{
 		Model: link.model, Session: s.id, Agent: t.name, System: t.agent.system, Messages: s.st.prompt(t),
@@ -89,14 +94,20 @@ func (s *Session) request(t *turn, link *chainLink) *providers.Request {
 	if a.Output != nil {
 		req.Schema = a.Output.Schema
 	}
-	if _, ok := link.entry.Model.(providers.PerSession); ok {
-		req.Env = func() any {
-			env := s.st.envAt(t.frame)
-			env.Agent, env.Input = t.name, req.Messages[len(req.Messages)-1].Content
-			return env
-		}
-	}
+	s.script(req, t, link)
 	return req
+}
+
+// script gives a scripted model what its conditions read.
+func (s *Session) script(req *providers.Request, t *turn, link *chainLink) {
+	if _, ok := link.entry.Model.(providers.PerSession); !ok {
+		return
+	}
+	req.Env = func() any {
+		env := s.st.envAt(t.frame)
+		env.Agent, env.Input = t.name, req.Messages[len(req.Messages)-1].Content
+		return env
+	}
 }
 
 func (a *agent) mostTools() int {
@@ -110,7 +121,10 @@ func (a *agent) mostTools() int {
 // empty and ends with a message of somebody else.
 func (st *State) prompt(t *turn) []providers.Message {
 	seen := st.seen(t)
-	list := make([]providers.Message, 0, len(seen)+len(t.extra)+1)
+	list := make([]providers.Message, 0, len(seen)+len(t.extra)+2)
+	if u := st.use[t.name]; u.summary != "" {
+		list = append(list, providers.Message{Role: providers.User, Content: "Summary of what was said before: " + u.summary})
+	}
 	for _, i := range seen {
 		list = append(list, st.tell(t, &st.messages[i]))
 	}
@@ -140,9 +154,14 @@ func (st *State) tell(t *turn, m *message) providers.Message {
 
 // seen are the messages that reach a turn's prompt, oldest first.
 func (st *State) seen(t *turn) []int {
+	return t.agent.window.cut(st, st.remembered(t, st.concerning(t)))
+}
+
+// concerning are the messages that an agent sees, before its memory's bounds.
+func (st *State) concerning(t *turn) []int {
 	all := t.agent.spec.Sees == "all" || t.agent.spec.Sees == ""
 	most := 0
-	if all && t.answers < 0 {
+	if all && t.answers < 0 && t.agent.summarizer == nil {
 		most = t.agent.window.messages
 	}
 	list := st.visible(t, most)
@@ -152,7 +171,7 @@ func (st *State) seen(t *turn) []int {
 	if !all {
 		list = st.addressed(t, list)
 	}
-	return t.agent.window.cut(st, list)
+	return list
 }
 
 // visible are the messages of the patterns around a turn: the last so many, or

@@ -61,6 +61,8 @@ type message struct {
 type agentUse struct {
 	spent     []spent // within the last hour; nil unless the agent has token limits
 	coolUntil time.Time
+	summary   string
+	summedTo  int   // the last message that the summary covers
 	own       []int // what it said and what made it speak
 }
 
@@ -91,6 +93,7 @@ type Frame struct {
 	at     int   // the slot that was started last, or -1
 	ended  int   // the slot that finished last, or -1
 	okay   bool  // the last step was not passed over
+	result []int // messages that the last step gave
 
 	lastMsg int   // of this frame and its inner ones, or -1
 	pending []int // chat: persons' messages without an answer
@@ -129,17 +132,19 @@ type turn struct {
 	started time.Time
 	seq     uint64 // of turn.started
 
-	link     int    // of the fallback chain
-	attempt  int    // at the same request
-	call     int    // of the model, in flight; 0 is none
-	callSeq  uint64 // of model.called
-	repairs  int
-	used     int // tool calls
-	retryAt  time.Time
-	cooling  bool
-	extra    []providers.Message
-	pending  []toolRun
-	answered bool
+	link    int    // of the fallback chain
+	attempt int    // at the same request
+	call    int    // of the model, in flight; 0 is none
+	callSeq uint64 // of model.called
+	repairs int
+	used    int // tool calls
+	retryAt time.Time
+	cooling bool
+	extra   []providers.Message
+	pending []toolRun
+
+	summing, summed bool
+	upTo            int // the last message that the summary shall cover
 }
 
 type toolRun struct {

@@ -11,16 +11,31 @@ import (
 type stop struct {
 	spec  *specs.Stop
 	parts []*stop
+	size  int // conditions that it is made of, itself included
 }
 
-// compiled stops are shared by name, so that a latch is one latch.
+// maxParts bounds the conditions that one condition is made of, counted as
+// often as they are used: all of them are looked at after each event.
+const maxParts = 1000
+
+// stop compiles a condition; those that are used twice are compiled once.
 func (c *compiler) stop(s *specs.Stop) *stop {
-	st := &stop{spec: s}
+	if st := c.stops[s.Name]; st != nil {
+		return st
+	}
+	st := &stop{spec: s, size: 1}
+	c.stops[s.Name] = st
 	switch {
 	case s.When != nil:
 	case s.Combine != nil:
 		for _, name := range s.Combine.Of {
-			st.parts = append(st.parts, c.stop(c.stopSpecs[name]))
+			part := c.stop(c.stopSpecs[name])
+			st.parts = append(st.parts, part)
+			st.size = min(st.size+part.size, maxParts+1)
+		}
+		if st.size > maxParts {
+			c.report("AC8005", "Condition is too large", s.Range,
+				fmt.Sprintf("stop.%s is made of more than %d conditions.", s.Name, maxParts))
 		}
 	case s.Tool != "":
 		c.notYet("A stop that waits for a tool", s.Arg("tool"))

@@ -47,6 +47,8 @@ type agent struct {
 	tools   []providers.ToolSpec
 	runs    map[string]Tool // by the name that the model uses
 	window  window
+	// summarizer sums up what falls out of the window, nil when nobody does
+	summarizer *chainLink
 }
 
 // chainLink is one model of an agent's fallback chain.

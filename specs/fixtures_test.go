@@ -1,3 +1,5 @@
+//go:build fixtures
+
 package specs
 
 import (
@@ -180,12 +182,12 @@ func compare(t *testing.T, want []expectation, ds Diagnostics) {
 	}
 	for i := range ds {
 		if !met[i] {
-			t.Errorf("got a finding that nothing expects, %s:\n%s", found(&ds[i]), text(t, ds[i:i+1], RenderOptions{}))
+			t.Errorf("got a finding that nothing expects, %s:\n%s", whereIs(&ds[i]), text(t, ds[i:i+1], RenderOptions{}))
 		}
 	}
 }
 
-func found(d *Diagnostic) string {
+func whereIs(d *Diagnostic) string {
 	if d.Range == nil {
 		return fmt.Sprintf("%s %s", d.Severity, d.Code)
 	}

@@ -1,3 +1,5 @@
+//go:build fixtures
+
 package specs
 
 import (

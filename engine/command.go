@@ -251,9 +251,9 @@ func (s *Session) turnOf(sender string) *turn {
 
 // saidSeq is the seq of a turn's message, or the last one while it is held.
 func (st *State) saidSeq(turn int) uint64 {
-	for i := len(st.messages) - 1; i >= 0; i-- {
-		if st.messages[i].turn == turn {
-			return st.messages[i].seq
+	for _, m := range slices.Backward(st.messages) {
+		if m.turn == turn {
+			return m.seq
 		}
 	}
 	return st.head

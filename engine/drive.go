@@ -163,9 +163,9 @@ func (s *Session) result(f *Frame, override *int) []int {
 	if override != nil {
 		return []int{*override}
 	}
-	for i := len(f.view) - 1; i >= 0; i-- {
-		if !slices.Contains(f.public, f.view[i]) {
-			return []int{f.view[i]}
+	for _, i := range slices.Backward(f.view) {
+		if !slices.Contains(f.public, i) {
+			return []int{i}
 		}
 	}
 	return nil

@@ -38,7 +38,10 @@ func (s *Session) judge() bool {
 	if s.st.ended != nil {
 		return true
 	}
-	return len(found) > 0 && s.fire(found)
+	if len(found) > 0 {
+		s.fire(found)
+	}
+	return len(found) > 0
 }
 
 func (s *Session) framesOf(name string) []*Frame {
@@ -95,7 +98,7 @@ func rank(o Outcome) int {
 
 // fire acts on the conditions that are true. Scoped ones end their pattern;
 // of the others the one that ranks first decides and all are named.
-func (s *Session) fire(found []fired) bool {
+func (s *Session) fire(found []fired) {
 	var global []fired
 	for _, x := range found {
 		switch {
@@ -106,7 +109,7 @@ func (s *Session) fire(found []fired) bool {
 		}
 	}
 	if len(global) == 0 {
-		return true
+		return
 	}
 	slices.SortStableFunc(global, func(a, b fired) int {
 		return cmp.Compare(rank(Outcome(a.stop.spec.Outcome)), rank(Outcome(b.stop.spec.Outcome)))
@@ -118,10 +121,9 @@ func (s *Session) fire(found []fired) bool {
 	slices.SortStableFunc(conditions, func(a, b Condition) int { return cmp.Compare(rank(a.Outcome), rank(b.Outcome)) })
 	if conditions[0].Outcome == Exhausted {
 		s.exhaust(exhausted(conditions))
-		return true
+		return
 	}
 	s.act(global[0].stop, Reason{Stop: conditions[0].Address, Text: global[0].stop.text(), Conditions: conditions})
-	return true
 }
 
 func (s *Session) fireScoped(x fired) {

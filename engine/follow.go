@@ -104,7 +104,7 @@ func (s *Session) Follow(ctx context.Context, after uint64, live bool) iter.Seq2
 func (s *Session) followStored(ctx context.Context, after uint64, yield func(Event, error) bool) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stop := context.AfterFunc(s.ctx, func() {
+	stop := context.AfterFunc(s.ctx, func() { //nolint:contextcheck // the session's life, beside the reader's
 		if s.Err() != nil {
 			cancel()
 		}

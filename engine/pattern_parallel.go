@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
@@ -114,11 +115,4 @@ func (p parallel) close(f *Frame) Move {
 	return Move{Round: true, Done: leftDone}
 }
 
-func (f *Frame) running(slot int) bool {
-	for _, s := range f.open {
-		if s == slot {
-			return true
-		}
-	}
-	return false
-}
+func (f *Frame) running(slot int) bool { return slices.Contains(f.open, slot) }

@@ -142,10 +142,10 @@ func (st *State) prompt(t *turn) []providers.Message {
 // tell puts a message into the words in which a participant hears it: its own
 // as the assistant's, the person's side as it is, others with their name.
 func (st *State) tell(t *turn, m *message) providers.Message {
-	switch {
-	case m.sender == t.name:
+	switch m.sender {
+	case t.name:
 		return providers.Message{Role: providers.Assistant, Content: m.content}
-	case m.sender == userName:
+	case userName:
 		return providers.Message{Role: providers.User, Content: m.content}
 	default:
 		return providers.Message{Role: providers.User, Content: m.tagged}
@@ -270,8 +270,8 @@ func (w window) cut(st *State, list []int) []int {
 		return list
 	}
 	sum := 0
-	for k := len(list) - 1; k >= 0; k-- {
-		sum += st.messages[list[k]].tokens
+	for k, i := range slices.Backward(list) {
+		sum += st.messages[i].tokens
 		if sum > w.tokens && k < len(list)-1 {
 			return list[k+1:]
 		}

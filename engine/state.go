@@ -184,9 +184,6 @@ func (st *State) elapsed(now time.Time) time.Duration {
 	return now.Sub(st.started) - st.held
 }
 
-// root is the outermost active frame, or nil.
-func (st *State) root() *Frame { return st.frames[1] }
-
 // active says whether a participant may still take turns.
 func (st *State) active(s *slot) bool {
 	if s.agent == nil || s.agent.spec.Limits.MaxTurns == 0 {

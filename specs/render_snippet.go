@@ -118,10 +118,7 @@ func (l sourceLine) window() sourceLine {
 	if len(l.text) <= 2*lineWindow {
 		return l
 	}
-	low := max(l.from, 0) - lineWindow
-	if low < 0 {
-		low = 0
-	}
+	low := max(l.from-lineWindow, 0)
 	high := min(max(l.from, 0)+2*lineWindow, len(l.text))
 	for low > 0 && low < len(l.text) && !utf8.RuneStart(l.text[low]) {
 		low--

@@ -15,7 +15,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// marked makes a diagnostic whose source marks the characters with ‹ and ›.
+// sourceDiagnostic makes a diagnostic whose source marks the characters with ‹ and ›.
 func sourceDiagnostic(summary, detail, source string) Diagnostic {
 	from := strings.Index(source, "‹")
 	source = strings.Replace(source, "‹", "", 1)
@@ -102,7 +102,7 @@ func must(t *testing.T, ds Diagnostics) []byte {
 	return out
 }
 
-func text(t testing.TB, ds Diagnostics, opts RenderOptions) string {
+func text(t *testing.T, ds Diagnostics, opts RenderOptions) string {
 	t.Helper()
 	var out bytes.Buffer
 	if err := ds.WriteText(&out, opts); err != nil {

@@ -170,7 +170,7 @@ func (r *renderer) wrapped(indent, text string) {
 
 func (r *renderer) paragraph(indent, text string) {
 	column := 0
-	for _, word := range strings.FieldsSeq(text) {
+	for word := range strings.FieldsSeq(text) {
 		word = clean(word, detailMax)
 		width := displaywidth.String(word)
 		switch {

@@ -17,11 +17,9 @@ func (pr *prover) graphLoad(p *Pattern) load {
 	if path := g.freeCycle(counted); path != nil {
 		return pr.graphCycle(p, path, true)
 	}
-	sum := load{}
+	sum := pr.visited(g)
 	var capped []string
-	for i := range g.Nodes {
-		node := &g.Nodes[i]
-		sum = sum.plus(pr.one(node.Run).times(g.visits(node)))
+	for _, node := range g.Nodes {
 		if node.MaxVisits > 0 {
 			capped = append(capped, fmt.Sprintf("node.%s.max_visits = %d", node.Name, node.MaxVisits))
 		}
@@ -32,35 +30,93 @@ func (pr *prover) graphLoad(p *Pattern) load {
 	return sum.by(p, listed(capped))
 }
 
-// visits is how often a node is entered at most, in a graph without a cycle
-// that is free of max_visits.
-func (g *Graph) visits(node *GraphNode) int {
-	most := 1
-	for i := range g.Nodes {
-		other := &g.Nodes[i]
-		if other.MaxVisits > 0 && g.sameCycle(node.Name, other.Name) {
-			most = satAdd(most, other.MaxVisits)
+// visited is the load of all the visits of a graph's nodes.
+func (pr *prover) visited(g *Graph) load {
+	sum := load{}
+	for i, n := range g.visits() {
+		sum = sum.plus(pr.one(g.Nodes[i].Run).times(n))
+	}
+	return sum
+}
+
+// visits is how often each node is entered at most, in a graph without a cycle
+// that is free of max_visits: a node that has none comes once before and after
+// each visit of those that lie on a cycle with it.
+func (g *Graph) visits() []int {
+	next := g.next()
+	component := components(g, next)
+	counted := map[int]int{}
+	for _, node := range g.Nodes {
+		counted[component[node.Name]] = satAdd(counted[component[node.Name]], node.MaxVisits)
+	}
+	out := make([]int, len(g.Nodes))
+	for i, node := range g.Nodes {
+		out[i] = 1
+		if g.onCycle(node.Name, next, component) {
+			out[i] = satAdd(1, counted[component[node.Name]])
+		}
+		if node.MaxVisits > 0 {
+			out[i] = min(out[i], node.MaxVisits)
 		}
 	}
-	if node.MaxVisits > 0 {
-		most = min(most, node.MaxVisits)
+	return out
+}
+
+// onCycle says whether a node can come again.
+func (g *Graph) onCycle(name string, next map[string][]string, component map[string]int) bool {
+	return slices.ContainsFunc(next[name], func(to string) bool { return component[to] == component[name] })
+}
+
+// next are the nodes that edges lead to, by node.
+func (g *Graph) next() map[string][]string {
+	out := make(map[string][]string, len(g.Nodes))
+	for _, node := range g.Nodes {
+		out[node.Name] = nil
 	}
-	return most
-}
-
-// sameCycle says whether two nodes lie on a cycle, or one on its own.
-func (g *Graph) sameCycle(a, b string) bool {
-	return g.leads(a, b) && g.leads(b, a)
-}
-
-// leads says whether one edge or more lead from a node to another.
-func (g *Graph) leads(from, to string) bool {
 	for _, edge := range g.Edges {
-		if edge.From == from && g.reach(edge.To)[to] {
-			return true
+		_, from := out[edge.From]
+		_, to := out[edge.To]
+		if from && to {
+			out[edge.From] = append(out[edge.From], edge.To)
 		}
 	}
-	return false
+	return out
+}
+
+// components numbers the strongly connected components of a graph: two nodes
+// with the same number lie on a cycle. It is Tarjan's algorithm.
+func components(g *Graph, next map[string][]string) map[string]int {
+	var stack []string
+	order, low := map[string]int{}, map[string]int{}
+	out := map[string]int{}
+	var visit func(name string)
+	visit = func(name string) {
+		order[name] = len(order) + 1
+		low[name] = order[name]
+		stack = append(stack, name)
+		for _, to := range next[name] {
+			if order[to] == 0 {
+				visit(to)
+			}
+			if _, done := out[to]; !done {
+				low[name] = min(low[name], low[to])
+			}
+		}
+		if low[name] < order[name] {
+			return
+		}
+		start := slices.Index(stack, name)
+		for _, member := range stack[start:] {
+			out[member] = order[name]
+		}
+		stack = stack[:start]
+	}
+	for _, node := range g.Nodes {
+		if order[node.Name] == 0 {
+			visit(node.Name)
+		}
+	}
+	return out
 }
 
 // freeCycle is a cycle without any of the nodes that break one, its first node
@@ -70,7 +126,7 @@ func (g *Graph) freeCycle(breaks func(GraphNode) bool) []string {
 	for _, node := range g.Nodes {
 		free[node.Name] = !breaks(node)
 	}
-	done := map[string]bool{}
+	next, done := g.next(), map[string]bool{}
 	var path, found []string
 	var visit func(name string)
 	visit = func(name string) {
@@ -82,9 +138,9 @@ func (g *Graph) freeCycle(breaks func(GraphNode) bool) []string {
 			return
 		}
 		path = append(path, name)
-		for _, edge := range g.Edges {
-			if edge.From == name && found == nil {
-				visit(edge.To)
+		for _, to := range next[name] {
+			if found == nil {
+				visit(to)
 			}
 		}
 		path = path[:len(path)-1]
@@ -101,12 +157,8 @@ func (g *Graph) freeCycle(breaks func(GraphNode) bool) []string {
 // graphCycle is the load of a graph with a cycle that nothing bounds, or only
 // a person who is asked each time round.
 func (pr *prover) graphCycle(p *Pattern, path []string, person bool) load {
-	all := load{}
+	all := pr.visited(p.Graph)
 	c := &cycle{pattern: p, fix: "max_turns = 20", person: person}
-	for i := range p.Graph.Nodes {
-		node := &p.Graph.Nodes[i]
-		all = all.plus(pr.one(node.Run).times(p.Graph.visits(node)))
-	}
 	for _, name := range path {
 		i := slices.IndexFunc(p.Graph.Nodes, func(n GraphNode) bool { return n.Name == name })
 		run := p.Graph.Nodes[i].Run

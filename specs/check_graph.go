@@ -85,14 +85,14 @@ func (e GraphEdge) guarded() bool { return e.When != nil }
 
 // reach are the nodes that edges lead to from a node, itself included.
 func (g *Graph) reach(from string) map[string]bool {
-	out := map[string]bool{from: true}
+	next, out := g.next(), map[string]bool{from: true}
 	for todo := []string{from}; len(todo) > 0; {
-		node := todo[0]
-		todo = todo[1:]
-		for _, edge := range g.Edges {
-			if edge.From == node && !out[edge.To] {
-				out[edge.To] = true
-				todo = append(todo, edge.To)
+		node := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, to := range next[node] {
+			if !out[to] {
+				out[to] = true
+				todo = append(todo, to)
 			}
 		}
 	}

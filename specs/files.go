@@ -1,0 +1,339 @@
+package specs
+
+import (
+	"fmt"
+	"iter"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	hcljson "github.com/hashicorp/hcl/v2/json"
+)
+
+func keysOf[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
+
+// open finds the scenario's directory and its files.
+func (l *loader) open(name string) (files []string, ok bool) {
+	full := l.absolute(name)
+	if l.isFile(full) {
+		if target, err := filepath.EvalSymlinks(full); err == nil && l.opts.Overlay[name] == nil {
+			if info, err := os.Lstat(full); err == nil && info.Mode()&os.ModeSymlink != 0 {
+				full = target
+			}
+		}
+		return l.openFile(name, full)
+	}
+	return l.openDir(name, full)
+}
+
+// isFile says whether a path names a file, on disk or in the overlay.
+func (l *loader) isFile(full string) bool {
+	if _, ok := l.overlay[full]; ok {
+		return true
+	}
+	info, err := os.Stat(full)
+	if err != nil {
+		return strings.HasSuffix(full, ".hcl") || strings.HasSuffix(full, ".json")
+	}
+	return !info.IsDir()
+}
+
+func (l *loader) openFile(name, full string) ([]string, bool) {
+	base := filepath.Base(full)
+	if !strings.HasSuffix(strings.TrimSuffix(base, ".json"), ".hcl") {
+		l.report(codeFile, "", hcl.Range{}, "%s is not a scenario: its name ends neither in .hcl nor in .hcl.json.", name)
+		return nil, false
+	}
+	return []string{base}, l.openFolder(name, filepath.Dir(full))
+}
+
+func (l *loader) openDir(name, full string) ([]string, bool) {
+	if !l.openFolder(name, full) {
+		return nil, false
+	}
+	all, err := l.folder.list()
+	if err != nil {
+		l.report(codeFile, "", hcl.Range{}, "%s", describe(name, err).message)
+		return nil, false
+	}
+	files := slices.DeleteFunc(all, func(file string) bool { return !isScenario(file) })
+	if len(files) == 0 {
+		l.report(codeNoFiles, "", hcl.Range{}, "There is no *.hcl or *.hcl.json file in %s.", name)
+		return nil, false
+	}
+	return files, true
+}
+
+func (l *loader) openFolder(name, dir string) bool {
+	f, err := openFolder(dir, l.overlay)
+	if err != nil {
+		l.report(codeFile, "", hcl.Range{}, "%s", describe(name, err).message)
+		return false
+	}
+	l.folder = f
+	return true
+}
+
+// absolute is a path of the caller's, made absolute.
+func (l *loader) absolute(name string) string {
+	if filepath.IsAbs(name) {
+		return filepath.Clean(name)
+	}
+	return filepath.Join(l.workDir, name)
+}
+
+// shownPath is how diagnostics call a path of the caller's.
+func (l *loader) shownPath(name string) string {
+	full := l.absolute(name)
+	if rel, err := filepath.Rel(l.workDir, full); err == nil {
+		return filepath.ToSlash(rel)
+	}
+	return filepath.ToSlash(full)
+}
+
+// folderName is how diagnostics call a file of the scenario.
+func (l *loader) folderName(name string) string {
+	return l.shownPath(filepath.Join(l.folder.dir, filepath.FromSlash(name)))
+}
+
+func (l *loader) addSource(name string, text []byte) { l.sources[name] = newSourceFile(name, text) }
+
+// used notes that the scenario depends on a text, for [Config.Hash].
+func (l *loader) used(name string, text []byte) {
+	if _, known := l.content[name]; !known {
+		l.content[name] = text
+	}
+}
+
+// readSource reads a file of the scenario to be parsed.
+func (l *loader) readSource(name string) ([]byte, bool) {
+	text, err := l.folder.read(name, maxFileSize)
+	if err != nil {
+		l.report(err.code, "", hcl.Range{}, "%s", err.message)
+		return nil, false
+	}
+	return text, l.charge(name, text)
+}
+
+// charge counts files and bytes.
+func (l *loader) charge(name string, text []byte) bool {
+	l.fileCount++
+	l.byteCount += len(text)
+	switch {
+	case l.fileCount > maxFiles:
+		if l.fileCount == maxFiles+1 {
+			l.report(codeTooManyFiles, "", hcl.Range{}, "The scenario has more than %d files.", maxFiles)
+		}
+		return false
+	case l.byteCount > maxTotalSize:
+		if l.byteCount-len(text) <= maxTotalSize {
+			l.report(codeTooLarge, "", hcl.Range{}, "With %s the scenario's files have more than %s in all.", name, sizeText(maxTotalSize))
+		}
+		return false
+	}
+	l.used(name, text)
+	return true
+}
+
+// readVarFile reads a file that the command line names; it may lie anywhere.
+func (l *loader) readVarFile(name string) ([]byte, bool) {
+	full := l.absolute(name)
+	f, err := openFolder(filepath.Dir(full), l.overlay)
+	if err != nil {
+		l.report(codeFile, "", hcl.Range{}, "%s", describe(name, err).message)
+		return nil, false
+	}
+	defer f.close()
+	text, fileErr := f.read(filepath.Base(full), maxFileSize)
+	if fileErr != nil {
+		l.report(fileErr.code, "", hcl.Range{}, "%s", strings.Replace(fileErr.message, filepath.Base(full), name, 1))
+		return nil, false
+	}
+	return text, l.charge(name, text)
+}
+
+// autoVars are the files of variables that are read without being asked for.
+func (l *loader) autoVars() []string {
+	all, err := l.folder.list()
+	if err != nil {
+		return nil
+	}
+	files := slices.DeleteFunc(all, func(name string) bool { return !isAutoVars(name) })
+	slices.SortStableFunc(files, func(a, b string) int { return rank(a) - rank(b) })
+	return files
+}
+
+func rank(name string) int {
+	if strings.TrimSuffix(name, ".json") == mainVars {
+		return 0
+	}
+	return 1
+}
+
+const bom = "\xef\xbb\xbf"
+
+// parse guards and parses a file; what is wrong with its syntax is reported,
+// and the rest of it is still there.
+func (l *loader) parse(name string, text []byte) (hcl.Body, bool) {
+	l.addSource(name, text)
+	if strings.HasSuffix(name, ".json") {
+		return l.parseJSON(name, text)
+	}
+	if !l.guard(text, name, syntaxConfig, "") {
+		l.syntaxErrors = true
+		return nil, false
+	}
+	start := hcl.InitialPos
+	if strings.HasPrefix(string(text[:min(len(text), len(bom))]), bom) {
+		text, start.Byte = text[len(bom):], len(bom)
+	}
+	file, found := hclsyntax.ParseConfig(text, name, start)
+	l.adoptSyntax(found)
+	if file == nil {
+		return nil, false
+	}
+	body, ok := file.Body.(*hclsyntax.Body)
+	if !ok {
+		return nil, false
+	}
+	l.meter(body)
+	l.noteBlocks(body)
+	return body, true
+}
+
+func (l *loader) parseJSON(name string, text []byte) (hcl.Body, bool) {
+	if !l.guard(text, name, syntaxJSON, "") {
+		l.syntaxErrors = true
+		return nil, false
+	}
+	file, found := hcljson.Parse(text, name)
+	l.adoptSyntax(found)
+	if file == nil || found.HasErrors() {
+		return nil, false
+	}
+	return file.Body, true
+}
+
+func (l *loader) adoptSyntax(found hcl.Diagnostics) {
+	for _, d := range found {
+		if d.Severity == hcl.DiagError {
+			l.syntaxErrors = true
+		}
+		l.adopt(codeSyntax, "", d)
+	}
+}
+
+// An importStep is an import on the way to a file.
+type importStep struct {
+	file, target string
+	at           hcl.Range
+}
+
+// load reads a file and those it imports. The name is relative to the
+// scenario's directory; path are the imports on the way to it.
+func (l *loader) loadFile(name string, trail []importStep) {
+	if l.loaded[name] {
+		return
+	}
+	l.loaded[name] = true
+	text, ok := l.readSource(name)
+	if !ok {
+		l.syntaxErrors = true // what the file declares is unknown
+		return
+	}
+	l.parseFile(name, text, trail)
+}
+
+func (l *loader) parseFile(name string, text []byte, trail []importStep) {
+	shown := l.folderName(name)
+	l.files = append(l.files, shown)
+	body, ok := l.parse(shown, text)
+	if !ok {
+		return
+	}
+	before := len(l.root.blocks)
+	l.read(l.root, body)
+	for _, n := range slices.Clone(l.root.blocks[before:]) {
+		if n.schema.name == "import" {
+			l.importFile(name, n, trail)
+		}
+	}
+}
+
+func (l *loader) importFile(from string, n *node, trail []importStep) {
+	a := n.args["from"]
+	if a == nil || a.bad {
+		l.syntaxErrors = true
+		return
+	}
+	if len(a.expr.Variables()) > 0 {
+		l.checkRefs(n)
+		l.syntaxErrors = true
+		return
+	}
+	l.evaluateArg(n, a)
+	target := n.str("from")
+	if target == "" {
+		l.syntaxErrors = true
+		return
+	}
+	rel := path.Join(path.Dir(from), filepath.ToSlash(target))
+	at := a.expr.Range()
+	step := importStep{from, rel, at}
+	if start := slices.IndexFunc(trail, func(s importStep) bool { return s.file == rel }); start >= 0 || rel == from {
+		l.importCycle(n, append(slices.Clone(trail[max(start, 0):]), step), rel == from)
+		return
+	}
+	if !l.importable(n, a, target, rel) {
+		l.syntaxErrors = true
+		return
+	}
+	if l.loaded[rel] {
+		return
+	}
+	l.loaded[rel] = true
+	text, err := l.folder.read(rel, maxFileSize)
+	if err != nil {
+		l.wrong(n, a, err.code, at, "%s", err.message)
+		l.syntaxErrors = true
+		return
+	}
+	if l.charge(rel, text) {
+		l.parseFile(rel, text, append(slices.Clip(trail), step))
+	}
+}
+
+func (l *loader) importable(n *node, a *arg, target, rel string) bool {
+	at := a.expr.Range()
+	switch {
+	case path.IsAbs(filepath.ToSlash(target)) || filepath.IsAbs(target):
+		l.wrong(n, a, codeImport, at, "An import is relative to the importing file: \"./shared.hcl\".")
+	case !filepath.IsLocal(filepath.FromSlash(rel)):
+		l.wrong(n, a, codeOutside, at, "%s lies outside of the scenario's directory.", brief(target))
+	case !strings.HasSuffix(strings.TrimSuffix(rel, ".json"), ".hcl"):
+		l.wrong(n, a, codeImport, at, "An import names a file that ends in .hcl or .hcl.json.")
+	default:
+		return true
+	}
+	return false
+}
+
+func (l *loader) importCycle(n *node, cycle []importStep, self bool) {
+	if self {
+		cycle = cycle[len(cycle)-1:]
+	}
+	var names []string
+	for _, step := range cycle {
+		names = append(names, l.folderName(step.file))
+	}
+	last := cycle[len(cycle)-1]
+	d := l.about(n, codeImportCycle, last.at, "The file imports itself: %s → %s.", strings.Join(names, " → "), l.folderName(last.target))
+	for _, step := range cycle {
+		l.related(d, step.at, "%s", fmt.Sprintf("%s imports %s", l.folderName(step.file), l.folderName(step.target)))
+	}
+}

@@ -1,0 +1,157 @@
+package specs
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// checkDomain adds what the domain checks find. What they say about blocks
+// that are broken already would only be consequences.
+func (l *loader) checkDomain(cfg *Config) {
+	broken := l.ds.HasErrors()
+	for _, d := range check(cfg) {
+		if l.isBroken(d.Address) || broken && (d.Code == codeUnused || d.Code == codeNoSession) {
+			continue
+		}
+		if d.Severity == SeverityError {
+			l.breakAddress(d.Address)
+		}
+		l.ds = append(l.ds, d)
+	}
+}
+
+// isBroken says whether an error was found in the block at an address.
+func (l *loader) isBroken(address string) bool {
+	n := l.at(address)
+	return n != nil && n.broken
+}
+
+func (l *loader) breakAddress(address string) { l.at(address).fail() }
+
+// at is the block at an address, or nil.
+func (l *loader) at(address string) *node {
+	for i := range address {
+		if address[i] == '.' {
+			return l.names[nameSpace(address[:i])][address[i+1:]]
+		}
+	}
+	return nil
+}
+
+// proveAll proves that the sessions stop. Sessions whose patterns are broken
+// are left out: nothing is known of them.
+func (l *loader) proveAll(cfg *Config) {
+	sound := *cfg
+	sound.Sessions = slices.DeleteFunc(slices.Clone(cfg.Sessions), func(s *Session) bool { return !l.provable(cfg, s) })
+	l.ds = append(l.ds, prove(&sound)...)
+}
+
+func (l *loader) provable(cfg *Config, s *Session) bool {
+	if !s.Implicit && l.isBroken("session."+s.Name) {
+		return false
+	}
+	who := newIndex(cfg).cast(s)
+	for name := range who.patterns {
+		if l.isBroken("pattern." + name) {
+			return false
+		}
+	}
+	return true
+}
+
+// finish sorts the findings and gives each its source.
+func (l *loader) finish() Diagnostics {
+	for _, v := range l.values {
+		l.addValues(v)
+	}
+	for _, r := range l.hidden {
+		l.hiddenRanges = append(l.hiddenRanges, l.rng(r))
+	}
+	for i := range l.ds {
+		d := &l.ds[i]
+		values := []SnippetValue{}
+		if d.Snippet != nil {
+			values = d.Snippet.Values
+		}
+		d.Snippet = l.snippet(d, values)
+	}
+	return l.ds.sorted()
+}
+
+// hash identifies the texts and the values that are no secrets.
+func (l *loader) hash(cfg *Config) string {
+	h := sha256.New()
+	for _, name := range slices.Sorted(keysOf(l.content)) {
+		sum := sha256.Sum256(l.content[name])
+		fmt.Fprintf(h, "file %q %x\n", name, sum)
+	}
+	for _, v := range cfg.Variables {
+		fmt.Fprintf(h, "var %q ", v.Name)
+		_, _ = io.WriteString(h, string(v.Value)) // a hash takes everything
+		fmt.Fprintln(h)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// A blockSpan is a block at the top of a file, for the context of a snippet.
+type blockSpan struct {
+	file     string
+	from, to int
+	title    string
+}
+
+func (l *loader) noteBlocks(body *hclsyntax.Body) {
+	for _, b := range body.Blocks {
+		r := b.Range()
+		title := b.Type
+		for _, label := range b.Labels {
+			title += fmt.Sprintf(" %q", label)
+		}
+		l.spans = append(l.spans, blockSpan{r.Filename, b.TypeRange.Start.Byte, r.End.Byte, title})
+	}
+}
+
+// snippet is the source of a finding; nil where there is none to show.
+func (l *loader) snippet(d *Diagnostic, values []SnippetValue) *Snippet {
+	if d.Range == nil {
+		return nil
+	}
+	f := l.sources[d.Range.Filename]
+	if f == nil || l.isHidden(d.Range) {
+		return nil
+	}
+	first := d.Range.Start
+	last := max(d.Range.End.Line, first.Line)
+	_, from := f.line(first.Line)
+	text, at := f.line(last)
+	end := min(at+len(text), from+maxSnippet)
+	code := f.text[from:max(end, from)]
+	s := &Snippet{
+		Code: string(code), StartLine: first.Line, Values: values,
+		HighlightStartOffset: clampInt(first.Byte-from, len(code)), HighlightEndOffset: clampInt(d.Range.End.Byte-from, len(code)),
+	}
+	for _, b := range l.spans {
+		if b.file == f.name && b.from <= first.Byte && first.Byte < b.to {
+			s.Context = &b.title
+			break
+		}
+	}
+	return s
+}
+
+// maxSnippet bounds the source that one finding carries, in bytes.
+const maxSnippet = 4096
+
+func clampInt(n, high int) int { return min(max(n, 0), high) }
+
+// isHidden says whether a secret is written on the lines of a range.
+func (l *loader) isHidden(r *Range) bool {
+	return slices.ContainsFunc(l.hiddenRanges, func(h Range) bool {
+		return h.Filename == r.Filename && h.Start.Line <= r.End.Line && r.Start.Line <= h.End.Line
+	})
+}

@@ -1,0 +1,430 @@
+package specs
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/ext/typeexpr"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+)
+
+// A VarInput sets variables: one by name and text, one by name and JSON value,
+// or those of a file.
+type VarInput struct {
+	// Name and Text are what -var name=text has. The text is taken as it is for
+	// a variable of type string; for other types it is an HCL expression.
+	Name, Text string
+	// JSON is the value instead of Text, from a request.
+	JSON json.RawMessage
+	// File is the path of a file of variables, relative to the working
+	// directory.
+	File string
+}
+
+// envPrefix begins the names of variables in the environment.
+const envPrefix = "AGENTCONNECT_VAR_"
+
+// A variable is a declared input while it is read.
+type variable struct {
+	node      *node
+	typ       cty.Type
+	defaults  *typeexpr.Defaults
+	sensitive bool
+	nullable  bool
+	// input is the value that was given; given says that there is one.
+	input  cty.Value
+	given  bool
+	from   hcl.Range // of the given value
+	failed bool
+}
+
+// declareVariables reads the declarations, defaults aside.
+func (l *loader) declareVariables() {
+	for _, n := range l.blocksOf("variable") {
+		if l.names["var"][n.name] != n {
+			continue
+		}
+		v := &variable{node: n, typ: cty.DynamicPseudoType, nullable: true}
+		l.inputs[n.name] = v
+		for _, name := range []string{"type", "sensitive", "nullable", "description"} {
+			if a := n.args[name]; a != nil && !a.bad {
+				l.evaluateArg(n, a)
+			}
+		}
+		if t := get[*typeArg](n, "type"); t != nil {
+			v.typ, v.defaults = t.typ, t.defaults
+		}
+		v.sensitive, v.nullable = n.bool("sensitive"), get[bool](n, "nullable")
+		if a := n.args["type"]; a != nil && a.bad {
+			v.failed = true
+		}
+		if a := n.args["default"]; v.sensitive && a != nil {
+			l.hidden = append(l.hidden, a.expr.Range())
+		}
+	}
+}
+
+// setVariables takes over the given values, weakest first, so that the last
+// one counts.
+func (l *loader) setVariables() {
+	for _, name := range slices.Sorted(keysOf(l.inputs)) {
+		if text, ok := l.opts.Env(envPrefix + name); ok {
+			l.setText(l.inputs[name], envPrefix+name, text)
+		}
+	}
+	for _, name := range l.autoVars() {
+		if text, ok := l.readSource(name); ok {
+			l.setFile(l.folderName(name), text)
+		}
+	}
+	for _, in := range l.opts.Vars {
+		switch {
+		case in.File != "":
+			if text, ok := l.readVarFile(in.File); ok {
+				l.setFile(l.shownPath(in.File), text)
+			}
+		case l.inputs[in.Name] == nil:
+			l.report(codeNoVariable, "", hcl.Range{}, "The scenario has no variable %q.%s", brief(in.Name), l.meant(in.Name, slices.Collect(keysOf(l.inputs))))
+		case in.JSON != nil:
+			l.setJSON(l.inputs[in.Name], in.JSON)
+		default:
+			l.setText(l.inputs[in.Name], "-var "+in.Name, in.Text)
+		}
+	}
+}
+
+// setText sets a variable from the command line or the environment.
+func (l *loader) setText(v *variable, source, text string) {
+	if v.failed {
+		return
+	}
+	if v.typ == cty.String {
+		if at := invalidUTF8([]byte(text)); at >= 0 || len(text) > maxText {
+			l.badInput(v, hcl.Range{}, "The value given by %s is not a UTF-8 text of at most 1 MiB.", source)
+			return
+		}
+		v.input, v.given, v.from = cty.StringVal(text), true, hcl.Range{}
+		return
+	}
+	if len(text) > maxFileSize {
+		l.badInput(v, hcl.Range{}, "The value given by %s has %s; at most %s are read.", source, sizeText(len(text)), sizeText(maxFileSize))
+		return
+	}
+	if !v.sensitive {
+		l.addSource(source, []byte(text))
+	}
+	mark := len(l.ds)
+	if !l.guard([]byte(text), source, syntaxExpression, v.node.address) {
+		l.failInput(v)
+		return
+	}
+	expr, found := hclsyntax.ParseExpression([]byte(text), source, hcl.InitialPos)
+	if !found.HasErrors() {
+		l.meter(expr)
+		l.setExpr(v, expr)
+		return
+	}
+	l.ds = l.ds[:mark]
+	if word := hcl.ExprAsKeyword(expr); v.typ == cty.DynamicPseudoType && word != "" {
+		return
+	}
+	hint := ""
+	if !v.sensitive {
+		hint = fmt.Sprintf(" It is %q: %s", brief(text), found[0].Detail)
+	}
+	l.badInput(v, hcl.Range{}, "The value given by %s is not %s.%s", source, typeText(v.typ), hint)
+}
+
+// setFile sets the variables of a file.
+func (l *loader) setFile(name string, text []byte) {
+	body, ok := l.parse(name, text)
+	if !ok {
+		return
+	}
+	attrs, found := body.JustAttributes()
+	for _, d := range found {
+		l.adopt(codeSyntax, "", d)
+	}
+	var unknown []string
+	var at hcl.Range
+	for _, attrName := range slices.Sorted(keysOf(attrs)) {
+		attr := attrs[attrName]
+		v := l.inputs[attrName]
+		if v == nil {
+			unknown = append(unknown, attrName)
+			if len(unknown) == 1 || attr.NameRange.Start.Byte < at.Start.Byte {
+				at = attr.NameRange
+			}
+			continue
+		}
+		if v.sensitive {
+			l.hidden = append(l.hidden, attr.Expr.Range())
+		}
+		l.setExpr(v, attr.Expr)
+	}
+	if len(unknown) > 0 {
+		l.report(codeVarUnused, "", at, "The scenario does not declare: %s.%s", listed(unknown), l.meant(unknown[0], slices.Collect(keysOf(l.inputs))))
+	}
+}
+
+// setExpr sets a variable to a value that must not depend on anything.
+func (l *loader) setExpr(v *variable, expr hcl.Expression) {
+	for _, t := range expr.Variables() {
+		hint := ""
+		if len(t) == 1 {
+			hint = fmt.Sprintf(" If the text is meant, write \"%s\" in quotes.", t.RootName())
+		}
+		l.badInput(v, t.SourceRange(), "A value for a variable is a constant; %q is not one.%s", t.RootName(), hint)
+		return
+	}
+	l.budget.reset()
+	value, found := expr.Value(&hcl.EvalContext{})
+	if found.HasErrors() {
+		for _, d := range found {
+			l.adopt(codeVarValue, v.node.address, d)
+		}
+		l.failInput(v)
+		return
+	}
+	if excess := sizeOf(value); excess != "" {
+		l.badInput(v, expr.Range(), "%s", excess)
+		return
+	}
+	v.input, v.given, v.from = value, true, expr.Range()
+}
+
+func (l *loader) setJSON(v *variable, text []byte) {
+	if len(text) > maxFileSize || jsonDepth(string(text)) > maxDepth {
+		l.badInput(v, hcl.Range{}, "The value is larger than %s or nested more than %d deep.", sizeText(maxFileSize), maxDepth)
+		return
+	}
+	var simple ctyjson.SimpleJSONValue
+	if err := json.Unmarshal(text, &simple); err != nil {
+		l.badInput(v, hcl.Range{}, "The value is not JSON: %v.", err)
+		return
+	}
+	if excess := sizeOf(simple.Value); excess != "" {
+		l.badInput(v, hcl.Range{}, "%s", excess)
+		return
+	}
+	v.input, v.given, v.from = simple.Value, true, hcl.Range{}
+}
+
+func (l *loader) badInput(v *variable, at hcl.Range, format string, args ...any) {
+	l.failInput(v)
+	l.report(codeVarValue, v.node.address, at, format, args...)
+}
+
+func (l *loader) failInput(v *variable) {
+	v.failed = true
+	v.node.fail()
+}
+
+// resolveVariables decides each variable's value.
+func (l *loader) resolveVariables() {
+	for _, name := range l.varOrder() {
+		v := l.inputs[name]
+		value, at, ok := l.chosen(v)
+		if !ok {
+			continue
+		}
+		value, ok = l.fit(v, value, at)
+		if !ok {
+			continue
+		}
+		if v.sensitive {
+			value = value.Mark(secretMark{})
+		}
+		l.vars[name] = value
+	}
+}
+
+// chosen is the given value or the default.
+func (l *loader) chosen(v *variable) (cty.Value, hcl.Range, bool) {
+	if v.failed {
+		return cty.NilVal, hcl.Range{}, false
+	}
+	def := v.node.args["default"]
+	if def != nil && !def.bad {
+		l.evaluateArg(v.node, def)
+	}
+	switch {
+	case v.given:
+		return v.input, v.from, true
+	case def == nil:
+		l.about(v.node, codeVarUnset, v.node.header, "Set it by -var %s=…, by the environment variable %s%s, by a file of variables, or give it a default.",
+			v.node.name, envPrefix, v.node.name)
+		return cty.NilVal, hcl.Range{}, false
+	case def.bad:
+		return cty.NilVal, hcl.Range{}, false
+	case def.value == nil:
+		return cty.NullVal(v.typ), def.expr.Range(), true
+	default:
+		value, _ := def.value.(cty.Value)
+		return value, def.expr.Range(), true
+	}
+}
+
+// fit converts a value to the variable's type.
+func (l *loader) fit(v *variable, value cty.Value, at hcl.Range) (cty.Value, bool) {
+	if at.Filename == "" {
+		at = v.node.header
+	}
+	if hasRef(value) {
+		l.badInput(v, at, "A variable cannot hold a reference.")
+		return cty.NilVal, false
+	}
+	if key := extraKey(value, v.typ, ""); key != "" {
+		l.failInput(v)
+		l.report(codeUnknownKey, v.node.address, at, "The type of the variable, %s, has no key %s.", brief(typeexpr.TypeString(v.typ)), key)
+		return cty.NilVal, false
+	}
+	if v.defaults != nil && !value.IsNull() {
+		value = v.defaults.Apply(value)
+	}
+	out, err := convertTo(value, v.typ)
+	if err != nil {
+		l.badInput(v, at, "The variable is of type %s, and the value does not fit: %s.", brief(typeexpr.TypeString(v.typ)), errText(err, v.sensitive))
+		return cty.NilVal, false
+	}
+	if out.IsNull() && !v.nullable {
+		l.failInput(v)
+		l.report(codeVarNull, v.node.address, at, "The variable %q must have a value.", v.node.name)
+		return cty.NilVal, false
+	}
+	return out, true
+}
+
+// errText is an error of a conversion; that of a secret says nothing.
+func errText(err error, sensitive bool) string {
+	if sensitive {
+		return "it is of another type"
+	}
+	return strings.TrimSuffix(err.Error(), ".")
+}
+
+// extraKey finds a key of an object that its type does not have. HCL would
+// drop it.
+func extraKey(v cty.Value, t cty.Type, path string) string {
+	v, _ = v.Unmark()
+	if !v.IsKnown() || v.IsNull() || !v.CanIterateElements() {
+		return ""
+	}
+	for it := v.ElementIterator(); it.Next(); {
+		key, e := it.Element()
+		inner, step := cty.DynamicPseudoType, ""
+		switch {
+		case t.IsObjectType() && key.Type() == cty.String:
+			name := key.AsString()
+			if !t.HasAttribute(name) {
+				return fmt.Sprintf("%q%s", brief(name), path)
+			}
+			inner, step = t.AttributeType(name), " in "+name
+		case t.IsCollectionType():
+			inner = t.ElementType()
+		}
+		if inner == cty.DynamicPseudoType {
+			continue
+		}
+		if found := extraKey(e, inner, step); found != "" {
+			return found
+		}
+	}
+	return ""
+}
+
+// validate tests the rules of the variables.
+func (l *loader) validateVariables() {
+	for _, name := range l.varOrder() {
+		if _, ok := l.vars[name]; !ok {
+			continue
+		}
+		for _, n := range l.inputs[name].node.all("validation") {
+			l.evaluate(n)
+			condition := n.args["condition"]
+			if condition == nil || condition.bad || condition.value == nil || n.bool("condition") {
+				continue
+			}
+			message := n.args["error_message"]
+			if message == nil || message.bad {
+				continue
+			}
+			v := l.inputs[name]
+			at := v.from
+			if at.Filename == "" {
+				at = condition.expr.Range()
+			}
+			d := l.about(v.node, codeVarInvalid, at, "%s", n.str("error_message"))
+			if at != condition.expr.Range() {
+				l.related(d, condition.expr.Range(), "the rule that is not met")
+			}
+			if ctx, ok := l.scope(condition.expr); ok {
+				l.values = append(l.values, valuesAt{len(l.ds) - 1, condition.expr, ctx})
+			}
+		}
+	}
+}
+
+// variables are those of the configuration.
+func (l *loader) configVariables() []*Variable {
+	var out []*Variable
+	for _, name := range l.varOrder() {
+		v := l.inputs[name]
+		def := v.node.args["default"]
+		c := &Variable{
+			Block: l.block(v.node), Type: typeexpr.TypeString(v.typ),
+			Sensitive: v.sensitive || hasMarkOf(l.vars[name]), Required: def == nil,
+			Default: json.RawMessage("null"), Value: json.RawMessage("null"),
+		}
+		if value, ok := l.vars[name]; ok && !c.Sensitive {
+			c.Value = jsonOf(value)
+		}
+		if def != nil && !c.Sensitive {
+			if value, ok := def.value.(cty.Value); ok {
+				c.Default = jsonOf(value)
+			}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func hasMarkOf(v cty.Value) bool { return v != cty.NilVal && hasMark(v) }
+
+func jsonOf(v cty.Value) json.RawMessage {
+	if hasMark(v) || !v.IsWhollyKnown() {
+		return json.RawMessage("null")
+	}
+	text, err := ctyjson.Marshal(v, v.Type())
+	if err != nil {
+		return json.RawMessage("null")
+	}
+	return text
+}
+
+// varOrder are the names of the variables in the order of the files.
+func (l *loader) varOrder() []string {
+	var out []string
+	for _, n := range l.blocksOf("variable") {
+		if v := l.inputs[n.name]; v != nil && v.node == n {
+			out = append(out, n.name)
+		}
+	}
+	return out
+}
+
+func typeText(t cty.Type) string {
+	switch t {
+	case cty.Number:
+		return "a number"
+	case cty.Bool:
+		return "true or false"
+	default:
+		return "an HCL value of type " + brief(typeexpr.TypeString(t))
+	}
+}

@@ -2,6 +2,7 @@ package specs
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 
 	"github.com/expr-lang/expr/ast"
@@ -98,7 +99,8 @@ func (w *rewriter) comparison(n *ast.BinaryNode, negated bool) ast.Node {
 	left, a := w.value(n.Left)
 	right, b := w.value(n.Right)
 	whole := n.Operator == "==" || n.Operator == "!="
-	if a || b || n.Operator == "in" || whole && !(simple(n.Left) && simple(n.Right)) {
+	composed := whole && (!simple(n.Left) || !simple(n.Right))
+	if a || b || composed || n.Operator == "in" {
 		return as(&ast.CallNode{Callee: as(&ast.ConstantNode{Value: comparer(n.Operator, negated)}, n), Arguments: []ast.Node{left, right}}, n)
 	}
 	return negate(as(&ast.BinaryNode{Operator: n.Operator, Left: left, Right: right}, n), negated)
@@ -224,13 +226,13 @@ func (w *rewriter) guarded(old ast.Node, args []ast.Node, loose []bool, build fu
 		}
 	}
 	body := build(passed)
-	for i := len(args) - 1; i >= 0; i-- {
+	for i, arg := range slices.Backward(args) {
 		if !loose[i] {
 			continue
 		}
 		is := call(old, isAbsent, as(&ast.IdentifierNode{Value: names[i]}, old))
 		body = as(&ast.ConditionalNode{Ternary: true, Cond: is, Exp1: as(&ast.ConstantNode{}, old), Exp2: body}, old)
-		body = as(&ast.VariableDeclaratorNode{Name: names[i], Value: args[i], Expr: body}, old)
+		body = as(&ast.VariableDeclaratorNode{Name: names[i], Value: arg, Expr: body}, old)
 	}
 	return body
 }

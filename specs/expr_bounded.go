@@ -68,6 +68,9 @@ func inFrame(run func(*frame, []any) (any, error)) func(...any) (any, error) {
 		if !ok {
 			return nil, evalError("No evaluation is going on.")
 		}
+		if err := f.look(); err != nil {
+			return nil, err
+		}
 		return run(f, args[1:])
 	}
 }
@@ -244,8 +247,6 @@ func fromJSON(f *frame, args []any) (any, error) {
 		return nil, err
 	}
 	var v any
-	if json.Unmarshal([]byte(s), &v) != nil {
-		return nil, nil
-	}
+	_ = json.Unmarshal([]byte(s), &v) // it leaves v alone when s is not JSON
 	return v, nil
 }

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/builtin"
 	typecheck "github.com/expr-lang/expr/checker"
 	"github.com/expr-lang/expr/checker/nature"
 	"github.com/expr-lang/expr/conf"
@@ -54,7 +54,7 @@ func (t *typer) mend(root *ast.Node, fe *file.Error) bool {
 	if f.member != nil && fieldMissing(fe.Message) {
 		t.missingField(f.member)
 	} else {
-		t.report(codeExprType, at, "%s", typeMessage(fe.Message))
+		t.report(codeExprType, at, "%s", t.typeMessage(*f.slot, fe.Message))
 	}
 	slot := f.slot
 	if p, ok := (*slot).(*ast.PredicateNode); ok {
@@ -65,6 +65,20 @@ func (t *typer) mend(root *ast.Node, fe *file.Error) bool {
 	}
 	*slot, _ = t.unknown(at)
 	return true
+}
+
+// typeMessage says what is wrong with a node. Where a function has several
+// forms, the checker's message is about the last of them alone.
+func (t *typer) typeMessage(n ast.Node, message string) string {
+	call, ok := n.(*ast.BuiltinNode)
+	if !ok || !strings.Contains(message, " arguments to call ") || len(builtin.Builtins[builtin.Index[call.Name]].Types) < 2 || len(call.Arguments) == 0 {
+		return typeMessage(message)
+	}
+	kinds := make([]string, len(call.Arguments))
+	for i, arg := range call.Arguments {
+		kinds[i] = typeName(arg.Nature().String())
+	}
+	return call.Name + "() does not take " + strings.Join(kinds, " and ") + "."
 }
 
 // slotFinder finds the place of the node with a number, and the member that it
@@ -152,65 +166,4 @@ func (t *typer) trimmed() span {
 func finalCheck(tree *parser.Tree, config *conf.Config) error {
 	_, err := typecheck.Check(tree, config)
 	return err
-}
-
-// typeWords are Go's names of types as the language calls them.
-func typeWords() *strings.Replacer {
-	return strings.NewReplacer(
-		"[]specs.EnvMessage", "a list of messages",
-		"map[string]specs.EnvAgent", "the participants",
-		"specs.EnvMessage", "a message", "specs.EnvAgent", "a participant",
-		"specs.EnvUsage", "usage", "specs.EnvHere", "here",
-		"map[string]interface {}", "an object", "map[string]any", "an object", "map[interface {}][]interface {}", "an object of lists",
-		"[]interface {}", "a list", "[]any", "a list", "[]string", "a list of strings", "[]int", "a list of numbers",
-		"interface {}", "anything", "float64", "a number", "string", "a string", "bool", "true or false", "<nil>", "nothing",
-	)
-}
-
-func typeName(name string) string {
-	if name == "int" {
-		return "a number"
-	}
-	return typeWords().Replace(name)
-}
-
-// mismatched matches how the checker words what an operator cannot do.
-const mismatched = `^invalid operation: (\S+) \(mismatched types? (.+?)(?: and (.+))?\)$`
-
-// typeMessage turns a message of the checker into a sentence.
-func typeMessage(message string) string {
-	if m := regexp.MustCompile(mismatched).FindStringSubmatch(message); m != nil {
-		if m[3] == "" {
-			return fmt.Sprintf("%s does not work on %s.", m[1], typeName(m[2]))
-		}
-		return fmt.Sprintf("%s does not work between %s and %s.", m[1], typeName(m[2]), typeName(m[3]))
-	}
-	message = strings.TrimSpace(strings.TrimPrefix(message, "builtin "))
-	return upperFirst(typeWords().Replace(message)) + "."
-}
-
-// parseMessage turns a message of the parser into a sentence.
-func parseMessage(message string) string {
-	words := strings.NewReplacer("unexpected token EOF", "the expression ends too early",
-		"unexpected token ", "unexpected ", "Operator(", "operator (", "Identifier(", "name (", "Bracket(", "bracket (", "Number(", "number (", "String(", "string (")
-	return upperFirst(strings.TrimSuffix(words.Replace(message), ".")) + "."
-}
-
-func upperFirst(text string) string {
-	if text == "" {
-		return text
-	}
-	return strings.ToUpper(text[:1]) + text[1:]
-}
-
-// shorten cuts a text to a number of characters.
-func shorten(text string, limit int) string {
-	n := 0
-	for i := range text {
-		if n == limit {
-			return text[:i] + "…"
-		}
-		n++
-	}
-	return text
 }

@@ -3,6 +3,7 @@ package specs
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
@@ -77,6 +78,9 @@ func (s *source) syntaxError(err error) Diagnostic {
 	if fe, ok := errors.AsType[*file.Error](err); ok {
 		bytes := runeOffsets(s.text)
 		at = span{clampedAt(bytes, fe.From), clampedAt(bytes, fe.To)}
+		if end := len(strings.TrimRight(s.text, " \t\r\n")); at.from >= end {
+			at = span{clampedBefore(bytes, end), end}
+		}
 		message = fe.Message
 	}
 	if i := strings.Index(s.text, "${"); i >= 0 {
@@ -144,4 +148,10 @@ func runeOffsets(text string) []int {
 
 func clampedAt(offsets []int, i int) int {
 	return offsets[min(max(i, 0), len(offsets)-1)]
+}
+
+// clampedBefore is the start of the character that ends at a byte.
+func clampedBefore(offsets []int, end int) int {
+	i, _ := slices.BinarySearch(offsets, end)
+	return clampedAt(offsets, i-1)
 }

@@ -24,7 +24,7 @@ const (
 	maxTime      = 50 * time.Millisecond
 	maxValues    = 100_000
 	maxMade      = 16 << 20 // bytes
-	ticksPerLook = 8
+	ticksPerLook = 4
 )
 
 const (
@@ -34,22 +34,29 @@ const (
 )
 
 // tick ends an evaluation that takes too long. It stands before every body of a
-// predicate, since nothing else repeats.
+// predicate, since nothing else repeats. The virtual machine turns its panic
+// into an error.
 func tick(env any) bool {
 	f, ok := env.(*frame)
 	if !ok {
 		return false
 	}
-	f.ticks++
-	if f.ticks%ticksPerLook != 1 {
-		return true
+	if f.ticks++; f.ticks%ticksPerLook == 1 {
+		if err := f.look(); err != nil {
+			panic(err)
+		}
 	}
+	return true
+}
+
+// look reads the clock; the first look starts it.
+func (f *frame) look() error {
 	if f.start.IsZero() {
 		f.start = time.Now()
 	} else if time.Since(f.start) > maxTime {
-		panic(evalError(tooLong))
+		return evalError(tooLong)
 	}
-	return true
+	return nil
 }
 
 // spend books bytes of text that are about to be made.

@@ -2,6 +2,7 @@ package specs
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -32,18 +33,18 @@ func TestExprIsCutOff(t *testing.T) {
 		{"count(1..99999, last.content contains 'never') == 0", "", "50 ms"},
 		{"len(repeat('x', 999999999)) > 1", "repeat('x', 999999999)", "16 MiB"},
 		{"len(repeat('x', -5)) > 1", "repeat('x', -5)", "16 MiB"},
-		{"len(reduce(1..60, #acc + #acc, 'xx')) > 1", "#acc + #acc", "16 MiB"},
-		{"len(reduce(1..60, replace(#acc, 'x', #acc), 'xx')) > 1", "replace(#acc, 'x', #acc)", "16 MiB"},
+		{"len(reduce(1..60, #acc + #acc, 'xx')) > 1", "#acc + #acc", "16 MiB|50 ms"},
+		{"len(reduce(1..60, replace(#acc, 'x', #acc), 'xx')) > 1", "replace(#acc, 'x', #acc)", "16 MiB|50 ms"},
 		{"len(string(reduce(1..60, [#acc, #acc], 1))) > 1", "string(reduce(1..60, [#acc, #acc], 1))", "100,000 values"},
 		{"max(reduce(1..60, [#acc, #acc], 1)) > 1", "max(reduce(1..60, [#acc, #acc], 1))", "100,000 values"},
 		{"reduce(1..60, [#acc, #acc], 1) == reduce(1..60, [#acc, #acc], 1)", "", ""},
 		{"len(flatten(reduce(1..60, [#acc, #acc], [1]))) > 1", "flatten(reduce(1..60, [#acc, #acc], [1]))", "100,000 values"},
-		{"len(reduce(1..60, concat(#acc, #acc), [1])) > 1", "concat(#acc, #acc)", "16 MiB"},
+		{"len(reduce(1..60, concat(#acc, #acc), [1])) > 1", "concat(#acc, #acc)", "16 MiB|50 ms"},
 		{"len(uniq(map(1..90000, [#]))) > 1", "", ""},
 		{"last.content matches '(x{50}y{50}){3}z'", "", "regular expression"},
 		{"last.content matches (last.content[0:4] + '(a{100}){9}')", "", "regular expression"},
 		{"any(messages, .content matches upper('(a{99}'))", ".content matches upper('(a{99}')", "not valid"},
-		{"join(map(messages, .content), '') == ''", "", "16 MiB"},
+		{"join(map(messages, .content), '') == ''", "", "16 MiB|50 ms"},
 		{"int(last.content) > 1", "int(last.content)", "int("},
 		{"1 % int('0') == 0", "1 % int('0')", "divide by zero"},
 		{"fromJSON('{}') + 'x' == 'x'", "fromJSON('{}') + 'x'", "+ does not work between an object and a string"},
@@ -56,10 +57,10 @@ func TestExprIsCutOff(t *testing.T) {
 			if took := time.Since(start); took > 2*time.Second {
 				t.Errorf("it took %v", took)
 			}
-			if err == nil && tt.want != "" || err != nil && tt.want != "" && !strings.Contains(err.Error(), tt.want) {
+			if tt.want != "" && !mentions(err, tt.want) {
 				t.Fatalf("got %v, want an error with %q", err, tt.want)
 			}
-			if tt.at == "" || err == nil {
+			if tt.at == "" || mentions(err, "50 ms") {
 				return
 			}
 			r := err.(*ExprError).Range //nolint:errorlint // the type is the promise
@@ -68,6 +69,12 @@ func TestExprIsCutOff(t *testing.T) {
 			}
 		})
 	}
+}
+
+// mentions says whether an error has one of the words, which are set apart by
+// bars. On a slow machine the clock may come first.
+func mentions(err error, words string) bool {
+	return err != nil && slices.ContainsFunc(strings.Split(words, "|"), func(w string) bool { return strings.Contains(err.Error(), w) })
 }
 
 func TestExprTooLarge(t *testing.T) {

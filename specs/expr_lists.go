@@ -9,16 +9,16 @@ import (
 	"strings"
 )
 
-// measured gives the size of values, or an error when they are too large.
-func measured(f *frame, values ...any) (measure, error) {
+// measured books the size of values, or refuses them when they are too large.
+func measured(f *frame, values ...any) error {
 	var m measure
 	for _, v := range values {
 		if !m.walk(v) {
-			return m, evalError(tooManyValues)
+			return evalError(tooManyValues)
 		}
 	}
 	const word = 16
-	return m, f.spend(m.bytes + word*m.values)
+	return f.spend(m.bytes + word*m.values)
 }
 
 // elements are those of any list; nil for what is none.
@@ -54,7 +54,7 @@ func toText(f *frame, args []any) (any, error) {
 }
 
 func toJSON(f *frame, args []any) (any, error) {
-	if _, err := measured(f, args[0]); err != nil {
+	if err := measured(f, args[0]); err != nil {
 		return nil, err
 	}
 	text, err := json.Marshal(plain(args[0]))
@@ -85,7 +85,7 @@ func typeOfValue(_ *frame, args []any) (any, error) {
 // What is absent is left out; without any number the result is absent.
 func numbersFunc(fn func([]float64) float64) func(*frame, []any) (any, error) {
 	return func(f *frame, args []any) (any, error) {
-		if _, err := measured(f, args...); err != nil {
+		if err := measured(f, args...); err != nil {
 			return nil, err
 		}
 		var all []float64
@@ -145,7 +145,7 @@ func median(all []float64) float64 {
 }
 
 func sortValues(f *frame, args []any) (any, error) {
-	if _, err := measured(f, args[0]); err != nil {
+	if err := measured(f, args[0]); err != nil {
 		return nil, err
 	}
 	out := slices.Clone(elements(args[0]))
@@ -166,7 +166,7 @@ func sortValues(f *frame, args []any) (any, error) {
 const maxUniqueLists = 300
 
 func uniqueValues(f *frame, args []any) (any, error) {
-	if _, err := measured(f, args[0]); err != nil {
+	if err := measured(f, args[0]); err != nil {
 		return nil, err
 	}
 	seen, composed, out := map[any]bool{}, []any{}, []any{}
@@ -205,7 +205,7 @@ func concatLists(f *frame, args []any) (any, error) {
 }
 
 func flattenLists(f *frame, args []any) (any, error) {
-	if _, err := measured(f, args[0]); err != nil {
+	if err := measured(f, args[0]); err != nil {
 		return nil, err
 	}
 	return flat(elements(args[0]), []any{}), nil

@@ -28,7 +28,7 @@ func (r *resolver) known(name string, at span) bool {
 	if r.scope.input != nil {
 		return r.knownInput(name, at)
 	}
-	n, ok := envNames()[name]
+	part, ok := envNames()[name]
 	switch {
 	case name == "var" || name == "local":
 		r.report(codeExprVariable, at, "%s is not a value by itself; write %s.name.", name, name)
@@ -37,15 +37,15 @@ func (r *resolver) known(name string, at span) bool {
 		d := r.report(codeExprName, at, "There is no %s here. The names are %s.", quoteName(name), strings.Join(r.scope.names(), ", "))
 		r.suggest(d, at, name, r.scope.names())
 		return false
-	case n.part == PartHere && !r.scope.here:
+	case part == PartHere && !r.scope.here:
 		r.report(codeExprElsewhere, at, "here is a pattern's own view: it exists in until, rule, items and when of patterns, and in stops with a scope.")
 		return false
-	case n.part == PartScript && !r.scope.script:
+	case part == PartScript && !r.scope.script:
 		d := r.report(codeExprElsewhere, at, "%s exists only in the conditions of scripted replies and fails.", name)
 		r.suggest(d, at, name, r.scope.names())
 		return false
 	}
-	r.reads |= n.part
+	r.reads |= part
 	r.see(name, nil)
 	return true
 }
@@ -142,13 +142,12 @@ func (r *resolver) path(n *ast.MemberNode, root *ast.IdentifierNode, keys []*ast
 	}
 	if !ok {
 		at := r.token(root)
-		r.reads |= envNames()[root.Value].part
+		r.reads |= envNames()[root.Value]
 		return r.unknown(at.with(r.token(n)))
 	}
 	seen := len(r.paths)
 	c, at := r.plainMember(n)
 	if seen < len(r.paths) {
-
 		r.paths[seen].keys = keyNames(keys)
 	}
 	return c, at

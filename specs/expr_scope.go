@@ -33,29 +33,14 @@ type exprScope struct {
 	input *Type
 }
 
-// envName is a name at the top of the environment.
-type envName struct {
-	part  EnvPart
-	field int // index in Env
-}
-
 // envNames are the names of an Env, with the part that each belongs to.
-func envNames() map[string]envName {
-	parts := map[string]EnvPart{
+func envNames() map[string]EnvPart {
+	return map[string]EnvPart{
+		"turns": PartCounters, "rounds": PartCounters, "calls": PartCounters, "tool_calls": PartCounters,
+		"handoffs": PartCounters, "outcome": PartCounters,
 		"elapsed": PartElapsed, "usage": PartUsage, "last": PartMessages, "first": PartMessages, "messages": PartMessages,
 		"agents": PartAgents, "data": PartData, "here": PartHere, "agent": PartScript, "input": PartScript, "call": PartScript,
 	}
-	names := map[string]envName{}
-	t := reflect.TypeFor[Env]()
-	for i := range t.NumField() {
-		name := t.Field(i).Tag.Get("expr")
-		part, ok := parts[name]
-		if !ok {
-			part = PartCounters
-		}
-		names[name] = envName{part, i}
-	}
-	return names
 }
 
 // names lists what may stand at the start of an expression, for suggestions.
@@ -64,8 +49,8 @@ func (s *exprScope) names() []string {
 	if s.input != nil {
 		names = slices.Collect(maps.Keys(s.input.fields))
 	} else {
-		for name, n := range envNames() {
-			if s.allows(n) {
+		for name, part := range envNames() {
+			if s.allows(part) {
 				names = append(names, name)
 			}
 		}
@@ -75,8 +60,8 @@ func (s *exprScope) names() []string {
 	return names
 }
 
-func (s *exprScope) allows(n envName) bool {
-	return (n.part != PartHere || s.here) && (n.part != PartScript || s.script)
+func (s *exprScope) allows(part EnvPart) bool {
+	return (part != PartHere || s.here) && (part != PartScript || s.script)
 }
 
 // env is the environment as the checker sees it: typed further than [Env] is.
@@ -84,11 +69,10 @@ func (s *exprScope) env() types.Map {
 	if s.input != nil {
 		return s.input.fieldTypes()
 	}
-	t := reflect.TypeFor[Env]()
-	env := types.Map{}
-	for name, n := range envNames() {
-		if s.allows(n) {
-			env[name] = types.TypeOf(reflect.Zero(t.Field(n.field).Type).Interface())
+	env := fieldTypes(reflect.TypeFor[Env]())
+	for name, part := range envNames() {
+		if !s.allows(part) {
+			delete(env, name)
 		}
 	}
 	data := types.Map{}
@@ -97,13 +81,18 @@ func (s *exprScope) env() types.Map {
 	}
 	env["data"] = data
 	if s.here {
-		here := types.Map{}
-		h := reflect.TypeFor[EnvHere]()
-		for i := range h.NumField() {
-			here[h.Field(i).Tag.Get("expr")] = types.TypeOf(reflect.Zero(h.Field(i).Type).Interface())
-		}
+		here := fieldTypes(reflect.TypeFor[EnvHere]())
 		here["data"] = data
 		env["here"] = here
 	}
 	return env
+}
+
+// fieldTypes are the types of a struct's fields by their names in expressions.
+func fieldTypes(t reflect.Type) types.Map {
+	fields := types.Map{}
+	for f := range t.Fields() {
+		fields[f.Tag.Get("expr")] = types.TypeOf(reflect.Zero(f.Type).Interface())
+	}
+	return fields
 }

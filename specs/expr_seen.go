@@ -102,7 +102,7 @@ func shown(v any) string {
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
-	if list := elements(v); list != nil && len(list) > 0 && !scalar(list[0]) {
+	if list := elements(v); len(list) > 0 && !scalar(list[0]) {
 		return strconv.Itoa(len(list)) + " values"
 	}
 	var size measure

@@ -122,8 +122,9 @@ func backslash(b []byte) (string, int) {
 	}
 }
 
-// match gives the units of a text that is the decoded one, apart from the
-// spaces that were stripped at the start of its lines, as <<- does.
+// match gives the units of a text that is the decoded one, apart from what was
+// stripped at the start of its lines, as <<- does: spaces, and a mark that is
+// written on the last of them.
 func (d *decoded) match(text string) []span {
 	d.normalize()
 	if string(d.text) == text {
@@ -137,7 +138,7 @@ func (d *decoded) match(text string) []span {
 			written = rest[:i+1]
 		}
 		skip := len(written) - len(line)
-		if skip < 0 || written[skip:] != line || strings.TrimSpace(written[:skip]) != "" {
+		if skip < 0 || written[skip:] != line {
 			return nil
 		}
 		units = append(units, d.units[at+skip:at+len(written)]...)

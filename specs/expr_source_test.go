@@ -15,8 +15,8 @@ import (
 )
 
 // sourceIn reads the argument when of a file, as decoding does.
-func sourceIn(t testing.TB, name, file string) (source, bool) {
-	t.Helper()
+func sourceIn(tb testing.TB, name, file string) (source, bool) {
+	tb.Helper()
 	var (
 		f     *hcl.File
 		diags hcl.Diagnostics
@@ -76,7 +76,7 @@ func TestExprSource(t *testing.T) {
 		{"flush heredoc, tabs", q + "<<-EOT\n\t\tturns > 1\n\t\tand turn > 1\n\tEOT\n", false, []spot{{3, 7, "turn"}}},
 		{"flush heredoc, blank line", q + "<<-EOT\n    turns > 1\n\n    and turn > 1\n    EOT\n", false, []spot{{4, 9, "turn"}}},
 		{"flush heredoc, umlauts", q + "<<-EOT\n  last.content != 'ä' and turn > 1\n  EOT\n", false, []spot{{2, 27, "turn"}}},
-		{"heredoc ends early", q + "<<EOT\nturns >\nEOT\n", false, []spot{{2, 8, "\n"}}},
+		{"heredoc ends early", q + "<<EOT\nturns >\nEOT\n", false, []spot{{2, 7, ">"}}},
 		{"function", q + `lower("TURN > 1")`, false, []spot{{1, 8, `lower("TURN > 1")`}}},
 		{"conditional", q + `on ? "turn > 1" : "x"`, false, []spot{{1, 8, `on ? "turn > 1" : "x"`}}},
 		{"interpolated", q + `"turns > ${n}"`, false, []spot{{1, 8, `"turns > ${n}"`}}},
@@ -136,6 +136,7 @@ func FuzzExprSourceMap(f *testing.F) {
 		f.Add(seed, uint8(0))
 		f.Add(seed, uint8(3))
 	}
+	f.Add("\n\u1921", uint8(6)) // a mark on the last of the spaces that are stripped
 	f.Fuzz(func(t *testing.T, noise string, indent uint8) {
 		if !utf8.ValidString(noise) || len(noise) > 1000 {
 			return

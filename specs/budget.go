@@ -31,7 +31,7 @@ func (b *budget) spend(steps, work int) bool {
 
 func (b *budget) spent() bool { return b.steps < 0 || b.work < 0 }
 
-const tooCostly = "Computing the value takes more than a million steps or 16 MiB of text on the way. Make the lists or texts smaller."
+const tooCostly = "computing the value takes more than a million steps or 16 MiB of text; make the lists or texts smaller"
 
 // A metered expression is evaluated only while the budget lasts.
 type metered struct {
@@ -47,14 +47,14 @@ func (m metered) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	v, found := m.Expression.Value(ctx)
 	if !m.budget.spend(10, textSize(v)) {
 		found = append(found, &hcl.Diagnostic{
-			Severity: hcl.DiagError, Summary: tooCostly, Subject: m.Expression.Range().Ptr(), Extra: funcErrorExtra{codeEvalCost},
+			Severity: hcl.DiagError, Detail: upperFirst(tooCostly) + ".", Subject: m.Expression.Range().Ptr(), Extra: evalExtra{codeEvalCost},
 		})
 	}
 	return v, found
 }
 
-// funcErrorExtra gives a finding of HCL a code of ours.
-type funcErrorExtra struct{ code string }
+// evalExtra gives a finding of HCL a code of ours.
+type evalExtra struct{ code string }
 
 // textSize is the length of a text, 0 for anything else.
 func textSize(v cty.Value) int {

@@ -10,6 +10,7 @@ const (
 	codeOutside       = "AC1005"
 	codeNotRegular    = "AC1006"
 	codeTooManyFiles  = "AC1007"
+	codeInternal      = "AC1901"
 	codeTooDeep       = "AC1101"
 	codeTooLong       = "AC1102"
 	codeForDepth      = "AC1103"
@@ -79,6 +80,7 @@ func loadCodes() map[string]codeInfo {
 		codeOutside:       e("Outside of the scenario's directory", "Imports and files are read from the scenario's directory and below, also when a symbolic link leads elsewhere."),
 		codeNotRegular:    e("Not a regular file", "Directories, pipes and devices cannot be read as files."),
 		codeTooManyFiles:  e("Too many files", "A scenario has at most 500 files."),
+		codeInternal:      e("Internal error", "A mistake in AgentConnect itself, not in the scenario. Please report it with the scenario."),
 		codeTooDeep:       e("Nesting is too deep", "Brackets, blocks and templates may be nested 64 deep."),
 		codeTooLong:       e("Expression is too long", "One expression may have 500 operators in a row."),
 		codeForDepth:      e("Nested for", "A for expression may stand inside one other, not deeper."),
@@ -118,7 +120,7 @@ func loadCodes() map[string]codeInfo {
 		codeTypeExpr:      e("Invalid type", "A type is string, number, bool, any, list(…), set(…), map(…), tuple([…]) or object({…})."),
 		codeSchema:        e("Invalid JSON schema", "The schema of a structured answer is a JSON object."),
 		codeEnv:           e("Environment variable is not set", "The scenario reads a variable of the environment by env(), and it is not there."),
-		codeEvalCost:      e("Evaluation takes too long", "One value may take 100,000 steps to compute and 4 MiB of text on the way."),
+		codeEvalCost:      e("Evaluation takes too long", "One value may take a million steps to compute and 16 MiB of text on the way."),
 		codeStartNow:      e("Nothing to start with", "A session starts by itself with its opening; without one it starts on a message."),
 		codeOneOutput:     e("Not exactly one of type and schema", "An output is described by an HCL type or by a JSON schema."),
 		codeNoVariable:    e("Unknown variable", "A value is given for a variable that the scenario does not declare."),

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// A link is a use of one block by another of its kind.
-type link struct {
+// A dependency is a use of one block by another of its kind.
+type dependency struct {
 	from, to string
 	at       Range
 }
@@ -14,21 +14,21 @@ type link struct {
 // checkCycles reports patterns that take part in themselves and stops that are
 // combined of themselves, each circle once and with every step of it.
 func (l *loader) checkCycles(cfg *Config) {
-	patterns := map[string][]link{}
+	patterns := map[string][]dependency{}
 	for _, p := range cfg.Patterns {
 		for _, role := range p.roles() {
 			if role.Kind == RefPattern {
-				patterns[p.Name] = append(patterns[p.Name], link{p.Name, role.Name, role.Range})
+				patterns[p.Name] = append(patterns[p.Name], dependency{p.Name, role.Name, role.Range})
 			}
 		}
 	}
-	stops := map[string][]link{}
+	stops := map[string][]dependency{}
 	for _, s := range cfg.Stops {
 		if s.Combine == nil {
 			continue
 		}
 		for _, name := range s.Combine.Of {
-			stops[s.Name] = append(stops[s.Name], link{s.Name, name, s.Arg(s.Combine.arg())})
+			stops[s.Name] = append(stops[s.Name], dependency{s.Name, name, s.Arg(s.Combine.arg())})
 		}
 	}
 	l.cycles("pattern", codePatternCycle, patterns)
@@ -43,15 +43,15 @@ func (c *Combine) arg() string {
 	return c.Op
 }
 
-func (l *loader) cycles(kind, code string, links map[string][]link) {
+func (l *loader) cycles(kind, code string, links map[string][]dependency) {
 	state := map[string]int{}
-	var walk func(name string, trail []link)
-	walk = func(name string, trail []link) {
+	var walk func(name string, trail []dependency)
+	walk = func(name string, trail []dependency) {
 		switch state[name] {
 		case visited:
 			return
 		case visiting:
-			if start := slices.IndexFunc(trail, func(s link) bool { return s.from == name }); start >= 0 {
+			if start := slices.IndexFunc(trail, func(s dependency) bool { return s.from == name }); start >= 0 {
 				l.cycle(kind, code, trail[start:])
 			}
 			return
@@ -67,7 +67,7 @@ func (l *loader) cycles(kind, code string, links map[string][]link) {
 	}
 }
 
-func (l *loader) cycle(kind, code string, cycle []link) {
+func (l *loader) cycle(kind, code string, cycle []dependency) {
 	var steps []string
 	for _, step := range cycle {
 		steps = append(steps, kind+"."+step.from)

@@ -18,6 +18,9 @@ func (l *loader) checkDomain(cfg *Config) {
 		if l.isBroken(d.Address) || broken && (d.Code == codeUnused || d.Code == codeNoSession) {
 			continue
 		}
+		if d.Code == codeUnused && l.mentioned[d.Address] {
+			continue // it is the branch of a conditional that was not taken
+		}
 		if d.Severity == SeverityError {
 			l.breakAddress(d.Address)
 		}

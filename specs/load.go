@@ -33,7 +33,7 @@ type Options struct {
 func Load(path string, opts Options) (*Config, Diagnostics) {
 	l := newLoader(opts)
 	defer l.close()
-	cfg := l.load(path)
+	cfg := l.guarded(path)
 	ds := l.finish()
 	if ds.HasErrors() {
 		return nil, ds
@@ -75,6 +75,7 @@ type loader struct {
 
 	root        *node
 	names       map[string]map[string]*node // by name space
+	mentioned   map[string]bool             // addresses that are referred to
 	locals      map[string]*localArg
 	localOrder  []string
 	localValues map[string]cty.Value
@@ -95,7 +96,7 @@ func newLoader(opts Options) *loader {
 	}
 	l := &loader{
 		opts: opts, codes: allCodes(), overlay: map[string][]byte{}, loaded: map[string]bool{}, sources: map[string]*sourceFile{},
-		content: map[string][]byte{}, names: map[string]map[string]*node{}, locals: map[string]*localArg{},
+		content: map[string][]byte{}, names: map[string]map[string]*node{}, mentioned: map[string]bool{}, locals: map[string]*localArg{},
 		localValues: map[string]cty.Value{}, inputs: map[string]*variable{}, vars: map[string]cty.Value{},
 		root: &node{schema: languageSchema()},
 	}
@@ -116,6 +117,18 @@ func (l *loader) close() {
 	if l.folder != nil {
 		l.folder.close()
 	}
+}
+
+// guarded is load, for which a fault in a library is a finding too: a server
+// goes on, and the other findings are told.
+func (l *loader) guarded(path string) (cfg *Config) {
+	defer func() {
+		if r := recover(); r != nil {
+			cfg = nil
+			l.report(codeInternal, "", hcl.Range{}, "The scenario cannot be loaded: %v.", r)
+		}
+	}()
+	return l.load(path)
 }
 
 // load runs the phases.

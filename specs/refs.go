@@ -103,6 +103,7 @@ func (l *loader) checkRefs(n *node) {
 func (l *loader) checkRef(n *node, a *arg, t hcl.Traversal) {
 	kind, name, ok := splitRef(t)
 	at := t.SourceRange()
+	l.mentioned[kind+"."+name] = true
 	switch {
 	case a.schema.static:
 		l.wrong(n, a, codeNoRefs, at, "%s must be known before anything else is evaluated: write the value itself.", a.schema.name)

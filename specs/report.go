@@ -1,6 +1,7 @@
 package specs
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -36,8 +37,8 @@ func (l *loader) wrong(n *node, a *arg, code string, at hcl.Range, format string
 // adopt takes over a finding of HCL: its words become the detail.
 func (l *loader) adopt(code, address string, d *hcl.Diagnostic) *Diagnostic {
 	detail := strings.TrimSuffix(d.Summary, ".") + ". " + d.Detail
-	if d.Detail == "" || strings.HasPrefix(d.Detail, d.Summary) {
-		detail = cmpOr(d.Detail, d.Summary+".")
+	if d.Detail == "" || d.Summary == "" || strings.HasPrefix(d.Detail, d.Summary) {
+		detail = cmp.Or(d.Detail, strings.TrimSuffix(d.Summary, ".")+".")
 	}
 	var at hcl.Range
 	if d.Subject != nil {
@@ -50,13 +51,6 @@ func (l *loader) adopt(code, address string, d *hcl.Diagnostic) *Diagnostic {
 	return out
 }
 
-func cmpOr(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}
-
 // evalFinding reports that HCL could not compute a value, with the values
 // that were in scope.
 func (l *loader) evalFinding(address string, d *hcl.Diagnostic) *Diagnostic {
@@ -64,7 +58,14 @@ func (l *loader) evalFinding(address string, d *hcl.Diagnostic) *Diagnostic {
 	if call, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d); ok {
 		if err, ok := asFuncError(call.FunctionCallError()); ok {
 			code = err.code
+			d = &hcl.Diagnostic{
+				Severity: d.Severity, Subject: d.Subject, Expression: d.Expression, EvalContext: d.EvalContext,
+				Detail: fmt.Sprintf("%s: %s.", call.CalledFunctionName(), err.message),
+			}
 		}
+	}
+	if own, ok := d.Extra.(evalExtra); ok {
+		code = own.code
 	}
 	out := l.adopt(code, address, d)
 	if d.Expression != nil && d.EvalContext != nil {

@@ -266,7 +266,8 @@ func (l *loader) chosen(v *variable) (cty.Value, hcl.Range, bool) {
 		return cty.NullVal(v.typ), def.expr.Range(), true
 	default:
 		value, _ := def.value.(cty.Value)
-		return value, def.expr.Range(), true
+		v.from = def.expr.Range()
+		return value, v.from, true
 	}
 }
 

@@ -1,6 +1,7 @@
 package specs
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -27,7 +28,7 @@ func (l *loader) checkVersion() bool {
 		ok, err := versionFits(l.opts.Version, text)
 		switch {
 		case err != nil:
-			l.wrong(n, a, codeConstraint, a.expr.Range(), "%v", err)
+			l.wrong(n, a, codeConstraint, a.expr.Range(), "%v.", err)
 		case !ok:
 			l.wrong(n, a, codeVersion, a.expr.Range(), "The scenario needs AgentConnect %s; this is %s.", text, l.opts.Version)
 			fits = false
@@ -46,10 +47,10 @@ func versionFits(version, constraints string) (bool, error) {
 		op := strings.TrimSpace(part[:len(part)-len(strings.TrimLeft(part, "<>=!~"))])
 		number := strings.TrimSpace(strings.TrimLeft(part, "<>=!~"))
 		want, ok := parseVersion(number)
-		if !ok || !strings.Contains(" = == != > >= < <= ~> ", " "+cmpOr(op, "=")+" ") {
+		if !ok || !strings.Contains(" = == != > >= < <= ~> ", " "+cmp.Or(op, "=")+" ") {
 			return false, fmt.Errorf("%q is not a constraint such as \">= 0.1\" or \"~> 1.2\"", brief(part))
 		}
-		if known && !meets(have, cmpOr(op, "="), want, strings.Count(number, ".")) {
+		if known && !meets(have, cmp.Or(op, "="), want, strings.Count(number, ".")) {
 			fits = false
 		}
 	}

@@ -134,9 +134,9 @@ func loadCodes() map[string]codeInfo {
 
 // allCodes are all codes of the language with what is constant about them.
 func allCodes() map[string]codeInfo {
-	all := loadCodes()
+	all, explanations := loadCodes(), checkExplanations()
 	for code, row := range checkCodes() {
-		all[code] = codeInfo{severity: row.severity, summary: row.summary}
+		all[code] = codeInfo{row.severity, row.summary, explanations[code]}
 	}
 	for _, row := range exprCodes() {
 		all[row.code] = codeInfo{SeverityError, row.summary, row.explanation}

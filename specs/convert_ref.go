@@ -267,7 +267,7 @@ func (a *argSchema) rangeText() string {
 	case a.min == nil:
 		return "at most " + show(a.max)
 	case a.max == nil || *a.max == maxCount || *a.max == maxSeconds:
-		if a.max != nil && a.typ == typeDuration && *a.min <= 0.001 {
+		if a.max != nil && a.typ == typeDuration && *a.min > 0 {
 			return "positive and less than ten years"
 		}
 		return "at least " + show(a.min)

@@ -225,11 +225,9 @@ func (r *reply) apply(s *Session) {
 		s.requestTools(t, r.tools)
 	case problem == "":
 		s.answered(t, r, false)
-		said := &Said{Sender: t.name, Role: "assistant", Content: r.text, Simulated: r.simulated}
-		if t.agent.schema != nil {
-			said.Output = []byte(r.text)
-		}
-		s.finishTurn(t, said)
+		s.finishTurn(t, &Said{
+			Sender: t.name, Role: "assistant", Content: r.text, Structured: t.agent.schema != nil, Simulated: r.simulated,
+		})
 	case t.repairs < maxRepairs:
 		s.answered(t, r, true)
 		s.emit(t.event(&ModelRetried{Attempt: 1, Until: s.now, Kind: providers.BadOutput, Message: problem}))

@@ -106,11 +106,13 @@ type Said struct {
 	// Sender is a participant's bare name, or user.
 	Sender string `json:"sender"`
 	// Role is user, assistant or system.
-	Role     string          `json:"role"`
-	Content  string          `json:"content"`
-	Output   json.RawMessage `json:"output,omitempty"`
-	Receiver string          `json:"receiver,omitempty"`
-	Metadata map[string]any  `json:"metadata,omitempty"`
+	Role    string `json:"role"`
+	Content string `json:"content"`
+	// Structured says that the content is JSON that satisfies the output
+	// schema of the agent.
+	Structured bool           `json:"structured,omitempty"`
+	Receiver   string         `json:"receiver,omitempty"`
+	Metadata   map[string]any `json:"metadata,omitempty"`
 	// ClientID is the sender's own name for the message.
 	ClientID string `json:"client_id,omitempty"`
 	// Frame is the pattern's activation, 0 for what everybody hears.
@@ -267,7 +269,7 @@ type ModelFellBack struct {
 type ToolRequested struct {
 	CallID    string          `json:"call_id"`
 	Tool      string          `json:"tool"`
-	Arguments json.RawMessage `json:"arguments"`
+	Arguments json.RawMessage `json:"arguments,omitempty"`
 }
 
 // ToolFinished is a tool's result.

@@ -139,7 +139,7 @@ func (st *State) foldSaid(e *Event, d *Said) {
 	}
 	st.messages = append(st.messages, m)
 	em := specs.EnvMessage{
-		Exists: true, Content: d.Content, Agent: d.Sender, Role: d.Role, Type: "text", Turn: e.Turn, Data: outputOf(d.Output),
+		Exists: true, Content: d.Content, Agent: d.Sender, Role: d.Role, Type: "text", Turn: e.Turn, Data: outputOf(d),
 	}
 	st.remember(em)
 	if ea, ok := st.env.Agents[d.Sender]; ok {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"sync"
 	"sync/atomic"
@@ -105,7 +106,7 @@ func (s *Session) followStored(ctx context.Context, after uint64, yield func(Eve
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stop := context.AfterFunc(s.ctx, func() { //nolint:contextcheck // the session's life, beside the reader's
-		if s.Err() != nil {
+		if !errors.Is(context.Cause(s.ctx), ErrEnded) {
 			cancel()
 		}
 	})

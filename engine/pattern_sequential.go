@@ -17,7 +17,7 @@ func (p sequential) Next(st *State, f *Frame) Move {
 		}
 		m := one(slot)
 		if p.previous && f.ended >= 0 {
-			context := f.result
+			context := append([]int{}, f.result...) // not nil: nothing is also an answer
 			m.Steps[0].Context = &context
 		}
 		return m

@@ -231,12 +231,12 @@ func (st *State) working() bool {
 }
 
 // outputOf decodes a structured output, which was checked before.
-func outputOf(raw json.RawMessage) any {
-	if len(raw) == 0 {
+func outputOf(d *Said) any {
+	if !d.Structured {
 		return nil
 	}
 	var v any
-	if err := json.Unmarshal(raw, &v); err != nil {
+	if err := json.Unmarshal([]byte(d.Content), &v); err != nil {
 		return nil
 	}
 	return v

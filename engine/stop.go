@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/agentconnect-dev/agentconnect/specs"
@@ -133,7 +134,8 @@ const maxSeen = 20
 func (s *stop) seen(st *State, f *Frame, list []Seen) []Seen {
 	if s.spec.When != nil {
 		for _, v := range s.spec.When.Seen(st.envAt(f)) {
-			if len(list) < maxSeen {
+			known := slices.ContainsFunc(list, func(s Seen) bool { return s.Name == v.Name })
+			if !known && len(list) < maxSeen {
 				list = append(list, Seen{Name: v.Name, Value: v.Value})
 			}
 		}

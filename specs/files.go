@@ -219,14 +219,34 @@ func (l *loader) parseJSON(name string, text []byte) (hcl.Body, bool) {
 	return file.Body, true
 }
 
+// adoptSyntax takes over what the parser found, without what only follows: a
+// second finding about the same characters, and those about the lines after a
+// string that is not closed.
 func (l *loader) adoptSyntax(found hcl.Diagnostics) {
+	var last hcl.Range
+	open := false
 	for _, d := range found {
+		at := hcl.Range{}
+		if d.Subject != nil {
+			at = *d.Subject
+		}
+		if at == last || open && (d.Summary == multiLineString || d.Summary == openTemplate) {
+			continue
+		}
+		last, open = at, open || d.Summary == multiLineString
 		if d.Severity == hcl.DiagError {
 			l.syntaxErrors = true
 		}
 		l.adopt(codeSyntax, "", d)
 	}
 }
+
+// What the parser says about a quoted string that goes on after the end of its
+// line, and about one that does not end at all.
+const (
+	multiLineString = "Invalid multi-line string"
+	openTemplate    = "Unterminated template string"
+)
 
 // An importStep is an import on the way to a file.
 type importStep struct {

@@ -14,18 +14,17 @@ import (
 // that are broken already would only be consequences.
 func (l *loader) checkDomain(cfg *Config) {
 	broken := l.ds.HasErrors()
-	for _, d := range check(cfg) {
-		if l.isBroken(d.Address) || broken && (d.Code == codeUnused || d.Code == codeNoSession) {
-			continue
-		}
-		if d.Code == codeUnused && l.mentioned[d.Address] {
-			continue // it is the branch of a conditional that was not taken
-		}
+	found := slices.DeleteFunc(check(cfg), func(d Diagnostic) bool {
+		// What is mentioned is the branch of a conditional that was not taken.
+		return l.isBroken(d.Address) || broken && (d.Code == codeUnused || d.Code == codeNoSession) ||
+			d.Code == codeUnused && l.mentioned[d.Address]
+	})
+	for _, d := range found {
 		if d.Severity == SeverityError {
 			l.breakAddress(d.Address)
 		}
-		l.ds = append(l.ds, d)
 	}
+	l.ds = append(l.ds, found...)
 }
 
 // isBroken says whether an error was found in the block at an address.

@@ -220,7 +220,7 @@ func (r *reply) apply(s *Session) {
 		return
 	}
 	switch problem := t.agent.problem(r); {
-	case len(r.tools) > 0 && len(t.agent.tools) > 0:
+	case len(r.tools) > 0 && len(t.agent.tools) > 0 && t.used < t.agent.mostTools():
 		s.answered(t, r, true)
 		s.requestTools(t, r.tools)
 	case problem == "":

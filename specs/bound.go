@@ -92,7 +92,7 @@ func (pr *prover) session(s *Session) {
 	}
 	if f := s.Finalize; f != nil {
 		l.turns = satAdd(l.turns, 1)
-		l.calls = satAdd(l.calls, pr.turn(f.Agent, false, false))
+		l.calls = satAdd(l.calls, pr.turn(f.Agent, false))
 		l.because = append(l.because, fmt.Sprintf("session.%s finalize adds a turn", s.Name))
 	}
 	s.Bound = Bound{Turns: l.turns, Calls: l.calls, PerMessage: l.waits, Because: l.because}

@@ -19,7 +19,7 @@ func (pr *prover) finite(p *Pattern) load {
 		return some.times(p.Map.MaxItems).by(p, fmt.Sprintf("max_items = %d", p.Map.MaxItems))
 	case p.Loop != nil:
 		if p.Loop.Critic != nil {
-			all = all.plus(turnLoad(pr.turn(p.Loop.Critic.Name, false, true)))
+			all = all.plus(turnLoad(pr.turn(p.Loop.Critic.Name, false)))
 		}
 		return all.times(p.Loop.MaxIterations).by(p, fmt.Sprintf("max_iterations = %d", p.Loop.MaxIterations))
 	case p.Router != nil:
@@ -63,7 +63,7 @@ func (pr *prover) voteLoad(p *Pattern) load {
 	sum := load{}
 	ballot := func(ref Ref) {
 		if ref.Kind == RefAgent {
-			sum = sum.plus(turnLoad(pr.turn(ref.Name, false, true)))
+			sum = sum.plus(turnLoad(pr.turn(ref.Name, false)))
 			return
 		}
 		sum = sum.plus(pr.one(ref))
@@ -82,7 +82,7 @@ func (pr *prover) voteLoad(p *Pattern) load {
 // plan, and answers.
 func (pr *prover) planExecute(p *Pattern, step load) load {
 	x := p.PlanExecute
-	plan := turnLoad(pr.turn(x.Planner.Name, false, true))
+	plan := turnLoad(pr.turn(x.Planner.Name, false))
 	round := plan.plus(step.times(x.MaxSteps))
 	if x.Approve != nil {
 		round = round.plus(pr.one(*x.Approve))
@@ -96,7 +96,7 @@ func (pr *prover) managed(p *Pattern, some load) load {
 	for _, worker := range m.Workers {
 		some = either(some, pr.one(worker))
 	}
-	judged := turnLoad(pr.turn(m.Manager.Name, false, true))
+	judged := turnLoad(pr.turn(m.Manager.Name, false))
 	switch p.Kind {
 	case "magentic":
 		// Each round is judged; facts and plan are written at the start and
@@ -107,7 +107,7 @@ func (pr *prover) managed(p *Pattern, some load) load {
 	case "auction":
 		bids := load{}
 		for _, ref := range p.Participants {
-			bids = bids.plus(turnLoad(pr.turn(ref.Name, false, true)))
+			bids = bids.plus(turnLoad(pr.turn(ref.Name, false)))
 		}
 		bids.width = len(p.Participants)
 		return judged.plus(bids).plus(some).times(p.MaxRounds).plus(judged).
@@ -126,7 +126,7 @@ func delegations(m *Manager) string {
 
 // supervisor is one turn of the manager, whose tool calls are its workers.
 func (pr *prover) supervisor(m *Manager, some load) load {
-	manager := pr.turn(m.Manager.Name, true, false)
+	manager := pr.turn(m.Manager.Name, true)
 	count := m.MaxDelegations
 	if a := pr.agents[m.Manager.Name]; a != nil {
 		if count == 0 {

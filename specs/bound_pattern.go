@@ -160,7 +160,7 @@ func (pr *prover) chosen(p *Pattern) load {
 	}
 	choice := load{}
 	if chair := p.Selector.Chair; chair != nil {
-		calls := satMul(pr.decision(chair.Name), satAdd(p.Selector.Attempts, 1))
+		calls := satMul(pr.decision(chair.Name), max(p.Selector.Attempts, 1))
 		choice = load{calls: calls, decisions: calls}
 	}
 	l := pr.repeat(p, step.plus(choice), p.MaxRounds, "max_rounds = 10").plus(choice)
@@ -178,7 +178,7 @@ func (pr *prover) handoff(p *Pattern) load {
 	for _, ref := range p.Participants {
 		one := pr.one(ref)
 		if ref.Kind == RefAgent {
-			one = turnLoad(pr.turn(ref.Name, true, false))
+			one = turnLoad(pr.turn(ref.Name, true))
 		}
 		step = either(step, one)
 	}

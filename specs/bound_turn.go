@@ -6,8 +6,8 @@ import (
 )
 
 // defaultAttempts is how often a provider without a retry block is asked for
-// one answer; repairs is how often a structured answer that does not fit its
-// schema is asked for again.
+// one answer; repairs is how often an answer that is empty, or does not fit its
+// schema, is asked for again.
 const (
 	defaultAttempts = 3
 	repairs         = 2
@@ -21,17 +21,17 @@ func (pr *prover) one(ref Ref) load {
 	case RefHuman:
 		return load{turns: 1, width: 1}
 	default:
-		return turnLoad(pr.turn(ref.Name, false, false))
+		return turnLoad(pr.turn(ref.Name, false))
 	}
 }
 
 func turnLoad(calls int) load { return load{turns: 1, calls: calls, perTurn: calls, width: 1} }
 
 // turn is the number of calls of one turn of an agent: an answer, a further
-// request after each round of tool calls, repairs of a structured answer; each
-// tried again and with each fallback; and the summary of its memory. The
-// pattern may add tools of its own, or ask for a structured answer.
-func (pr *prover) turn(name string, tools, structured bool) int {
+// request after each round of tool calls, repairs of the answer; each tried
+// again and with each fallback; and the summary of its memory. The pattern may
+// add tools of its own.
+func (pr *prover) turn(name string, tools bool) int {
 	a := pr.agents[name]
 	if a == nil {
 		return 0
@@ -40,9 +40,7 @@ func (pr *prover) turn(name string, tools, structured bool) int {
 	if tools || len(a.Tools) > 0 {
 		requests = satAdd(requests, a.MaxToolCalls)
 	}
-	if structured || a.Output != nil {
-		requests = satAdd(requests, repairs)
-	}
+	requests = satAdd(requests, repairs)
 	calls := satMul(requests, pr.attempts(a))
 	if a.Memory != nil && a.Memory.Summarize != "" {
 		calls = satAdd(calls, pr.tries(a.Memory.Summarize))
@@ -51,7 +49,7 @@ func (pr *prover) turn(name string, tools, structured bool) int {
 }
 
 // decision is the number of calls of a structured answer that is not a turn.
-func (pr *prover) decision(agent string) int { return pr.turn(agent, false, true) }
+func (pr *prover) decision(agent string) int { return pr.turn(agent, false) }
 
 // attempts is how many calls one request of an agent takes at most.
 func (pr *prover) attempts(a *Agent) int {

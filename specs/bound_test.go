@@ -11,7 +11,8 @@ import (
 func agentRef(name string) Ref   { return Ref{Kind: RefAgent, Name: name} }
 func patternRef(name string) Ref { return Ref{Kind: RefPattern, Name: name} }
 
-// oneAgent is a scenario with a scripted agent that is asked once per answer.
+// oneAgent is a scenario with a scripted agent whose provider is asked once per request: three
+// calls in a turn, two of them to mend the answer.
 func oneAgent(patterns ...*Pattern) *Config {
 	p := &Provider{Block: Block{Name: "p"}, Kind: "scripted", Retry: &Retry{Attempts: 1}}
 	a := &Agent{Block: Block{Name: "a"}, Models: []string{"p"}, MaxToolCalls: 8}
@@ -68,17 +69,17 @@ func TestBoundLimits(t *testing.T) {
 		turns, calls int // 0: unbounded
 	}{
 		{"none", func(*Session) {}, 0, 0},
-		{"turns", func(s *Session) { s.Limits.MaxTurns = 7 }, 7, 7},
-		{"rounds", func(s *Session) { s.Limits.MaxRounds = 7 }, 14, 14},
+		{"turns", func(s *Session) { s.Limits.MaxTurns = 7 }, 7, 21},
+		{"rounds", func(s *Session) { s.Limits.MaxRounds = 7 }, 14, 42},
 		{"calls", func(s *Session) { s.Limits.MaxCalls = 7 }, 16, 7},
-		{"messages", func(s *Session) { s.Limits.MaxMessages = 7 }, 7, 7},
+		{"messages", func(s *Session) { s.Limits.MaxMessages = 7 }, 7, 21},
 		{"turns and calls", func(s *Session) { s.Limits.MaxTurns, s.Limits.MaxCalls = 9, 5 }, 9, 5},
 		{"tokens are no count", func(s *Session) { s.Limits.MaxTokens = 7 }, 0, 0},
 		{"time is no count", func(s *Session) { s.Limits.Timeout = 7 }, 0, 0},
 		{"cost is no count", func(s *Session) { s.Limits.MaxCost = 7 }, 0, 0},
 		{"tool calls are no count", func(s *Session) { s.Limits.MaxToolCalls = 7 }, 0, 0},
-		{"finalize", func(s *Session) { s.Limits.MaxTurns = 7; s.Finalize = &Finalize{Agent: "a"} }, 8, 8},
-		{"finalize beyond the calls", func(s *Session) { s.Limits.MaxTurns = 7; s.Limits.MaxCalls = 5; s.Finalize = &Finalize{Agent: "a"} }, 8, 6},
+		{"finalize", func(s *Session) { s.Limits.MaxTurns = 7; s.Finalize = &Finalize{Agent: "a"} }, 8, 24},
+		{"finalize beyond the calls", func(s *Session) { s.Limits.MaxTurns = 7; s.Limits.MaxCalls = 5; s.Finalize = &Finalize{Agent: "a"} }, 8, 8},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package specs
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -66,6 +67,17 @@ func (c *domain) twice(address, what string, names []string, at func(i int) Rang
 			c.report(codeTwice, address, at(i), "%s is in %s more than once; remove one of them.", name, what)
 		}
 		seen[name] = true
+	}
+}
+
+// web checks that a text is the address of a web service.
+func (c *domain) web(address, text string, at Range) {
+	if text == "" {
+		return
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		c.report(codeAddress, address, at, "An address is like https://example.com/path; it is %q.", text)
 	}
 }
 

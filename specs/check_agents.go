@@ -7,6 +7,7 @@ import (
 
 func (c *domain) provider(p *Provider) {
 	address := "provider." + p.Name
+	c.web(address, p.BaseURL, p.Arg("base_url"))
 	if p.Kind == "openai_compatible" {
 		if p.BaseURL == "" {
 			c.report(codeProviderNeeds, address, p.Range,
@@ -41,11 +42,17 @@ func (c *domain) script(p *Provider) {
 	}
 	for _, r := range p.Script.Replies {
 		a := c.agents[r.Agent]
-		if a != nil && !slices.Contains(a.Models, p.Name) {
+		if a != nil && c.speaksFor(p) && !slices.Contains(a.Models, p.Name) {
 			c.report(codeReplyNeverUsed, address, r.Range,
 				"The reply is for agent.%s, which does not use provider.%s but %s.", a.Name, p.Name, prefixed("provider.", a.Models))
 		}
 	}
+}
+
+// speaksFor says whether any agent uses a provider: a whole script that a
+// variable has put aside for now is no mistake.
+func (c *domain) speaksFor(p *Provider) bool {
+	return slices.ContainsFunc(c.cfg.Agents, func(a *Agent) bool { return slices.Contains(a.Models, p.Name) })
 }
 
 func bothOrNone(both bool) string {

@@ -86,23 +86,21 @@ func (p *Pattern) names() []string {
 // participantsTwice is not for patterns where the order is a course of work:
 // there somebody may well come twice.
 func (c *domain) participantsTwice(p *Pattern) {
-	lists := [][]Ref{p.Participants}
-	if p.Selector != nil {
-		lists = append(lists, p.Selector.Candidates)
+	c.refsTwice(p, "participants", p.Participants)
+	if _, own := p.Args["candidates"]; own && p.Selector != nil {
+		c.refsTwice(p, "candidates", p.Selector.Candidates)
 	}
-	if p.Manager != nil {
-		lists = append(lists, p.Manager.Workers)
+	if _, own := p.Args["workers"]; own && p.Manager != nil {
+		c.refsTwice(p, "workers", p.Manager.Workers)
 	}
-	for i, what := range []string{"participants", "candidates", "workers"}[:len(lists)] {
-		if i == 1 && p.Manager != nil {
-			what = "workers"
-		}
-		refs := make([]string, len(lists[i]))
-		for k, ref := range lists[i] {
-			refs[k] = string(ref.Kind) + "." + ref.Name
-		}
-		c.twice(p.address(), what, refs, func(k int) Range { return lists[i][k].Range })
+}
+
+func (c *domain) refsTwice(p *Pattern, what string, list []Ref) {
+	refs := make([]string, len(list))
+	for i, ref := range list {
+		refs[i] = string(ref.Kind) + "." + ref.Name
 	}
+	c.twice(p.address(), what, refs, func(i int) Range { return list[i].Range })
 }
 
 // member reports a name that is none of the participants.

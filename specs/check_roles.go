@@ -9,7 +9,7 @@ import (
 // agentRoles are the places that need a model: it decides, judges or calls
 // generated tools there.
 func agentRoles() []string {
-	return []string{"aggregate", "critic", "chair", "classifier", "manager", "judge", "planner"}
+	return []string{"critic", "chair", "classifier", "manager", "planner"}
 }
 
 // rolesFit checks that each place of a pattern is taken by somebody who can

@@ -36,6 +36,7 @@ func (c *domain) tool(t *Tool) {
 
 func (c *domain) mcp(t *Tool, m *MCPTool) {
 	address := "tool." + t.Name
+	c.web(address, m.URL, t.Arg("mcp.url"))
 	if (len(m.Command) > 0) == (m.URL != "") {
 		c.report(codeToolServer, address, t.Arg("mcp.url"),
 			"An MCP server is either started, command = [\"…\"], or reached by url = \"https://…\"; the block has %s.",
@@ -50,6 +51,7 @@ func (c *domain) mcp(t *Tool, m *MCPTool) {
 
 // http checks that the placeholders of a request stand for inputs.
 func (c *domain) http(t *Tool, h *HTTPTool) {
+	c.web("tool."+t.Name, placeholder().ReplaceAllString(h.URL, "x"), t.Arg("http.url"))
 	fields := slices.Sorted(maps.Keys(schemaFields(t.Input)))
 	places := map[string]string{"http.url": h.URL, "http.body": h.Body}
 	for _, key := range slices.Sorted(maps.Keys(h.Query)) {
@@ -68,11 +70,13 @@ func (c *domain) http(t *Tool, h *HTTPTool) {
 	}
 }
 
+func placeholder() *regexp.Regexp { return regexp.MustCompile(`\{([A-Za-z_][A-Za-z0-9_]*)\}`) }
+
 // placeholders are the names in braces, each once. Braces around anything but
 // a name, as in a JSON body, are text.
 func placeholders(text string) []string {
 	var out []string
-	for _, match := range regexp.MustCompile(`\{([A-Za-z_][A-Za-z0-9_]*)\}`).FindAllStringSubmatch(text, -1) {
+	for _, match := range placeholder().FindAllStringSubmatch(text, -1) {
 		if !slices.Contains(out, match[1]) {
 			out = append(out, match[1])
 		}

@@ -3,6 +3,7 @@ package specs
 // The codes of the domain checks (AC6…) and of the proof (AC7…).
 const (
 	codeTwice           = "AC6001"
+	codeAddress         = "AC6002"
 	codeProviderNeeds   = "AC6101"
 	codeBackoff         = "AC6102"
 	codeFirstToken      = "AC6103"
@@ -56,6 +57,7 @@ const (
 func checkCodes() map[string]codeRow {
 	return map[string]codeRow{
 		codeTwice:           {SeverityError, "Listed twice"},
+		codeAddress:         {SeverityError, "Invalid address"},
 		codeProviderNeeds:   {SeverityError, "Incomplete provider"},
 		codeBackoff:         {SeverityError, "Backoff ends before it begins"},
 		codeFirstToken:      {SeverityWarning, "Limit is never reached"},

@@ -5,6 +5,7 @@ package specs
 func checkExplanations() map[string]string {
 	return map[string]string{
 		codeTwice:           "A list names the same thing more than once.",
+		codeAddress:         "The address is not an absolute http or https URL.",
 		codeProviderNeeds:   "The kind `openai_compatible` can be any service: it needs `base_url` and `model`.",
 		codeBackoff:         "`min_backoff` must not be longer than `max_backoff`.",
 		codeFirstToken:      "`first_token_timeout` is longer than `timeout`, which is over before.",

@@ -1,5 +1,3 @@
-//go:build fixtures
-
 package specs
 
 import (
@@ -25,10 +23,10 @@ import (
 //	# WARNING AC6801 3-8: Summary
 //
 // The code is optional, and so are the columns, from 1, the end exclusive. A
-// line may have several. "^" before the colon means the line above, for places
-// that cannot hold a comment. In JSON the property "//" holds it.
+// line may have several. "^" before the colon means the line above, "v" the one
+// below, for places that cannot hold a comment. In JSON the property "//" holds it.
 var (
-	wantFinding = regexp.MustCompile(`(?:#|"//":\s*")\s*(ERROR|WARNING)(?: (AC\d{4}))?(?: (\d+)-(\d+))?( \^+)?: ([^#"\n]+)`)
+	wantFinding = regexp.MustCompile(`(?:#|"//":\s*")\s*(ERROR|WARNING)(?: (AC\d{4}))?(?: (\d+)-(\d+))?( \^+| v+)?: ([^#"\n]+)`)
 	wantBound   = regexp.MustCompile(`# BOUND (\S+): (\d+) turns?, (\d+) calls?( per message)?`)
 )
 
@@ -66,7 +64,7 @@ func expectations(t *testing.T, path string) []expectation {
 		for _, m := range wantFinding.FindAllStringSubmatch(line, -1) {
 			e := expectation{
 				severity: Severity(strings.ToLower(m[1])), code: m[2], summary: strings.TrimSpace(m[6]),
-				line: i + 1 - len(strings.TrimSpace(m[5])),
+				line: i + 1 - strings.Count(m[5], "^") + strings.Count(m[5], "v"),
 			}
 			e.first, _ = strconv.Atoi(m[3])
 			e.last, _ = strconv.Atoi(m[4])
@@ -231,4 +229,9 @@ func apply(t *testing.T, path string, edits []Edit) []byte {
 		content = slices.Concat(content[:e.Range.Start.Byte], []byte(e.NewText), content[e.Range.End.Byte:])
 	}
 	return content
+}
+
+// loadFixture loads a scenario with nothing in the environment.
+func loadFixture(path string) (*Config, Diagnostics) {
+	return Load(path, Options{Version: "0.1.0", Env: func(string) (string, bool) { return "", false }})
 }

@@ -64,6 +64,9 @@ func markedLines(s *Snippet) []sourceLine {
 		lines = append(lines, line)
 		offset = end + 1
 	}
+	for len(lines) > 1 && lines[len(lines)-1].from < 0 {
+		lines = lines[:len(lines)-1] // a mark at the end of a line begins another
+	}
 	if len(lines) > snippetLines {
 		keep := lines[len(lines)-2:]
 		lines = append(lines[:snippetLines-2:snippetLines-2], keep...)

@@ -7,7 +7,7 @@ pattern "plan_execute" "x" {
   planner      = agent.b
   max_steps    = 2
   max_replans  = 1
-  approve      = agent.a # ?
+  approve      = agent.a # ERROR AC3002 18-25: Wrong kind of reference
 }
 
 session "s" {

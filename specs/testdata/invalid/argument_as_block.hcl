@@ -1,7 +1,7 @@
 provider "scripted" "p" {}
 agent "a" {
   provider = provider.p
-  metadata { # ?
+  metadata { # ERROR AC2110 3-11: Block and argument confused
     x = 1
   }
 }

@@ -1,4 +1,4 @@
 provider "scripted" "p" {}
-agent "a b" { # ?
+agent "a b" { # ERROR AC2106 7-12: Invalid name
   provider = provider.p
 }

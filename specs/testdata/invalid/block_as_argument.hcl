@@ -1,7 +1,7 @@
 provider "scripted" "p" {}
 agent "a" {
   provider = provider.p
-  memory   = { keep = "all" } # ?
+  memory   = { keep = "all" } # ERROR AC2110 3-9: Block and argument confused
 }
 
 session "s" {

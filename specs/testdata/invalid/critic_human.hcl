@@ -4,7 +4,7 @@ agent "a" { provider = provider.p }
 human "h" {}
 pattern "loop" "l" {
   participants   = [agent.a]
-  critic         = human.h # ?
+  critic         = human.h # ERROR AC6513 20-27: Wrong kind of participant
   max_iterations = 3
 }
 

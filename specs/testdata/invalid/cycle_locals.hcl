@@ -1,5 +1,5 @@
 locals {
-  x = local.y # ?
+  x = local.y # ERROR AC3101 7-14: Cycle of locals
   y = local.x
 }
 provider "scripted" "p" {}

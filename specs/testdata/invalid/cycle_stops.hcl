@@ -1,8 +1,8 @@
 provider "scripted" "p" {}
 agent "a" { provider = provider.p }
 
-stop "x" { # ?
-  not = stop.y
+stop "x" {
+  not = stop.y # ERROR AC3103 9-15: Cycle of stops
 }
 stop "y" {
   not = stop.x

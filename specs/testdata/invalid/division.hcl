@@ -1,7 +1,7 @@
 provider "scripted" "p" {}
 agent "a" {
   provider   = provider.p
-  max_tokens = 10 / 0 # ?
+  max_tokens = 10 / 0 # ERROR AC4004 16-22: Value is out of range
 }
 
 session "s" {

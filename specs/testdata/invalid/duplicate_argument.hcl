@@ -2,7 +2,7 @@ provider "scripted" "p" {}
 agent "a" {
   provider = provider.p
   name     = "x"
-  name     = "y" # ?
+  name     = "y" # ERROR AC2001 3-7: Invalid syntax
 }
 
 session "s" {

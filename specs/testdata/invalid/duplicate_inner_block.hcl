@@ -2,7 +2,7 @@ provider "scripted" "p" {}
 agent "a" {
   provider = provider.p
   memory { keep = "all" }
-  memory { keep = "all" } # ?
+  memory { keep = "all" } # ERROR AC2108 3-9: Block is there twice
 }
 
 session "s" {

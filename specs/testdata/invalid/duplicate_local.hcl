@@ -2,7 +2,7 @@ locals {
   x = 1
 }
 locals {
-  x = 2 # ?
+  x = 2 # ERROR AC3003 3-4: Name is taken
 }
 provider "scripted" "p" {}
 agent "a" {

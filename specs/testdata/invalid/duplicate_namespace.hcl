@@ -1,6 +1,6 @@
 provider "scripted" "p" {}
 agent "a" { provider = provider.p }
-human "a" {} # ?
+human "a" {} # ERROR AC3003 7-10: Name is taken
 
 session "s" {
   type  = "human_agent"

@@ -6,7 +6,7 @@ session "s" {
   agent = agent.a
 }
 
-session "s" { # ?
+session "s" { # ERROR AC3003 9-12: Name is taken
   type  = "human_agent"
   agent = agent.a
 }

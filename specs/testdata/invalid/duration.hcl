@@ -1,5 +1,5 @@
 provider "openai" "p" {
-  timeout = "60 seconds" # ?
+  timeout = "60 seconds" # ERROR AC4005 13-25: Invalid duration
 }
 agent "a" { provider = provider.p }
 

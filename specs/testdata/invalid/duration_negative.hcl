@@ -1,5 +1,5 @@
 provider "openai" "p" {
-  timeout = "-5s" # ?
+  timeout = "-5s" # ERROR AC4004 13-18: Value is out of range
 }
 agent "a" { provider = provider.p }
 

@@ -1,5 +1,5 @@
 provider "scripted" "p" {
-  headers = { X = env("AGENTCONNECT_TEST_UNSET") } # ?
+  headers = { X = env("AGENTCONNECT_TEST_UNSET") } # ERROR AC4011 19-23: Environment variable is not set
 }
 agent "a" { provider = provider.p }
 

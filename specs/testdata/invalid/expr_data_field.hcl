@@ -7,7 +7,7 @@ agent "a" {
 }
 
 stop "x" {
-  when = "data.a.scor > 1" # ?
+  when = "data.a.scor > 1" # ERROR AC5003 18-22: Unknown field
 }
 session "s" {
   type  = "human_agent"

@@ -2,7 +2,7 @@ provider "scripted" "p" {}
 agent "a" { provider = provider.p }
 
 stop "x" {
-  when = "last.contents == 'x'" # ?
+  when = "last.contents == 'x'" # ERROR AC5003 16-24: Unknown field
 }
 session "s" {
   type  = "human_agent"

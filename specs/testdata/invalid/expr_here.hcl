@@ -2,7 +2,7 @@ provider "scripted" "p" {}
 agent "a" { provider = provider.p }
 
 stop "x" {
-  when = "here.turns > 1" # ?
+  when = "here.turns > 1" # ERROR AC5006 11-15: Name is not available here
 }
 session "s" {
   type  = "human_agent"

@@ -3,7 +3,7 @@ agent "a" { provider = provider.p }
 
 pattern "map" "m" {
   participants = [agent.a]
-  items        = "turns" # ?
+  items        = "turns" # ERROR AC5005 19-24: Wrong kind of result
   max_items    = 3
 }
 

@@ -4,7 +4,7 @@ agent "b" { provider = provider.p }
 
 pattern "selector" "x" {
   participants = [agent.a, agent.b]
-  rule         = "turns > 1" # ?
+  rule         = "turns > 1" # ERROR AC5005 19-28: Wrong kind of result
   max_rounds   = 3
 }
 

@@ -2,7 +2,7 @@ provider "scripted" "p" {}
 agent "a" { provider = provider.p }
 
 stop "x" {
-  when = "turns >" # ?
+  when = "turns >" # ERROR AC5001 17-18: Invalid expression
 }
 session "s" {
   type  = "human_agent"

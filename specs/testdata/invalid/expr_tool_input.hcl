@@ -1,7 +1,7 @@
 provider "scripted" "p" {}
 tool "t" {
   input { type = object({ a = number }) }
-  expr { result = "a + bb" } # ?
+  expr { result = "a + bb" } # ERROR AC5002 24-26: Unknown name
 }
 agent "a" {
   provider = provider.p

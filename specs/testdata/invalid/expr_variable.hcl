@@ -2,7 +2,7 @@ provider "scripted" "p" {}
 agent "a" { provider = provider.p }
 
 stop "x" {
-  when = "turns > var.x" # ?
+  when = "turns > var.x" # ERROR AC5009 23-24: Unknown variable
 }
 session "s" {
   type  = "human_agent"

@@ -1,4 +1,4 @@
 provider "scripted" "p" {}
-agent "a" "b" { # ?
+agent "a" "b" { # ERROR AC2105 11-14: Wrong labels
   provider = provider.p
 }

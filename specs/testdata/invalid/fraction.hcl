@@ -4,7 +4,7 @@ agent "b" { provider = provider.p }
 
 pattern "round_robin" "r" {
   participants = [agent.a, agent.b]
-  max_rounds   = 1.5 # ?
+  max_rounds   = 1.5 # ERROR AC4004 18-21: Value is out of range
 }
 
 session "s" {

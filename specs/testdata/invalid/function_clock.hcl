@@ -1,7 +1,7 @@
 provider "scripted" "p" {}
 agent "a" {
   provider     = provider.p
-  instructions = timestamp() # ?
+  instructions = timestamp() # ERROR AC4001 18-27: Cannot evaluate
 }
 
 session "s" {

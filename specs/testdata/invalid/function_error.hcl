@@ -1,7 +1,7 @@
 provider "scripted" "p" {}
 agent "a" {
   provider     = provider.p
-  instructions = file("missing.md") # ?
+  instructions = file("missing.md") # ERROR AC1001 18-23: Cannot read file
 }
 
 session "s" {

@@ -1,4 +1,4 @@
-import { from = "./nowhere.hcl" } # ?
+import { from = "./nowhere.hcl" } # ERROR AC1001 17-32: Cannot read file
 provider "scripted" "p" {}
 agent "a" { provider = provider.p }
 

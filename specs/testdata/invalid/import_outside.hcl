@@ -1,4 +1,4 @@
-import { from = "../../../go.mod" } # ?
+import { from = "../../../go.mod" } # ERROR AC1005 17-34: Outside of the scenario's directory
 provider "scripted" "p" {}
 agent "a" { provider = provider.p }
 

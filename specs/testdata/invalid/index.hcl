@@ -4,7 +4,7 @@ locals {
 provider "scripted" "p" {}
 agent "a" {
   provider = provider.p
-  name     = local.names[3] # ?
+  name     = local.names[3] # ERROR AC4001 25-28: Cannot evaluate
 }
 
 session "s" {

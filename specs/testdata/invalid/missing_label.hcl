@@ -1,4 +1,4 @@
-provider "scripted" {} # ?
+provider "scripted" {} # ERROR AC2105 1-20: Wrong labels
 provider "scripted" "p" {}
 agent "a" { provider = provider.p }
 

@@ -2,7 +2,7 @@ provider "scripted" "p" {}
 agent "a" { provider = provider.p }
 agent "b" { provider = provider.p }
 
-pattern "loop" "l" { # ?
+pattern "loop" "l" { # ERROR AC2103 1-19: Missing argument
   participants = [agent.a, agent.b]
   until        = "turns > 2"
 }

@@ -4,7 +4,7 @@ agent "b" { provider = provider.p }
 
 pattern "moderated" "x" {
   participants = [agent.a, agent.b]
-  rule         = "'a'" # ?
+  rule         = "'a'" # ERROR AC6511 18-23: Not exactly one way to choose the speaker
   max_rounds   = 3
 }
 

@@ -4,7 +4,7 @@ agent "b" { provider = provider.p }
 
 pattern "round_robin" "r" {
   participants = [agent.a, agent.b]
-  max_rounds   = -1 # ?
+  max_rounds   = -1 # ERROR AC4004 18-20: Value is out of range
 }
 
 session "s" {

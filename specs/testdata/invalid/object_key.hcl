@@ -1,6 +1,6 @@
 provider "scripted" "p" {
   reply {
-    contnt = "x" # ?
+    contnt = "x" # ERROR AC2102 5-11: Unknown argument
   }
 }
 agent "a" { provider = provider.p }

@@ -1,7 +1,7 @@
 provider "scripted" "p" {}
 agent "a" {
   provider = provider.p
-  output { # ?
+  output { # ERROR AC4014 3-9: Not exactly one of type and schema
     type   = object({ x = string })
     schema = "{}"
   }

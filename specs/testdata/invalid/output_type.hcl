@@ -2,7 +2,7 @@ provider "scripted" "p" {}
 agent "a" {
   provider = provider.p
   output {
-    type = object({ x = strin }) # ?
+    type = object({ x = strin }) # ERROR AC4009 25-30: Invalid type
   }
 }
 

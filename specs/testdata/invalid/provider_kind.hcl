@@ -1,4 +1,4 @@
-provider "opnai" "p" {} # ?
+provider "opnai" "p" {} # ERROR AC2107 10-17: Unknown kind
 agent "a" { provider = provider.p }
 
 session "s" {

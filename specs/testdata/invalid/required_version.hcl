@@ -1,5 +1,5 @@
 agentconnect {
-  required_version = ">= 99.0" # ?
+  required_version = ">= 99.0" # ERROR AC2002 22-31: Unsupported version
 }
 provider "scripted" "p" {}
 agent "a" { provider = provider.p }

@@ -1,5 +1,5 @@
 agentconnect {
-  required_version = "newest" # ?
+  required_version = "newest" # ERROR AC2003 22-30: Invalid version constraint
 }
 provider "scripted" "p" {}
 agent "a" { provider = provider.p }

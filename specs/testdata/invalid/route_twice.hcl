@@ -8,7 +8,7 @@ pattern "router" "x" {
     when = "turns > 0"
     to   = agent.b
   }
-  route "r" { # ?
+  route "r" { # ERROR AC3003 9-12: Name is taken
     when = "turns > 1"
     to   = agent.b
   }

@@ -6,7 +6,7 @@ variable "key" {
 provider "scripted" "p" {}
 agent "a" {
   provider     = provider.p
-  instructions = "The key is ${var.key}" # ?
+  instructions = "The key is ${var.key}" # ERROR AC4006 18-41: Secret out of place
 }
 
 session "s" {

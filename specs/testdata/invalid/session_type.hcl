@@ -2,6 +2,6 @@ provider "scripted" "p" {}
 agent "a" { provider = provider.p }
 
 session "s" {
-  type  = "human_agnet" # ?
+  type  = "human_agnet" # ERROR AC4003 11-24: Value is not allowed
   agent = agent.a
 }

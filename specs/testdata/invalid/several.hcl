@@ -1,12 +1,12 @@
 provider "scripted" "p" {
-  modl = "x" # ?
+  modl = "x" # ERROR AC2102 3-7: Unknown argument
 }
 agent "a" {
-  provider   = provider.q # ?
-  max_tokens = "x" # ?
+  provider   = provider.q # ERROR AC3001 16-26: Unknown reference
+  max_tokens = "x" # ERROR AC4002 16-19: Wrong type
 }
 agent "b" { provider = provider.p }
-pattern "round_robin" "r" { # ERROR AC7001: Session might never end
+pattern "round_robin" "r" {
   participants = [agent.b, agent.b] # ERROR: Listed twice
 }
 

@@ -1,6 +1,6 @@
 provider "scripted" "p" {}
 agent "a" {
-  provider = "p" # ?
+  provider = "p" # ERROR AC4002 14-17: Wrong type
 }
 
 session "s" {

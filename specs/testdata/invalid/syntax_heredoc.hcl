@@ -2,5 +2,5 @@ provider "scripted" "p" {}
 agent "a" {
   provider     = provider.p
   instructions = <<EOT
-never ends # ?
+never ends # ERROR AC2001 vv: Invalid syntax
 }

@@ -1,7 +1,7 @@
 provider "scripted" "p" {}
 agent "a" {
   provider = provider.p
-  name     = 'Ann' # ?
+  name     = 'Ann' # ERROR AC2001 14-15: Invalid syntax
 }
 
 session "s" {

@@ -1,7 +1,7 @@
 provider "scripted" "p" {}
 agent "a" {
   provider     = provider.p
-  instructions = "no end # ?
+  instructions = "no end # ERROR AC2001: Invalid syntax
 }
 
 session "s" {

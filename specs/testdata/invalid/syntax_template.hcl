@@ -1,7 +1,7 @@
 provider "scripted" "p" {}
 agent "a" {
   provider     = provider.p
-  instructions = "${upper(}" # ?
+  instructions = "${upper(}" # ERROR AC2001 27-28: Invalid syntax
 }
 
 session "s" {

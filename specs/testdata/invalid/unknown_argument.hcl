@@ -1,7 +1,7 @@
 provider "scripted" "p" {}
 agent "a" {
   provider    = provider.p
-  temprature  = 0.5 # ?
+  temprature  = 0.5 # ERROR AC2102 3-13: Unknown argument
 }
 
 session "s" {

@@ -1,4 +1,4 @@
-providr "scripted" "p" {} # ?
+providr "scripted" "p" {} # ERROR AC2101 1-8: Unknown block
 provider "scripted" "p" {}
 agent "a" { provider = provider.p }
 

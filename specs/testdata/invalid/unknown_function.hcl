@@ -1,7 +1,7 @@
 provider "scripted" "p" {}
 agent "a" {
   provider     = provider.p
-  instructions = uper("x") # ?
+  instructions = uper("x") # ERROR AC4001 18-22: Cannot evaluate
 }
 
 session "s" {

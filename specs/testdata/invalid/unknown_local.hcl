@@ -4,7 +4,7 @@ locals {
 provider "scripted" "p" {}
 agent "a" {
   provider     = provider.p
-  instructions = "${local.greting} ${local.greeting}" # ?
+  instructions = "${local.greting} ${local.greeting}" # ERROR AC3001 21-34: Unknown reference
 }
 
 session "s" {

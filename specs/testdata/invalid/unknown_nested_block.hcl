@@ -1,7 +1,7 @@
 provider "scripted" "p" {}
 agent "a" {
   provider = provider.p
-  memry { # ?
+  memry { # ERROR AC2101 3-8: Unknown block
     keep = "all"
   }
 }

@@ -1,6 +1,6 @@
 provider "scripted" "fast" {}
 agent "a" {
-  provider = provider.fats # ?
+  provider = provider.fats # ERROR AC3001 14-27: Unknown reference
 }
 
 session "s" {

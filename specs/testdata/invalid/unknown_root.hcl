@@ -1,7 +1,7 @@
 provider "scripted" "p" {}
 agent "a" {
   provider = provider.p
-  name     = vars.x # ?
+  name     = vars.x # ERROR AC3001 14-20: Unknown reference
 }
 
 session "s" {

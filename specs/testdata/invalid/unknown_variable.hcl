@@ -5,7 +5,7 @@ variable "topic" {
 provider "scripted" "p" {}
 agent "a" {
   provider     = provider.p
-  instructions = "About ${var.topik} and ${var.topic}" # ?
+  instructions = "About ${var.topik} and ${var.topic}" # ERROR AC3001 27-36: Unknown reference
 }
 
 session "s" {

@@ -1,6 +1,6 @@
 variable "v" {
   type    = number
-  default = "many" # ?
+  default = "many" # ERROR AC4104 13-19: Unusable value for variable
 }
 provider "scripted" "p" {}
 agent "a" {

@@ -1,7 +1,7 @@
 variable "v" {
   type     = string
   nullable = false
-  default  = null # ?
+  default  = null # ERROR AC4106 14-18: Variable must not be null
 }
 provider "scripted" "p" {}
 agent "a" {

@@ -1,4 +1,4 @@
-variable "v" { # ?
+variable "v" { # ERROR AC4102 1-13: Variable has no value
   type = string
 }
 provider "scripted" "p" {}

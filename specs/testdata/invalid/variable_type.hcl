@@ -1,5 +1,5 @@
 variable "v" {
-  type    = strng # ?
+  type    = strng # ERROR AC4009 13-18: Invalid type
   default = "x"
 }
 provider "scripted" "p" {}

@@ -1,6 +1,6 @@
 variable "v" {
   type    = string
-  default = "x" # ?
+  default = "x" # ERROR AC4103 13-16: Invalid value for variable
   validation {
     condition     = length(var.v) > 3
     error_message = "Too short."

@@ -1,6 +1,6 @@
 provider "scripted" "p" {}
 agent "a" {
-  provider = agent.b # ?
+  provider = agent.b # ERROR AC3002 14-21: Wrong kind of reference
 }
 agent "b" { provider = provider.p }
 

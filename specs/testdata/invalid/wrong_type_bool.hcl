@@ -1,5 +1,5 @@
 provider "scripted" "p" {
-  strict = "maybe" # ?
+  strict = "maybe" # ERROR AC4002 12-19: Wrong type
 }
 agent "a" { provider = provider.p }
 

@@ -1,7 +1,7 @@
 provider "scripted" "p" {}
 agent "a" {
   provider     = provider.p
-  capabilities = "talk" # ?
+  capabilities = "talk" # ERROR AC4002 18-24: Wrong type
 }
 
 session "s" {

@@ -1,4 +1,4 @@
-# BOUND market: 13 turns, 99 calls
+# BOUND market: 13 turns, 117 calls
 provider "scripted" "p" {}
 agent "boss" { provider = provider.p }
 agent "fast" {

@@ -1,5 +1,5 @@
 # A chat with several agents; the person says whom.
-# BOUND homework: 1 turn, 3 calls per message
+# BOUND homework: 1 turn, 9 calls per message
 provider "scripted" "p" {}
 agent "math" { provider = provider.p }
 agent "history" { provider = provider.p }

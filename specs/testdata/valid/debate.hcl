@@ -1,4 +1,4 @@
-# BOUND debate: 9 turns, 33 calls
+# BOUND debate: 9 turns, 81 calls
 agentconnect {
   required_version = ">= 0.1"
 }

@@ -1,4 +1,4 @@
-# BOUND motion: 7 turns, 27 calls
+# BOUND motion: 7 turns, 63 calls
 provider "scripted" "p" {}
 agent "pro" { provider = provider.p }
 agent "con" { provider = provider.p }

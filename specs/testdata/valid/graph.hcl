@@ -1,4 +1,4 @@
-# BOUND flow: 8 turns, 48 calls
+# BOUND flow: 8 turns, 72 calls
 provider "scripted" "p" {}
 agent "writer" { provider = provider.p }
 

@@ -1,4 +1,4 @@
-# BOUND support: 7 turns, 189 calls per message
+# BOUND support: 7 turns, 231 calls per message
 provider "scripted" "p" {}
 agent "front" { provider = provider.p }
 agent "billing" { provider = provider.p }

@@ -1,5 +1,5 @@
 # A person takes turns; an agent_agent session may contain people.
-# BOUND interview: 10 turns, 15 calls
+# BOUND interview: 10 turns, 45 calls
 provider "scripted" "p" {}
 agent "interviewer" { provider = provider.p }
 human "guest" {

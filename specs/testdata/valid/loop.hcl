@@ -1,4 +1,4 @@
-# BOUND work: 13 turns, 63 calls
+# BOUND work: 13 turns, 117 calls
 provider "scripted" "p" {}
 agent "writer" { provider = provider.p }
 

@@ -1,4 +1,4 @@
-# BOUND one: 23 turns, 159 calls
+# BOUND one: 23 turns, 207 calls
 provider "scripted" "p" {}
 agent "boss" { provider = provider.p }
 agent "web" { provider = provider.p }

@@ -1,4 +1,4 @@
-# BOUND guide: 11 turns, 39 calls
+# BOUND guide: 11 turns, 99 calls
 provider "scripted" "p" {}
 
 agent "lister" {

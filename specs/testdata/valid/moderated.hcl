@@ -1,3 +1,4 @@
+# BOUND talk: 7 turns, 243 calls
 provider "scripted" "p" {}
 agent "a" { provider = provider.p }
 agent "b" { provider = provider.p }

@@ -1,5 +1,5 @@
 # A person decides when it ends: bounded for each message.
-# BOUND talk: 3 turns, 6 calls per message
+# BOUND talk: 3 turns, 18 calls per message
 provider "scripted" "p" {}
 agent "a" { provider = provider.p }
 agent "b" { provider = provider.p }

@@ -1,4 +1,4 @@
-# BOUND both: 7 turns, 21 calls
+# BOUND both: 7 turns, 63 calls
 provider "scripted" "p" {}
 agent "a" { provider = provider.p }
 agent "b" { provider = provider.p }

@@ -1,4 +1,4 @@
-# BOUND job: 22 turns, 81 calls
+# BOUND job: 22 turns, 171 calls
 provider "scripted" "p" {}
 agent "planner" { provider = provider.p }
 agent "worker" { provider = provider.p }

@@ -1,5 +1,5 @@
 # Each kind of provider and each of its arguments.
-# BOUND chat: 1 turn, 35 calls per message
+# BOUND chat: 1 turn, 105 calls per message
 provider "openai" "openai" {
   description         = "The first of the chain"
   model               = "gpt-4.1-mini"

@@ -1,4 +1,4 @@
-# BOUND party: 9 turns, 27 calls
+# BOUND party: 9 turns, 81 calls
 provider "scripted" "p" {}
 agent "a" { provider = provider.p }
 agent "b" { provider = provider.p }

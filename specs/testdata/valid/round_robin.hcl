@@ -1,4 +1,4 @@
-# BOUND circle: 7 turns, 312 calls
+# BOUND circle: 7 turns, 936 calls
 provider "scripted" "p" {}
 agent "a" { provider = provider.p }
 agent "b" { provider = provider.p }

@@ -1,4 +1,4 @@
-# BOUND triage: 1 turn, 12 calls
+# BOUND triage: 1 turn, 18 calls
 provider "scripted" "p" {}
 agent "classifier" { provider = provider.p }
 agent "refunds" { provider = provider.p }

@@ -1,5 +1,5 @@
 # Everything a scripted provider can do.
-# BOUND talk: 6 turns, 18 calls
+# BOUND talk: 6 turns, 54 calls
 provider "scripted" "p" {
   strict = true
   reply {

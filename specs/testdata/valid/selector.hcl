@@ -16,7 +16,7 @@ pattern "selector" "chaired" {
   attempts     = 2
   fallback     = agent.a
   allow_repeat = true
-  transitions  = { a = ["b"], b = ["a", "b"] }
+  transitions  = { a = [agent.b], b = [agent.a, agent.b] }
   max_rounds   = 5
 }
 

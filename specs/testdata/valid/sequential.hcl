@@ -1,5 +1,5 @@
 # A course of work: somebody may come twice.
-# BOUND article: 3 turns, 9 calls
+# BOUND article: 3 turns, 27 calls
 provider "scripted" "p" {}
 agent "writer" { provider = provider.p }
 agent "editor" { provider = provider.p }

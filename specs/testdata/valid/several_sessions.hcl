@@ -1,5 +1,5 @@
-# BOUND short: 2 turns, 6 calls
-# BOUND chat: 1 turn, 3 calls per message
+# BOUND short: 2 turns, 18 calls
+# BOUND chat: 1 turn, 9 calls per message
 provider "scripted" "p" {}
 agent "a" { provider = provider.p }
 agent "b" { provider = provider.p }

@@ -1,5 +1,5 @@
 # Each condition, action, outcome, scope and combination.
-# BOUND deal: 22 turns, 408 calls
+# BOUND deal: 22 turns, 528 calls
 provider "scripted" "p" {}
 
 tool "sign" {

@@ -1,4 +1,4 @@
-# BOUND team: 6 turns, 42 calls
+# BOUND team: 6 turns, 78 calls
 provider "scripted" "p" {}
 agent "boss" { provider = provider.p }
 agent "coder" { provider = provider.p }

@@ -1,5 +1,5 @@
 # Each kind of tool.
-# BOUND desk: 1 turn, 27 calls per message
+# BOUND desk: 1 turn, 33 calls per message
 variable "token" {
   type      = string
   sensitive = true

@@ -68,8 +68,8 @@ pattern "selector" "talk" {
     : ''
   RULE
   transitions = {
-    engineer = [agent.candidate]
-    manager  = [agent.candidate]
+    engineer = ["candidate"]
+    manager  = ["candidate"]
   }
 }
 

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+// codeNotRun is that of what the language has and this version does not run.
+const codeNotRun = "AC8002"
+
+func newValidate(a *app) *cobra.Command {
+	var vars assignments
+	asJSON := false
+	cmd := &cobra.Command{
+		Use:   "validate FILE|DIR...",
+		Short: "Check scenarios without running them",
+		Long: `Check scenarios: the syntax, every name and type, every condition, and that each
+session ends. All findings are listed, at the exact characters. No key is needed.
+
+Status: 0 without errors, 1 with errors, 2 when a path is not there.`,
+		Example: `  agentconnect validate debate.hcl
+  agentconnect validate scenarios/support scenarios/sales
+  agentconnect validate -json debate.hcl > findings.json`,
+		Args:              somePaths,
+		ValidArgsFunction: files,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if asJSON {
+				return a.validateJSON(args, vars.list)
+			}
+			return a.validate(args, vars.list)
+		},
+	}
+	cmd.Flags().SortFlags = false
+	vars.flags(cmd.Flags())
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object with all findings")
+	return cmd
+}
+
+func somePaths(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return usageError("name what to check: %s FILE|DIR...", cmd.CommandPath())
+	}
+	return nil
+}
+
+// validate checks paths one after the other.
+func (a *app) validate(paths []string, vars []specs.VarInput) error {
+	status := statusOK
+	for _, path := range paths {
+		if a.halt.ctx.Err() != nil {
+			return silent(statusInterrupted)
+		}
+		cfg, ds, err := checked(path, vars)
+		if err != nil {
+			fmt.Fprintf(a.con.err, "%s %s\n", a.con.theme(a.con.errTTY).Bad("Error:"), err)
+			status = max(status, statusOf(err))
+			continue
+		}
+		a.report(ds)
+		status = max(status, statusOfErrors(ds))
+		if !ds.HasErrors() {
+			a.success(path, cfg, len(ds))
+		} else {
+			fmt.Fprintf(a.con.err, "%s: %s\n", path, counted(ds))
+		}
+	}
+	if status != statusOK {
+		return silent(status)
+	}
+	return nil
+}
+
+// validateJSON checks paths and prints the findings of all of them.
+func (a *app) validateJSON(paths []string, vars []specs.VarInput) error {
+	status := statusOK
+	var all specs.Diagnostics
+	for _, path := range paths {
+		_, ds, err := checked(path, vars)
+		if err != nil {
+			status = max(status, statusOf(err))
+			ds = specs.Diagnostics{{Severity: specs.SeverityError, Code: "AC1001", Summary: "Cannot read file", Detail: err.Error()}}
+		}
+		all = append(all, ds...)
+		status = max(status, statusOfErrors(ds))
+	}
+	text, err := all.JSON()
+	if err != nil {
+		return err
+	}
+	if _, err := a.con.out.Write(text); err != nil {
+		return outputError(err)
+	}
+	if status != statusOK {
+		return silent(status)
+	}
+	return nil
+}
+
+// checked loads a scenario and compiles its sessions. What this version cannot
+// run is no error of the scenario.
+func checked(path string, vars []specs.VarInput) (*specs.Config, specs.Diagnostics, error) {
+	cfg, ds, err := load(path, vars, true)
+	if err != nil || cfg == nil {
+		return nil, ds, err
+	}
+	for _, s := range cfg.Sessions {
+		_, found := engine.Compile(cfg, s.Name, engine.Resources{Models: simulated(cfg)})
+		for _, d := range found {
+			if d.Code == codeNotRun {
+				d.Severity = specs.SeverityWarning
+			}
+			ds = append(ds, d)
+		}
+	}
+	return cfg, ds, nil
+}
+
+// success says that a scenario is sound, and what is in it.
+func (a *app) success(path string, cfg *specs.Config, warnings int) {
+	theme := a.con.theme(a.con.outTTY)
+	with := ""
+	if warnings > 0 {
+		with = " with " + plural(warnings, "warning")
+	}
+	parts := []string{
+		plural(len(cfg.Agents), "agent"), plural(len(cfg.Patterns), "pattern"), plural(len(cfg.Stops), "stop"), plural(len(cfg.Sessions), "session"),
+	}
+	_, _ = io.WriteString(a.con.out, fmt.Sprintf("%s%s: %s: %s\n", theme.Good("Success"), with, path, strings.Join(parts, ", ")))
+}
+
+// counted says how many findings there are.
+func counted(ds specs.Diagnostics) string {
+	r := ds.Report()
+	s := plural(r.ErrorCount, "error")
+	if r.WarningCount > 0 {
+		s += ", " + plural(r.WarningCount, "warning")
+	}
+	return s
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -71,6 +71,11 @@ func (st *State) fold(e *Event) {
 	default:
 		st.foldTurn(e)
 	}
+	if e.Agent != "" {
+		if u := st.use[e.Agent]; u != nil {
+			u.active = e.Time
+		}
+	}
 	if !st.started.IsZero() {
 		st.env.Elapsed = st.elapsed(e.Time).Seconds()
 		st.changed |= specs.PartElapsed
@@ -153,6 +158,7 @@ func (st *State) foldSaid(e *Event, d *Said) {
 	}
 	if u := st.use[d.Sender]; u != nil {
 		u.own = append(u.own, i)
+		u.said++
 	}
 	if d.ClientID != "" {
 		st.clients[d.Sender+"\x00"+d.ClientID] = e.Seq

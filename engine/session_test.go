@@ -439,3 +439,33 @@ func TestEventJSON(t *testing.T) {
 		t.Error("an unknown type was read")
 	}
 }
+
+// Info is the same while a session lives and after its end.
+func TestInfo(t *testing.T) {
+	tmpl := template(t, chatScenario, nil)
+	synctest.Test(t, func(t *testing.T) {
+		e, s := start(t, engine.Config{Journal: &memory.Journal{}}, tmpl)
+		defer e.Close()
+		say(t, s, "one")
+		info, err := s.Info(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !info.Participants["a"].Running || info.Messages != 1 || info.Ended != nil {
+			t.Errorf("at work: got %+v", info)
+		}
+		time.Sleep(2 * time.Second)
+		if err := s.Stop(t.Context(), "x", false); err != nil {
+			t.Fatal(err)
+		}
+		<-s.Done()
+		info, err = s.Info(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := info.Participants["a"]
+		if a.Running || a.Turns != 1 || a.Messages != 1 || a.LastActive.IsZero() || info.Messages != 2 || info.Ended == nil || info.Seq != s.Head() {
+			t.Errorf("after the end: got %+v", info)
+		}
+	})
+}

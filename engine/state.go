@@ -61,6 +61,8 @@ type message struct {
 type agentUse struct {
 	spent     []spent // within the last hour; nil unless the agent has token limits
 	coolUntil time.Time
+	said      int       // messages
+	active    time.Time // of its last event
 	summary   string
 	summedTo  int   // the last message that the summary covers
 	own       []int // what it said and what made it speak

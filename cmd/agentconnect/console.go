@@ -59,3 +59,7 @@ func (c *console) width(tty bool) int {
 	return columns
 }
 
+// showCursor brings the cursor back after an exit at once.
+func (c *console) showCursor() {
+	_, _ = c.out.WriteString("\x1b[?25h\r\n")
+}

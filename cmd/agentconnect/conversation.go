@@ -91,9 +91,8 @@ func (c *conversation) loop(ctx context.Context, events <-chan engine.Event) {
 	defer tick.Stop()
 	stop := c.halt.ctx.Done()
 	for {
-		c.desk.serve(ctx, c)
-		c.show.Draw()
-		c.checkOutput(ctx)
+		c.desk.serve(c)
+		c.checkOutput(ctx, c.show.Draw())
 		select {
 		case e, ok := <-events:
 			if !ok {
@@ -236,8 +235,8 @@ func (c *conversation) stop(ctx context.Context, by string) {
 }
 
 // checkOutput stops a session that nobody can see any more.
-func (c *conversation) checkOutput(ctx context.Context) {
-	if err := c.show.Err(); err != nil && c.failure == nil {
+func (c *conversation) checkOutput(ctx context.Context, err error) {
+	if err != nil && c.failure == nil {
 		c.failure = outputError(err)
 		c.stop(ctx, "the end of its output")
 	}

@@ -12,6 +12,11 @@ import (
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
+// help is what /help shows.
+const help = `Enter sends, Alt-Enter begins another line, up and down bring back earlier ones.
+/quit or Ctrl-D ends the session, /stop or Ctrl-C cancels it.
+A message that begins with a slash is typed with two: //etc`
+
 // desk is where a person sits at the terminal. The keyboard is taken only while
 // the person is asked for something.
 type desk struct {
@@ -32,7 +37,7 @@ func newDesk(con *console, terminal *screen.Terminal, cfg *specs.Config) *desk {
 }
 
 // serve asks the person, or stops asking, as the conversation needs it.
-func (d *desk) serve(_ context.Context, c *conversation) {
+func (d *desk) serve(c *conversation) {
 	if d == nil {
 		return
 	}
@@ -177,13 +182,7 @@ func (d *desk) command(ctx context.Context, c *conversation, text string) {
 	case "/stop":
 		c.stop(ctx, "a person")
 	case "/help":
-		for _, line := range []string{
-			"Enter sends, Alt-Enter begins another line, up and down bring back earlier ones",
-			"/quit ends the session, as Ctrl-D does; /stop cancels it, as Ctrl-C does",
-			"a message that begins with a slash is typed with two: //etc",
-		} {
-			d.terminal.Remark(line)
-		}
+		d.terminal.Remark(help)
 	default:
 		d.terminal.Remark(fmt.Sprintf("there is no %s; /help says what there is", name))
 	}

@@ -14,18 +14,23 @@ type display interface {
 	// Event takes the next event, in order.
 	Event(e engine.Event)
 	// Draw brings the output up to date; it is called when nothing is about to
-	// follow.
-	Draw()
-	// Err is the first error of writing.
-	Err() error
+	// follow. It returns the first error of writing.
+	Draw() error
+	// Close removes what does not stay.
+	Close()
 }
+
+var (
+	_ display = (*screen.Plain)(nil)
+	_ display = (*screen.Terminal)(nil)
+)
 
 // nothing is the display of --quiet.
 type nothing struct{}
 
 func (nothing) Event(engine.Event) {}
-func (nothing) Draw()              {}
-func (nothing) Err() error         { return nil }
+func (nothing) Draw() error        { return nil }
+func (nothing) Close()             {}
 
 // ndjson writes each event as a line of JSON.
 type ndjson struct {
@@ -45,15 +50,11 @@ func (n *ndjson) Event(e engine.Event) {
 	}
 }
 
-func (n *ndjson) Draw() {
+func (n *ndjson) Draw() error {
 	if err := n.out.Flush(); n.err == nil {
 		n.err = err
 	}
+	return n.err
 }
 
-func (n *ndjson) Err() error { return n.err }
-
-var (
-	_ display = (*screen.Plain)(nil)
-	_ display = (*screen.Terminal)(nil)
-)
+func (n *ndjson) Close() {}

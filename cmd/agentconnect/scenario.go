@@ -8,6 +8,34 @@ import (
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
+// open loads the scenario and finds the session.
+func (a *app) open(o *runOptions) (*specs.Config, *specs.Session, error) {
+	cfg, ds, err := load(o.path, o.vars.list, o.simulate)
+	if err != nil {
+		return nil, nil, err
+	}
+	a.report(ds)
+	if ds.HasErrors() {
+		return nil, nil, silent(statusOfErrors(ds))
+	}
+	spec, err := choose(cfg, o.session)
+	if err != nil {
+		return nil, nil, err
+	}
+	cfg, spec = tighten(cfg, spec, o)
+	return cfg, spec, nil
+}
+
+// report prints findings.
+func (a *app) report(ds specs.Diagnostics) {
+	if len(ds) == 0 {
+		return
+	}
+	opts := specs.RenderOptions{Color: a.con.theme(a.con.errTTY).Color, Width: a.con.width(a.con.errTTY)}
+	_ = ds.WriteText(a.con.err, opts) // nobody is left to hear that it failed
+	fmt.Fprintln(a.con.err)
+}
+
 // load reads the scenario at a path. What is not there is about usage, not
 // about the scenario.
 func load(path string, vars []specs.VarInput, lenient bool) (*specs.Config, specs.Diagnostics, error) {

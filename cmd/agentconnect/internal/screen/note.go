@@ -13,6 +13,9 @@ import (
 // bytes.
 const noteMax = 160
 
+// composed says at the beginning that no vendor answers.
+const composed = "simulated: the scripted provider answers for every provider"
+
 // note is a line about what happened beside the conversation; most events have
 // none.
 func (c *cast) note(e *engine.Event) string {

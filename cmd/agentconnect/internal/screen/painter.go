@@ -11,8 +11,9 @@ import (
 type painter struct {
 	out  io.Writer
 	lead int // rows of the area above the cursor
-	live bool
+	live bool   // there is an area
 	last string // the area as it was drawn
+	dark bool   // the cursor is hidden
 	err  error
 }
 
@@ -29,8 +30,11 @@ func (p *painter) paint(stay string, area []string, at *caret, height int) {
 			at = &caret{max(at.row-cut, 0), at.column}
 		}
 	}
-	drawn := strings.Join(area, "\r\n") + fmt.Sprint(at)
-	if stay == "" && drawn == p.last && p.live {
+	drawn := strings.Join(area, "\r\n")
+	if at != nil {
+		drawn += fmt.Sprint(*at)
+	}
+	if stay == "" && drawn == p.last && p.live == (len(area) > 0) {
 		return
 	}
 	var b strings.Builder
@@ -46,7 +50,7 @@ func (p *painter) paint(stay string, area []string, at *caret, height int) {
 				fmt.Fprintf(&b, "\x1b[%dC", at.column)
 			}
 			p.lead = at.row
-			b.WriteString("\x1b[?25h")
+			p.cursor(&b, true)
 		}
 	}
 	p.write(b.String())
@@ -54,8 +58,19 @@ func (p *painter) paint(stay string, area []string, at *caret, height int) {
 
 // erase removes the area and leaves the cursor, hidden, where it began.
 func (p *painter) erase(b *strings.Builder) {
+	p.cursor(b, false)
 	if p.live {
-		b.WriteString("\x1b[?25l" + up(p.lead) + "\r\x1b[J")
+		b.WriteString(up(p.lead) + "\r\x1b[J")
+	}
+}
+
+func (p *painter) cursor(b *strings.Builder, show bool) {
+	if show != p.dark {
+		return
+	}
+	p.dark = !show
+	if show {
+		b.WriteString("\x1b[?25h")
 	} else {
 		b.WriteString("\x1b[?25l")
 	}
@@ -66,7 +81,8 @@ func (p *painter) close() {
 	var b strings.Builder
 	p.erase(&b)
 	p.live, p.lead, p.last = false, 0, ""
-	p.write(b.String() + "\x1b[?25h")
+	p.cursor(&b, true)
+	p.write(b.String())
 }
 
 func (p *painter) write(s string) {

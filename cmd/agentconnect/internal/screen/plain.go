@@ -11,40 +11,52 @@ import (
 // "name: text" with further lines indented, and what happens beside it to
 // another.
 type Plain struct {
-	out, notes io.Writer
-	theme      Theme
-	cast       cast
-	err        error
+	cfg  PlainConfig
+	cast cast
+	err  error
 }
 
-// NewPlain makes a Plain. Notes may be [io.Discard].
-func NewPlain(out, notes io.Writer, theme Theme) *Plain {
-	return &Plain{out: out, notes: notes, theme: theme, cast: newCast("user")}
+// PlainConfig configures a [Plain].
+type PlainConfig struct {
+	// Out gets what is said, Notes what happens beside it.
+	Out, Notes io.Writer
+	Theme      Theme
+	// Composed is as in [Config].
+	Composed bool
 }
+
+// NewPlain makes a Plain.
+func NewPlain(cfg PlainConfig) *Plain { return &Plain{cfg: cfg, cast: newCast("user")} }
 
 // Event takes the next event. Live ones are ignored.
 func (p *Plain) Event(e engine.Event) {
 	switch d := e.Data.(type) {
 	case *engine.Created:
 		p.cast.meet(d.Participants)
+		if p.cfg.Composed {
+			p.remark(composed)
+		}
 	case *engine.Said:
 		text := strings.TrimRight(Clean(d.Content), "\n ")
-		p.write(p.out, p.cast.label(p.theme, d.Sender)+": "+strings.ReplaceAll(text, "\n", "\n  ")+"\n")
+		p.write(p.cfg.Out, p.cast.label(p.cfg.Theme, d.Sender)+": "+strings.ReplaceAll(text, "\n", "\n  ")+"\n")
 	default:
 		if note := p.cast.note(&e); note != "" {
-			p.write(p.notes, p.theme.Dim("· "+note)+"\n")
+			p.remark(note)
 		}
 	}
 }
 
-// Draw does nothing: lines are written at once.
-func (p *Plain) Draw() {}
+func (p *Plain) remark(text string) { p.write(p.cfg.Notes, p.cfg.Theme.Dim("· "+Line(text))+"\n") }
 
-// Err is the first error of writing what was said.
-func (p *Plain) Err() error { return p.err }
+// Draw returns the first error of writing what was said; lines are written at
+// once.
+func (p *Plain) Draw() error { return p.err }
+
+// Close does nothing.
+func (p *Plain) Close() {}
 
 func (p *Plain) write(w io.Writer, text string) {
-	if _, err := io.WriteString(w, text); err != nil && p.err == nil && w == p.out {
+	if _, err := io.WriteString(w, text); err != nil && p.err == nil && w == p.cfg.Out {
 		p.err = err
 	}
 }

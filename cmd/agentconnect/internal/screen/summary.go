@@ -99,18 +99,15 @@ func outcomeText(theme Theme, o engine.Outcome) string {
 	}
 }
 
-// conditionText is a condition's address, its place and the values it saw.
+// conditionText is a condition's address and its place, and below them the
+// values that it saw.
 func conditionText(c *engine.Condition) string {
 	s := c.Address
 	if at := placeOf(c); at != "" {
 		s += " (" + at + ")"
 	}
-	for i, seen := range c.Seen {
-		sep := ", "
-		if i == 0 {
-			sep = ": "
-		}
-		s += sep + Line(seen.Name) + " = " + Line(seen.Value)
+	for _, seen := range c.Seen {
+		s += "\n" + Line(seen.Name) + " = " + Line(seen.Value)
 	}
 	return s
 }
@@ -162,8 +159,10 @@ func took(d time.Duration) string {
 		return d.Round(time.Second).String()
 	case d >= time.Second:
 		return d.Round(10 * time.Millisecond).String()
-	default:
+	case d >= time.Millisecond:
 		return d.Round(time.Millisecond).String()
+	default:
+		return "under 1ms"
 	}
 }
 

@@ -63,6 +63,9 @@ func (t *Terminal) Event(e engine.Event) {
 	switch d := e.Data.(type) {
 	case *engine.Created:
 		t.cast.meet(d.Participants)
+		if t.cfg.Composed {
+			t.stage.remark(composed)
+		}
 	case *engine.TurnStarted:
 		if !t.cast.human[e.Agent] {
 			t.stage.start(e.Turn, e.Agent, e.Time, t.cfg.Structured[e.Agent]).frame = d.Frame
@@ -93,8 +96,8 @@ func (t *Terminal) Event(e engine.Event) {
 	}
 }
 
-// Remark shows a line beside the conversation.
-func (t *Terminal) Remark(text string) { t.stage.remark(Line(text)) }
+// Remark shows a text beside the conversation.
+func (t *Terminal) Remark(text string) { t.stage.remark(Clean(text)) }
 
 // Ask shows a line to type in, behind a label, until Hush.
 func (t *Terminal) Ask(label string) { t.ask, t.asking = Line(label), true }
@@ -119,11 +122,8 @@ func (t *Terminal) Restore(line string) { t.editor.Set(line) }
 // Empty says whether nothing is typed.
 func (t *Terminal) Empty() bool { return t.editor.Text() == "" }
 
-// Err is the first error of writing to the terminal.
-func (t *Terminal) Err() error { return t.paint.err }
-
-// Draw brings the screen up to date.
-func (t *Terminal) Draw() {
+// Draw brings the screen up to date. It returns the first error of writing.
+func (t *Terminal) Draw() error {
 	columns, rows := t.cfg.Size()
 	width := max(min(columns, maxColumns), 20)
 	for _, b := range t.stage.take() {
@@ -144,20 +144,24 @@ func (t *Terminal) Draw() {
 	}
 	t.paint.paint(t.stay.String(), area, at, rows)
 	t.stay.Reset()
+	return t.paint.err
 }
 
 // Close removes what does not stay on the screen.
 func (t *Terminal) Close() {
 	t.asking = false
 	t.work = working{}
-	t.Draw()
+	_ = t.Draw() // nothing follows that could fail
 	t.paint.close()
 }
 
 // show takes a piece of a message, or a note.
 func (t *Terminal) show(b block, width int) {
 	if b.note {
-		t.stay.WriteString(t.cfg.Theme.Dim(Wrap("· "+b.text, "", width)) + "\n\n")
+		for line := range strings.SplitSeq(Wrap("· "+b.text, "", width), "\n") {
+			t.stay.WriteString(t.cfg.Theme.Dim(line) + "\n")
+		}
+		t.stay.WriteString("\n")
 		return
 	}
 	if b.begins {

@@ -2,6 +2,8 @@ package specs
 
 import (
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/zclconf/go-cty/cty"
 )
@@ -49,7 +51,13 @@ func (l *loader) compileExprs(cfg *Config) {
 		if f := l.sources[p.arg.expr.Range().Filename]; f != nil {
 			file = f.text
 		}
-		e, found := compileExpr(newSource(p.arg.expr, text, file), p.want, &scope)
+		src := newSource(p.arg.expr, text, file)
+		scope.data = mentioned(base.data, text)
+		e, found := compileExpr(src, p.want, &scope)
+		if len(found) > 0 { // what is meant may be any of them
+			scope.data = base.data
+			e, found = compileExpr(src, p.want, &scope)
+		}
 		for _, d := range found {
 			l.adoptExpr(p, d)
 		}
@@ -57,6 +65,22 @@ func (l *loader) compileExprs(cfg *Config) {
 			p.set(e)
 		}
 	}
+}
+
+// mentioned are the types that an expression can read: those whose names it
+// has. Describing a thousand agents to each of a thousand expressions would
+// take longer than all the rest.
+func mentioned(data map[string]*Type, text string) map[string]*Type {
+	if strings.Contains(text, "data[") { // a name may be computed
+		return data
+	}
+	out := map[string]*Type{}
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if t, ok := data[word]; ok {
+			out[word] = t
+		}
+	}
+	return out
 }
 
 // adoptExpr takes over a finding about an expression, unless it only says

@@ -224,8 +224,8 @@ func (l *loader) parseJSON(name string, text []byte) (hcl.Body, bool) {
 // string that is not closed.
 func (l *loader) adoptSyntax(found hcl.Diagnostics) {
 	var last hcl.Range
-	open := false
-	for _, d := range found {
+	open, count := false, 0
+	for i, d := range found {
 		at := hcl.Range{}
 		if d.Subject != nil {
 			at = *d.Subject
@@ -237,9 +237,17 @@ func (l *loader) adoptSyntax(found hcl.Diagnostics) {
 		if d.Severity == hcl.DiagError {
 			l.syntaxErrors = true
 		}
+		if count++; count > maxSyntax {
+			l.report(codeSyntax, "", at, "The file has %d findings more about its syntax from here on; mend the first ones.", len(found)-i)
+			return
+		}
 		l.adopt(codeSyntax, "", d)
 	}
 }
+
+// maxSyntax is how many findings about the syntax of one file are reported: in
+// a file that is something else each character would be one.
+const maxSyntax = 100
 
 // What the parser says about a quoted string that goes on after the end of its
 // line, and about one that does not end at all.

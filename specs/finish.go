@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
@@ -66,6 +67,9 @@ func (l *loader) provable(cfg *Config, s *Session) bool {
 	return true
 }
 
+// docURL is where the codes are explained.
+const docURL = "https://github.com/agentconnect-dev/agentconnect/blob/main/docs/errors.md#"
+
 // finish sorts the findings and gives each its source.
 func (l *loader) finish() Diagnostics {
 	for _, v := range l.values {
@@ -81,6 +85,9 @@ func (l *loader) finish() Diagnostics {
 			values = d.Snippet.Values
 		}
 		d.Snippet = l.snippet(d, values)
+		if d.DocURL == "" {
+			d.DocURL = docURL + strings.ToLower(d.Code)
+		}
 	}
 	return l.ds.sorted()
 }

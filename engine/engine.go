@@ -58,7 +58,7 @@ type StartOptions struct {
 // It returns once the first events are stored.
 func (e *Engine) Start(ctx context.Context, t *Template, o StartOptions) (*Session, error) {
 	if o.ID == "" {
-		o.ID = newID("session_")
+		o.ID = NewID("session_")
 	}
 	if o.Opening == "" {
 		o.Opening = t.spec.Opening
@@ -156,9 +156,9 @@ type letGo struct{ why error }
 
 func (l letGo) apply(s *Session) { s.letGo(l.why) }
 
-// newID makes an id that sorts by time and cannot be guessed: 48 bits of
+// NewID makes an id that sorts by time and cannot be guessed: 48 bits of
 // milliseconds and 104 random bits.
-func newID(prefix string) string {
+func NewID(prefix string) string {
 	var b [19]byte
 	var ms [8]byte
 	binary.BigEndian.PutUint64(ms[:], uint64(time.Now().UnixMilli())) //nolint:gosec // not before 1970

@@ -1,0 +1,57 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/gorilla/mux"
+)
+
+// class is what a rate limit counts together.
+type class string
+
+// The classes of the contract.
+const (
+	classNone          class = ""
+	classLogin         class = "login"
+	classVerify        class = "verify"
+	classSessionCreate class = "session_create"
+	classSessionQuery  class = "session_query" // per session
+	classQuery         class = "query"
+	classAgent         class = "agent"
+	classMessage       class = "message"
+)
+
+// route is one row of the contract.
+type route struct {
+	method, path string
+	class        class
+	public       bool // needs no token
+	// handle does the work; what it returns is written by fail.
+	handle func(http.ResponseWriter, *http.Request) error
+}
+
+// routes puts the rows of all areas behind the checks, in the contract's order:
+// CORS, rate limit, authentication, body, ownership, the work. Every route is
+// served twice.
+func (s *Server) routes() http.Handler {
+	m := mux.NewRouter()
+	all := s.allRoutes()
+	for _, prefix := range []string{"", "/api"} {
+		for _, r := range all {
+			m.Handle(prefix+r.path, s.guarded(r)).Methods(r.method)
+		}
+	}
+	m.NotFoundHandler = s.plain(func(http.ResponseWriter, *http.Request) error { return errNotFound })
+	m.MethodNotAllowedHandler = s.plain(func(http.ResponseWriter, *http.Request) error { return errMethod })
+	return s.outer(m)
+}
+
+func (s *Server) allRoutes() []route {
+	var all []route
+	for _, area := range [][]route{
+		s.authRoutes(), s.sessionRoutes(), s.agentRoutes(), s.templateRoutes(), s.socketRoutes(), s.systemRoutes(),
+	} {
+		all = append(all, area...)
+	}
+	return all
+}

@@ -1,6 +1,7 @@
 package specs
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -108,8 +109,8 @@ func (l *loader) hash(cfg *Config) string {
 }
 
 // A blockSpan is a block at the top of a file, for the context of a snippet.
+// Those of a file are in order.
 type blockSpan struct {
-	file     string
 	from, to int
 	title    string
 }
@@ -121,7 +122,7 @@ func (l *loader) noteBlocks(body *hclsyntax.Body) {
 		for _, label := range b.Labels {
 			title += fmt.Sprintf(" %q", label)
 		}
-		l.spans = append(l.spans, blockSpan{r.Filename, b.TypeRange.Start.Byte, r.End.Byte, title})
+		l.spans[r.Filename] = append(l.spans[r.Filename], blockSpan{b.TypeRange.Start.Byte, r.End.Byte, title})
 	}
 }
 
@@ -144,13 +145,21 @@ func (l *loader) snippet(d *Diagnostic, values []SnippetValue) *Snippet {
 		Code: string(code), StartLine: first.Line, Values: values,
 		HighlightStartOffset: clampInt(first.Byte-from, len(code)), HighlightEndOffset: clampInt(d.Range.End.Byte-from, len(code)),
 	}
-	for _, b := range l.spans {
-		if b.file == f.name && b.from <= first.Byte && first.Byte < b.to {
-			s.Context = &b.title
-			break
-		}
-	}
+	s.Context = l.context(f.name, first.Byte)
 	return s
+}
+
+// context is the title of the block around a place, or nil.
+func (l *loader) context(file string, at int) *string {
+	spans := l.spans[file]
+	i, found := slices.BinarySearchFunc(spans, at, func(b blockSpan, at int) int { return cmp.Compare(b.from, at) })
+	if !found {
+		i--
+	}
+	if i < 0 || at >= spans[i].to {
+		return nil
+	}
+	return &spans[i].title
 }
 
 // maxSnippet bounds the source that one finding carries, in bytes.

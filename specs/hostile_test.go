@@ -42,7 +42,11 @@ func hostileFiles() map[string]string {
 		"object.hcl.json":   `{"locals": ` + deep(`{"x":`, "1", "}", 40_000) + `}`,
 		"template.hcl.json": `{"locals": {"x": "` + deep(`${[`, "1", `]}`, 20_000) + `"}}`,
 		"huge.hcl":          okScenario + strings.Repeat("# a comment that says nothing\n", 10_000),
-		"zeros.hcl":         string(make([]byte, 4096)),
+		"zeros.hcl":         string(make([]byte, 250_000)),
+		"ats.hcl":           strings.Repeat("@", 250_000),
+		"quotes.hcl":        strings.Repeat("\"\n", 100_000),
+		"lines.hcl":         strings.Repeat("x x x\n", 40_000),
+		"arguments.hcl":     manyArguments(),
 		"binary.hcl":        "\x7fELF\x02\x01\x01\x00" + strings.Repeat("\xde\xad\xbe\xef", 500),
 		"utf8.hcl":          okScenario + "locals {\n  x = \"\xff\xfe\"\n}\n",
 		"utf16.hcl":         "\xff\xfea\x00g\x00e\x00n\x00t\x00",
@@ -55,6 +59,16 @@ func hostileFiles() map[string]string {
 		"cut.hcl.json":      `{"agent": {"a": {"provider": "${provider.p`,
 		"number.hcl.json":   `17`,
 	}
+}
+
+// manyArguments has a mistake in each line of one block.
+func manyArguments() string {
+	var out strings.Builder
+	out.WriteString("agent \"a\" {\n")
+	for i := range 12_000 {
+		fmt.Fprintf(&out, "  argument%d = 1\n", i)
+	}
+	return out.String() + "}\n"
 }
 
 // doubling builds a value of 2^40 bytes by a chain of locals.

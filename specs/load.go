@@ -58,7 +58,7 @@ type loader struct {
 	// hidden is text that must not be shown in snippets.
 	hidden       []hcl.Range
 	hiddenRanges []Range
-	spans        []blockSpan
+	spans        map[string][]blockSpan // by file
 	inCycle      map[string]bool
 	hints        int
 
@@ -96,7 +96,7 @@ func newLoader(opts Options) *loader {
 	}
 	l := &loader{
 		opts: opts, codes: allCodes(), overlay: map[string][]byte{}, loaded: map[string]bool{}, sources: map[string]*sourceFile{},
-		content: map[string][]byte{}, names: map[string]map[string]*node{}, mentioned: map[string]bool{}, locals: map[string]*localArg{},
+		content: map[string][]byte{}, names: map[string]map[string]*node{}, mentioned: map[string]bool{}, spans: map[string][]blockSpan{}, locals: map[string]*localArg{},
 		localValues: map[string]cty.Value{}, inputs: map[string]*variable{}, vars: map[string]cty.Value{},
 		root: &node{schema: languageSchema()},
 	}

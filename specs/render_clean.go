@@ -36,10 +36,10 @@ func cut(text string, limit int) string {
 // since emoji and several scripts need them.
 func unsafeRune(c rune) bool {
 	const joiner, nonJoiner = '\u200d', '\u200c'
-	switch c {
-	case joiner, nonJoiner:
+	switch {
+	case c >= ' ' && c < 0x7f, c == joiner, c == nonJoiner:
 		return false
-	case '\u2028', '\u2029':
+	case c == '\u2028', c == '\u2029':
 		return true
 	}
 	return unicode.In(c, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs)

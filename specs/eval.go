@@ -75,7 +75,9 @@ func (l *loader) eval(expr hcl.Expression, n *node) (v cty.Value, ctx *hcl.EvalC
 		if d.Severity == hcl.DiagError {
 			n.fail()
 			ok = false
-			l.evalFinding(n.address, d)
+			if last := l.evalFinding(n.address, expr, ctx, d); last.Code == codeEvalCost {
+				break // what follows only says so again
+			}
 		}
 	}
 	if !ok {

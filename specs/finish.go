@@ -50,16 +50,16 @@ func (l *loader) at(address string) *node {
 // proveAll proves that the sessions stop. Sessions whose patterns are broken
 // are left out: nothing is known of them.
 func (l *loader) proveAll(cfg *Config) {
-	sound := *cfg
-	sound.Sessions = slices.DeleteFunc(slices.Clone(cfg.Sessions), func(s *Session) bool { return !l.provable(cfg, s) })
+	sound, ix := *cfg, newIndex(cfg)
+	sound.Sessions = slices.DeleteFunc(slices.Clone(cfg.Sessions), func(s *Session) bool { return !l.provable(ix, s) })
 	l.ds = append(l.ds, prove(&sound)...)
 }
 
-func (l *loader) provable(cfg *Config, s *Session) bool {
+func (l *loader) provable(ix *index, s *Session) bool {
 	if !s.Implicit && l.isBroken("session."+s.Name) {
 		return false
 	}
-	who := newIndex(cfg).cast(s)
+	who := ix.cast(s)
 	for name := range who.patterns {
 		if l.isBroken("pattern." + name) {
 			return false

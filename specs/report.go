@@ -1,6 +1,7 @@
 package specs
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"strings"
@@ -53,7 +54,7 @@ func (l *loader) adopt(code, address string, d *hcl.Diagnostic) *Diagnostic {
 
 // evalFinding reports that HCL could not compute a value, with the values
 // that were in scope.
-func (l *loader) evalFinding(address string, d *hcl.Diagnostic) *Diagnostic {
+func (l *loader) evalFinding(address string, expr hcl.Expression, ctx *hcl.EvalContext, d *hcl.Diagnostic) *Diagnostic {
 	code := codeEval
 	if call, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d); ok {
 		if err, ok := asFuncError(call.FunctionCallError()); ok {
@@ -67,11 +68,31 @@ func (l *loader) evalFinding(address string, d *hcl.Diagnostic) *Diagnostic {
 	if own, ok := d.Extra.(evalExtra); ok {
 		code = own.code
 	}
+	if code != codeEvalCost && l.secretive(expr, ctx, code) {
+		d = &hcl.Diagnostic{Severity: d.Severity, Subject: d.Subject, Detail: "The value uses a secret, so that more cannot be said about it."}
+	}
 	out := l.adopt(code, address, d)
 	if d.Expression != nil && d.EvalContext != nil {
 		l.values = append(l.values, valuesAt{len(l.ds) - 1, d.Expression, d.EvalContext})
 	}
 	return out
+}
+
+// secretive says whether a message about an expression might show a secret.
+// That a variable of the environment is missing shows its name alone.
+func (l *loader) secretive(expr hcl.Expression, ctx *hcl.EvalContext, code string) bool {
+	for _, t := range expr.Variables() {
+		if hasMark(ctx.Variables[t.RootName()]) {
+			return true
+		}
+	}
+	r := expr.Range()
+	f := l.sources[r.Filename]
+	if f == nil || code == codeEnv {
+		return false
+	}
+	written := f.text[min(r.Start.Byte, len(f.text)):min(r.End.Byte, len(f.text))]
+	return bytes.Contains(written, []byte("env"))
 }
 
 // related is another place that a finding speaks of.

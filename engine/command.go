@@ -84,7 +84,7 @@ func (s *Session) Say(ctx context.Context, m Message) (Receipt, error) {
 func (s *Session) Stop(ctx context.Context, by string, afterTurn bool) error {
 	_, err := s.command(ctx, func(s *Session) answer {
 		if afterTurn && s.st.working() {
-			s.stopBy = by
+			s.emit(Event{Data: &StopAsked{By: by}})
 			return answer{}
 		}
 		s.stopped(by)

@@ -23,8 +23,8 @@ func (s *Session) advance() {
 			}
 			continue
 		}
-		if s.stopBy != "" && !s.st.working() {
-			s.stopped(s.stopBy)
+		if a := s.st.stopAsked; a != nil && !s.st.working() {
+			s.stopped(a.By)
 			return
 		}
 		if s.st.started.IsZero() || s.st.paused {

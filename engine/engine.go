@@ -6,6 +6,7 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -63,27 +64,39 @@ func (e *Engine) Start(ctx context.Context, t *Template, o StartOptions) (*Sessi
 	if o.Opening == "" {
 		o.Opening = t.spec.Opening
 	}
-	s := &Session{
-		id: o.ID, t: t, journal: e.cfg.Journal, log: e.cfg.Logger, wg: &e.wg, ended: make(chan struct{}), onEnd: e.forget,
-		st: newState(t, o.ID), calls: map[int]*call{}, models: map[string]providers.Model{},
+	s, err := e.adopt(newState(t, o.ID))
+	if err != nil {
+		return nil, err
 	}
-	s.ctx, s.cancel = context.WithCancelCause(e.ctx)
-	e.mu.Lock()
-	if e.closed {
-		e.mu.Unlock()
-		s.cancel(ErrClosed)
-		return nil, ErrClosed
-	}
-	e.sessions[s.id] = s
-	e.mu.Unlock()
-	_, err := s.command(ctx, func(s *Session) answer {
+	_, err = s.command(ctx, func(s *Session) answer {
 		s.create(o)
 		return answer{}
 	})
 	if err != nil {
-		s.post(letGo{err}) //nolint:errcheck // it may be gone already
+		_ = s.post(letGo{err}) // it may be gone already
 		return nil, err
 	}
+	return s, nil
+}
+
+// adopt makes a session of a state and keeps it.
+func (e *Engine) adopt(st *State) (*Session, error) {
+	s := &Session{
+		id: st.session, t: st.t, journal: e.cfg.Journal, log: e.cfg.Logger, wg: &e.wg, ended: make(chan struct{}),
+		onEnd: e.forget, st: st, calls: map[int]*call{}, models: map[string]providers.Model{},
+	}
+	s.ctx, s.cancel = context.WithCancelCause(e.ctx)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	switch {
+	case e.closed:
+		s.cancel(ErrClosed)
+		return nil, ErrClosed
+	case e.sessions[s.id] != nil:
+		s.cancel(ErrConflict)
+		return nil, fmt.Errorf("session %s is already here: %w", s.id, ErrConflict)
+	}
+	e.sessions[s.id] = s
 	return s, nil
 }
 

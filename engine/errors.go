@@ -15,6 +15,10 @@ var (
 	ErrClosed = errors.New("engine is closed")
 	// ErrConflict says that somebody else has appended to the session.
 	ErrConflict = errors.New("session was written by another owner")
+	// ErrDamaged says that a session's log has a hole.
+	ErrDamaged = errors.New("log is damaged")
+	// ErrTemplate says that a session was started from another template.
+	ErrTemplate = errors.New("session was started from another template")
 	// ErrUnknownParticipant says that a message names nobody of the session.
 	ErrUnknownParticipant = errors.New("unknown participant")
 )

@@ -47,6 +47,17 @@ type Resumed struct {
 	By string `json:"by,omitempty"`
 }
 
+// StopAsked says that a person wants the session to end after the open turns.
+type StopAsked struct {
+	By string `json:"by,omitempty"`
+}
+
+// TakenOver says that the session goes on in another process, or after a crash.
+type TakenOver struct {
+	// Last is the number of the last event that was known.
+	Last uint64 `json:"last"`
+}
+
 // InputClosed says that no person will say anything more.
 type InputClosed struct{}
 

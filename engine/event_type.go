@@ -6,6 +6,8 @@ const (
 	TypeStarted       Type = "session.started"
 	TypePaused        Type = "session.paused"
 	TypeResumed       Type = "session.resumed"
+	TypeStopAsked     Type = "session.stop_asked"
+	TypeTakenOver     Type = "session.taken_over"
 	TypeInputClosed   Type = "session.input_closed"
 	TypeEnded         Type = "session.ended"
 	TypeSaid          Type = "message.said"
@@ -48,6 +50,12 @@ func (*Paused) Type() Type { return TypePaused }
 
 // Type implements [Data].
 func (*Resumed) Type() Type { return TypeResumed }
+
+// Type implements [Data].
+func (*StopAsked) Type() Type { return TypeStopAsked }
+
+// Type implements [Data].
+func (*TakenOver) Type() Type { return TypeTakenOver }
 
 // Type implements [Data].
 func (*InputClosed) Type() Type { return TypeInputClosed }
@@ -150,6 +158,10 @@ func newData(t Type) Data {
 		return new(Paused)
 	case TypeResumed:
 		return new(Resumed)
+	case TypeStopAsked:
+		return new(StopAsked)
+	case TypeTakenOver:
+		return new(TakenOver)
 	case TypeInputClosed:
 		return new(InputClosed)
 	case TypeEnded:

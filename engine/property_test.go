@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
@@ -247,6 +248,105 @@ func TestAnythingEnds(t *testing.T) {
 		ends[endOf(t, rt, tmpl, src)]++
 	})
 	t.Logf("ends: %v", ends)
+}
+
+// batches is a journal that remembers where its appends ended.
+type batches struct {
+	memory.Journal
+	ends []uint64
+}
+
+func (j *batches) Append(ctx context.Context, session string, expect uint64, events []engine.Event) error {
+	j.ends = append(j.ends, expect+uint64(len(events)))
+	return j.Journal.Append(ctx, session, expect, events)
+}
+
+// TestResume cuts a session's log where a crash could have, and resumes it:
+// nothing that was stored changes, and the session ends.
+func TestResume(t *testing.T) {
+	dir := t.TempDir()
+	ends := map[string]int{}
+	rapid.Check(t, func(rt *rapid.T) {
+		g := &tree{t: rt}
+		src := g.scenario()
+		choices := rapid.SliceOfN(rapid.Byte(), 1, 60).Draw(rt, "choices")
+		cut := rapid.Float64Range(0, 1).Draw(rt, "cut")
+		path := filepath.Join(dir, "main.hcl")
+		if err := os.WriteFile(path, []byte(src), 0o600); err != nil {
+			rt.Fatal(err)
+		}
+		cfg, diags := specs.Load(path, specs.Options{})
+		if diags.HasErrors() {
+			rt.Skip("the tree is refused")
+		}
+		models := scripts(cfg)
+		entry := models["p"]
+		entry.Model = &adversary{choices: choices}
+		models["p"] = entry
+		tmpl, diags := engine.Compile(cfg, "s", engine.Resources{Models: models})
+		if diags.HasErrors() {
+			rt.Fatalf("%v\n%s", diags, src)
+		}
+		ends[resumed(t, rt, tmpl, cut, src)]++
+	})
+	t.Logf("ends: %v", ends)
+}
+
+func resumed(t *testing.T, rt *rapid.T, tmpl *engine.Template, cut float64, src string) (outcome string) {
+	var problem string
+	synctest.Test(t, func(t *testing.T) {
+		first := &batches{}
+		whole := runIn(t, first, func(e *engine.Engine) (*engine.Session, error) {
+			return e.Start(t.Context(), tmpl, engine.StartOptions{ID: "s"})
+		})
+		ends := first.ends[:len(first.ends)-1] // not behind the end
+		at := ends[int(cut*float64(len(ends)-1))]
+		second := &batches{}
+		if err := second.Journal.Append(t.Context(), "s", 0, whole[:at]); err != nil {
+			t.Fatal(err)
+		}
+		again := runIn(t, second, func(e *engine.Engine) (*engine.Session, error) {
+			return e.Resume(t.Context(), tmpl, "s")
+		})
+		if diff := cmp.Diff(whole[:at], again[:at]); diff != "" {
+			problem = "what was stored has changed:\n" + diff
+		}
+		outcome = string(again[len(again)-1].Data.(*engine.Ended).Outcome) //nolint:forcetypeassert // runIn saw to it
+	})
+	if problem != "" || t.Failed() {
+		rt.Fatalf("%s\n%s", problem, src)
+	}
+	return outcome
+}
+
+// runIn runs a session to its end and gives its log.
+func runIn(t *testing.T, journal engine.Journal, begin func(*engine.Engine) (*engine.Session, error)) []engine.Event {
+	e := engine.New(engine.Config{Journal: journal})
+	defer e.Close()
+	s, err := begin(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-s.Done():
+	case <-time.After(1000 * time.Hour):
+		t.Fatal("it did not end")
+	}
+	if s.Err() != nil {
+		t.Fatal(s.Err())
+	}
+	var events []engine.Event
+	for ev, err := range journal.Read(t.Context(), "s", 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		events = append(events, ev)
+	}
+	if _, ok := events[len(events)-1].Data.(*engine.Ended); !ok {
+		t.Fatal("the last event is not its end")
+	}
+	checkReplay(t, s.Template(), s, events)
+	return events
 }
 
 // endOf runs a session in a bubble and returns its outcome.

@@ -48,7 +48,6 @@ type Session struct {
 	tools  []toolStart   // likewise
 	acks   []*command    // to be answered once the batch is stored
 	models map[string]providers.Model
-	stopBy string // who asked for a stop after the turn, "" is nobody
 	timer  *time.Timer
 	armed  time.Time
 	ticked time.Time // when the clock's conditions were looked at

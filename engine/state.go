@@ -22,6 +22,7 @@ type State struct {
 	pauseReason      *Reason       // of the condition that paused it
 	held             time.Duration // time spent in pauses since started
 	inputClosed      bool
+	stopAsked        *StopAsked
 	final            *Finalizing
 	ended            *Ended
 

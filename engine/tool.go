@@ -18,6 +18,8 @@ type Tool struct {
 	Timeout time.Duration
 	// MaxResult bounds the result in bytes; 0 is 64 KiB. What is longer is cut.
 	MaxResult int
+	// Idempotent says that the call may be made again after a crash.
+	Idempotent bool
 	// Call runs the tool. Its error goes back to the model. It may be called
 	// concurrently and must return soon after its context ends.
 	Call func(ctx context.Context, arguments json.RawMessage) (string, error)

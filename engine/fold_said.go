@@ -1,0 +1,108 @@
+package engine
+
+import (
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+// envWindow is how many messages expressions see.
+const envWindow = 200
+
+func (st *State) foldSaid(e *Event, d *Said) {
+	i := len(st.messages)
+	person := d.Role == "user"
+	m := message{
+		seq: e.Seq, sender: d.Sender, receiver: d.Receiver, role: d.Role, content: d.Content,
+		tagged: "[" + d.Sender + "]: " + d.Content, turn: e.Turn, person: person, tokens: estimate(len(d.Content)),
+	}
+	st.messages = append(st.messages, m)
+	em := specs.EnvMessage{
+		Exists: true, Content: d.Content, Agent: d.Sender, Role: d.Role, Type: "text", Turn: e.Turn, Data: outputOf(d),
+	}
+	st.remember(em)
+	if ea, ok := st.env.Agents[d.Sender]; ok {
+		ea.Last = em
+		st.env.Agents[d.Sender] = ea
+		st.changed |= specs.PartAgents
+	}
+	if em.Data != nil {
+		st.env.Data[d.Sender] = em.Data
+		st.changed |= specs.PartData
+	}
+	if u := st.use[d.Sender]; u != nil {
+		u.own = append(u.own, i)
+		u.said++
+	}
+	if d.ClientID != "" {
+		st.clients[d.Sender+"\x00"+d.ClientID] = e.Seq
+	}
+	if st.repeat != nil && !person {
+		st.repeat.text(d.Sender, d.Content)
+	}
+	if f := st.frames[d.Frame]; f != nil {
+		st.foldSaidIn(f, e, d, i, em.Data)
+		return
+	}
+	st.foldSaidToAll(i, person)
+}
+
+// foldSaidIn takes in a message that belongs to a frame.
+func (st *State) foldSaidIn(f *Frame, e *Event, d *Said, i int, data any) {
+	f.view = append(f.view, i)
+	if r, ok := f.passed[f.node.slotNamed(d.Sender)]; ok && r.held != nil && r.turn == e.Turn {
+		r.messages, r.held = []int{i}, nil
+		f.passed[f.node.slotNamed(d.Sender)] = r
+		f.merged++
+	}
+	for g := f; g != nil; g = g.parent {
+		g.lastMsg = i
+		if data != nil {
+			if g.data == nil {
+				g.data = map[string]any{}
+			}
+			g.data[d.Sender] = data
+		}
+	}
+	st.changed |= specs.PartHere
+}
+
+// foldSaidToAll takes in a message that every active pattern sees.
+func (st *State) foldSaidToAll(i int, person bool) {
+	if len(st.frames) == 0 {
+		st.lobby = append(st.lobby, i)
+		return
+	}
+	inner := map[int]bool{}
+	for _, f := range st.frames {
+		if f.parent != nil {
+			inner[f.parent.id] = true
+		}
+		if person && f.node.kind == "chat" {
+			f.pending = append(f.pending, i)
+		}
+	}
+	for _, f := range st.frames {
+		if !inner[f.id] {
+			f.view = append(f.view, i)
+			f.public = append(f.public, i)
+		}
+	}
+}
+
+// remember puts a message into the window that expressions see.
+func (st *State) remember(m specs.EnvMessage) {
+	env := &st.env
+	if len(env.Messages) == envWindow {
+		if cap(env.Messages) == envWindow {
+			grown := make([]specs.EnvMessage, envWindow, 2*envWindow)
+			copy(grown, env.Messages)
+			env.Messages = grown
+		}
+		env.Messages = env.Messages[1:]
+	}
+	env.Messages = append(env.Messages, m)
+	if !env.First.Exists {
+		env.First = m
+	}
+	env.Last = m
+	st.changed |= specs.PartMessages
+}

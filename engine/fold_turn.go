@@ -1,0 +1,191 @@
+package engine
+
+import (
+	"slices"
+	"time"
+
+	"github.com/agentconnect-dev/agentconnect/providers"
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+func (st *State) foldTurn(e *Event) {
+	switch d := e.Data.(type) {
+	case *TurnStarted:
+		st.foldTurnStarted(e, d)
+	case *TurnFinished:
+		st.foldTurnFinished(e, d)
+	case *TurnFailed:
+		st.foldTurnFailed(e, d)
+	case *ModelCalled:
+		t := st.turns[e.Turn]
+		t.call, t.callSeq, t.attempt, t.retryAt = d.Call, e.Seq, d.Attempt, time.Time{}
+		t.summing, t.upTo = d.Purpose == purposeSummary, d.UpTo
+		st.env.Calls++
+		st.changed |= specs.PartCounters
+	case *ModelAnswered:
+		st.foldAnswered(e, d)
+	case *ModelFailed:
+		st.turns[e.Turn].call = 0
+		st.charge(e, d.Cost)
+		st.mark(d.Provider, d.Mark)
+	case *ModelRetried:
+		t := st.turns[e.Turn]
+		t.attempt, t.retryAt = d.Attempt-1, d.Until
+		if d.Kind == providers.BadOutput {
+			t.repairs++
+			t.extra = append(t.extra, providers.Message{Role: providers.User, Content: d.Message})
+		}
+	case *Summarized:
+		t := st.turns[e.Turn]
+		t.summed, t.summing, t.attempt = true, false, 0
+		if d.Text != "" {
+			u := st.use[t.name]
+			u.summary, u.summedTo = d.Text, d.UpTo
+		}
+	case *ModelFellBack:
+		t := st.turns[e.Turn]
+		t.link++
+		t.attempt = 0
+	case *ToolRequested:
+		t := st.turns[e.Turn]
+		t.used++
+		st.env.ToolCalls++
+		st.changed |= specs.PartCounters
+		if st.repeat != nil {
+			st.repeat.tool(e.Agent, d.Tool+string(d.Arguments))
+		}
+	case *ToolFinished:
+		st.turns[e.Turn].toolDone(d.CallID, d.Result, false)
+	case *ToolFailed:
+		st.turns[e.Turn].toolDone(d.CallID, d.Error, true)
+	}
+}
+
+func (st *State) foldTurnStarted(e *Event, d *TurnStarted) {
+	t := &turn{
+		n: e.Turn, slot: d.Slot, name: e.Agent, note: d.Note, answers: d.Answers, context: d.Context, final: d.Final,
+		started: e.Time, seq: e.Seq, agent: st.t.agents[e.Agent], human: st.t.humans[e.Agent],
+	}
+	st.lastTurn = e.Turn
+	st.turns[t.n] = t
+	if !d.Final {
+		t.frame = st.frames[d.Frame]
+		t.frame.startStep(d.Slot)
+		if d.Answers >= 0 {
+			t.frame.pending = slices.DeleteFunc(t.frame.pending, func(i int) bool { return i == d.Answers })
+		}
+	}
+	if u := st.use[t.name]; t.agent != nil && t.agent.spec.Sees != "all" {
+		if i := st.trigger(t); i >= 0 && (len(u.own) == 0 || u.own[len(u.own)-1] != i) {
+			u.own = append(u.own, i)
+		}
+	}
+}
+
+func (st *State) foldTurnFinished(e *Event, d *TurnFinished) {
+	t := st.turns[e.Turn]
+	delete(st.turns, e.Turn)
+	st.env.Turns++
+	ea := st.env.Agents[t.name]
+	ea.Turns++
+	st.env.Agents[t.name] = ea
+	st.changed |= specs.PartCounters | specs.PartAgents | specs.PartHere
+	if t.frame == nil {
+		return
+	}
+	for g := t.frame; g != nil; g = g.parent {
+		g.turns++
+	}
+	r := stepResult{ok: true, held: d.Held, turn: t.n}
+	if v := t.frame.view; d.Held == nil && len(v) > 0 && st.messages[v[len(v)-1]].turn == t.n {
+		r.messages = []int{v[len(v)-1]}
+	}
+	t.frame.finishStep(t.slot, r)
+}
+
+func (st *State) foldTurnFailed(e *Event, d *TurnFailed) {
+	t := st.turns[e.Turn]
+	delete(st.turns, e.Turn)
+	switch {
+	case t.frame == nil:
+	case d.Redo:
+		t.frame.undoStep(t.slot)
+		if t.frame.node.kind != "chat" {
+			break
+		}
+		if p := t.frame.pending; len(p) > 1 { // the newest one is answered, having seen the others
+			t.frame.pending = p[len(p)-1:]
+		}
+	default:
+		t.frame.finishStep(t.slot, stepResult{turn: t.n})
+	}
+}
+
+func (st *State) foldAnswered(e *Event, d *ModelAnswered) {
+	t := st.turns[e.Turn]
+	t.call = 0
+	st.charge(e, d.Cost)
+	st.mark(d.Provider, d.Mark)
+	if d.Text == "" && len(d.ToolCalls) == 0 {
+		return
+	}
+	t.extra = append(t.extra, providers.Message{Role: providers.Assistant, Content: d.Text, ToolCalls: d.ToolCalls})
+	for _, c := range d.ToolCalls {
+		t.pending = append(t.pending, toolRun{call: c})
+	}
+}
+
+// charge books what a call has used.
+func (st *State) charge(e *Event, cost *float64) {
+	st.changed |= specs.PartUsage
+	u := &st.env.Usage
+	if cost != nil {
+		u.Cost += *cost
+	} else {
+		st.costly = true
+	}
+	if e.Usage == nil {
+		return
+	}
+	u.InputTokens += e.Usage.InputTokens
+	u.OutputTokens += e.Usage.OutputTokens
+	u.TotalTokens = u.InputTokens + u.OutputTokens
+	ea, ok := st.env.Agents[e.Agent]
+	if !ok {
+		return
+	}
+	ea.Tokens += e.Usage.Total()
+	st.env.Agents[e.Agent] = ea
+	st.changed |= specs.PartAgents
+	if l := st.t.agents[e.Agent].spec.Limits; l.TokensPerMinute > 0 || l.TokensPerHour > 0 {
+		use := st.use[e.Agent]
+		use.spent = slices.DeleteFunc(use.spent, func(s spent) bool { return e.Time.Sub(s.at) >= time.Hour })
+		use.spent = append(use.spent, spent{at: e.Time, tokens: e.Usage.Total()})
+	}
+}
+
+func (st *State) mark(provider, mark string) {
+	if mark != "" {
+		st.marks[provider] = append(st.marks[provider], mark)
+	}
+}
+
+func (t *turn) toolDone(id, result string, failed bool) {
+	open := false
+	for i := range t.pending {
+		p := &t.pending[i]
+		if p.call.ID == id && !p.done {
+			p.done, p.result, p.failed = true, result, failed
+		}
+		open = open || !p.done
+	}
+	if open {
+		return
+	}
+	for _, p := range t.pending {
+		t.extra = append(t.extra, providers.Message{
+			Role: providers.ToolRole, Content: p.result, ToolCallID: p.call.ID, ToolError: p.failed,
+		})
+	}
+	t.pending = nil
+}

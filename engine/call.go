@@ -16,12 +16,16 @@ import (
 // maxReply bounds the text of one reply, in bytes.
 const maxReply = 1 << 20
 
+// maxErrorText bounds what is stored of a failure's text, in bytes.
+const maxErrorText = 4 << 10
+
 // maxRepairs is how often a model may mend an answer that does not fit.
 const maxRepairs = 2
 
 // call is a request to a model in flight.
 type call struct {
 	turn, n  int
+	seq      uint64 // of model.called
 	agent    string
 	link     *chainLink
 	ctx      context.Context //nolint:containedctx // the call's life
@@ -87,7 +91,7 @@ func (s *Session) begin(t *turn) {
 	}
 	req := s.request(t, link)
 	ctx, cancel := context.WithCancelCause(s.ctx)
-	c := &call{turn: t.n, n: t.call, agent: t.name, link: link, ctx: ctx, cancel: cancel, input: tokensOf(req)}
+	c := &call{turn: t.n, n: t.call, seq: t.callSeq, agent: t.name, link: link, ctx: ctx, cancel: cancel, input: tokensOf(req)}
 	s.calls[t.n] = c
 	c.chunks = s.model(link).Stream(ctx, req)
 	if s.worker && s.own == nil {
@@ -112,14 +116,17 @@ func (s *Session) model(link *chainLink) providers.Model {
 }
 
 // stream reads a reply to its end.
-func (s *Session) stream(c *call) *reply {
+func (s *Session) stream(c *call) (r *reply) {
 	began := time.Now()
-	stopTimers := deadlines(c)
-	r := s.read(c)
-	stopTimers()
-	c.cancel(nil)
-	r.call, r.took = c, time.Since(began)
-	return r
+	defer deadlines(c)()
+	defer func() {
+		if p := recover(); p != nil {
+			r = &reply{err: s.panicked(p)}
+		}
+		c.cancel(nil)
+		r.call, r.took = c, time.Since(began)
+	}()
+	return s.read(c)
 }
 
 // deadlines cancels a call that takes longer than its provider allows.
@@ -161,7 +168,7 @@ func (s *Session) read(c *call) *reply {
 		}
 		if chunk.Text != "" {
 			c.received.Add(int64(len(chunk.Text)))
-			s.live.publish(s.id, c.turn, c.agent, chunk.Text, false)
+			s.live.publish(s.id, c, chunk.Text, false)
 			if r.text == "" && b.Len() == 0 {
 				r.text = chunk.Text
 			} else {
@@ -177,7 +184,7 @@ func (s *Session) read(c *call) *reply {
 		}
 		if chunk.Thought != "" {
 			c.received.Add(int64(len(chunk.Thought)))
-			s.live.publish(s.id, c.turn, c.agent, chunk.Thought, true)
+			s.live.publish(s.id, c, chunk.Thought, true)
 		}
 		if chunk.ToolCall != nil {
 			c.received.Add(int64(len(chunk.ToolCall.Arguments)) + 1)
@@ -190,6 +197,7 @@ func (s *Session) read(c *call) *reply {
 	if b.Len() > 0 {
 		r.text = b.String()
 	}
+	r.text = strings.ToValidUTF8(r.text, "\uFFFD") // a log holds nothing else
 	switch cause := context.Cause(c.ctx); {
 	case r.err != nil && cause != nil:
 		if e, ok := errors.AsType[*providers.Error](cause); ok { // a deadline of ours
@@ -219,6 +227,7 @@ func (r *reply) apply(s *Session) {
 		s.summarized(t, r)
 		return
 	}
+	settleArguments(r.tools)
 	switch problem := t.agent.problem(r); {
 	case len(r.tools) > 0 && len(t.agent.tools) > 0 && t.used < t.agent.mostTools():
 		s.answered(t, r, true)
@@ -261,7 +270,7 @@ func (s *Session) answered(t *turn, r *reply, whole bool) {
 // callFailed tries again, falls back to the next model, or fails the turn.
 func (s *Session) callFailed(t *turn, r *reply) {
 	set := &r.call.link.entry.Settings
-	d := &ModelFailed{Call: t.call, Provider: set.Name, Kind: providers.KindOf(r.err), Message: r.err.Error(), Cost: new(float64)}
+	d := &ModelFailed{Call: t.call, Provider: set.Name, Kind: providers.KindOf(r.err), Message: clip(r.err.Error(), maxErrorText), Cost: new(float64)}
 	e := t.event(d)
 	e.Cause = t.callSeq
 	if pe, ok := errors.AsType[*providers.Error](r.err); ok {

@@ -3,8 +3,10 @@ package engine
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/agentconnect-dev/agentconnect/providers"
 )
@@ -73,8 +75,11 @@ func (s *Session) Say(ctx context.Context, m Message) (Receipt, error) {
 	if m.Sender == "" {
 		m.Sender = userName
 	}
-	if m.Content == "" || len(m.Content) > maxContent {
+	switch {
+	case m.Content == "" || len(m.Content) > maxContent:
 		return Receipt{}, fmt.Errorf("a message has 1 to %d bytes; this one has %d", maxContent, len(m.Content))
+	case !utf8.ValidString(m.Content):
+		return Receipt{}, errors.New("a message is UTF-8 text; this one is not")
 	}
 	return s.command(ctx, func(s *Session) answer { return s.say(m) })
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 
 	"github.com/agentconnect-dev/agentconnect/providers"
@@ -195,7 +196,7 @@ func (s *Session) end(outcome Outcome, r Reason) {
 // message of an agent.
 func (s *Session) sessionResult() (any, error) {
 	if e := s.t.spec.Result; e != nil {
-		return e.Value(s.st.envAt(nil))
+		return asJSON(e.Value(s.st.envAt(nil)))
 	}
 	if left := s.st.rootDone; left != nil && len(left.Result) == 1 && s.st.final == nil {
 		return s.st.messages[left.Result[0]].content, nil
@@ -206,4 +207,18 @@ func (s *Session) sessionResult() (any, error) {
 		}
 	}
 	return nil, nil
+}
+
+// asJSON is a value as it reads back from a log.
+func asJSON(v any, err error) (any, error) {
+	if err != nil {
+		return nil, err
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	var plain any
+	err = json.Unmarshal(b, &plain)
+	return plain, err
 }

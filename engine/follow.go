@@ -46,11 +46,11 @@ func (h *hub) leave(l *listener) {
 	h.listening.Add(-1)
 }
 
-func (h *hub) publish(session string, turn int, agent, text string, thought bool) {
+func (h *hub) publish(session string, c *call, text string, thought bool) {
 	if h.listening.Load() == 0 {
 		return
 	}
-	e := Event{Time: time.Now().UTC(), Session: session, Turn: turn, Agent: agent, Data: &TextDelta{Text: text}}
+	e := Event{Time: time.Now().UTC(), Session: session, Turn: c.turn, Agent: c.agent, Cause: c.seq, Data: &TextDelta{Text: text}}
 	if thought {
 		e.Data = &ThoughtDelta{Text: text}
 	}
@@ -143,7 +143,7 @@ func (s *Session) followLive(ctx context.Context, after uint64, yield func(Event
 			}
 		})
 	})
-	over := map[int]bool{} // turns whose answer has been given
+	j := joiner{seq: after, over: map[int]bool{}, yield: yield}
 	for {
 		select {
 		case e, ok := <-stored:
@@ -153,18 +153,50 @@ func (s *Session) followLive(ctx context.Context, after uint64, yield func(Event
 				}
 				return
 			}
-			if t := e.Type(); t == TypeTurnFinished || t == TypeTurnFailed {
-				over[e.Turn] = true
-			}
-			if !yield(e, nil) {
+			if !j.stored(e) {
 				return
 			}
 		case <-l.wake:
-			for _, e := range l.take() {
-				if !over[e.Turn] && !yield(e, nil) {
-					return
-				}
+			if !j.live(l.take()) {
+				return
 			}
 		}
 	}
+}
+
+// joiner puts live events where they belong among the stored ones: behind the
+// call that they come from, and before the end of its turn.
+type joiner struct {
+	seq   uint64       // of the last stored event that was given
+	over  map[int]bool // turns whose answer has been given
+	early []Event      // live events of calls that have not been given yet
+	yield func(Event, error) bool
+}
+
+func (j *joiner) stored(e Event) bool {
+	j.seq = e.Seq
+	if t := e.Type(); t == TypeTurnFinished || t == TypeTurnFailed {
+		j.over[e.Turn] = true
+	}
+	if !j.yield(e, nil) {
+		return false
+	}
+	early := j.early
+	j.early = nil
+	return j.live(early)
+}
+
+func (j *joiner) live(events []Event) bool {
+	for _, e := range events {
+		switch {
+		case j.over[e.Turn]:
+		case e.Cause > j.seq:
+			if len(j.early) < maxDeltas {
+				j.early = append(j.early, e)
+			}
+		case !j.yield(e, nil):
+			return false
+		}
+	}
+	return true
 }

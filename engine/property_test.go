@@ -187,8 +187,13 @@ func (a *adversary) Stream(ctx context.Context, req *providers.Request) iter.Seq
 			}
 		case 3: // no proper end
 			yield(providers.Chunk{Text: "half"}, nil)
-		case 4: // empty
+		case 4: // empty, or a tool that nobody offered, with arguments that are none
+			if choice > 100 && !yield(providers.Chunk{ToolCall: &providers.ToolCall{Name: "\xff", Arguments: []byte("{\xff")}}, nil) {
+				return
+			}
 			yield(end, nil)
+		case 6:
+			panic("a vendor's kit that panics")
 		case 5: // late
 			select {
 			case <-time.After(time.Duration(choice) * time.Second):
@@ -199,6 +204,9 @@ func (a *adversary) Stream(ctx context.Context, req *providers.Request) iter.Seq
 			fallthrough
 		default:
 			text := "no, and again no"
+			if choice%5 == 0 {
+				text = "not UTF-8: \xff\xfe"
+			}
 			if len(req.Schema) > 0 && choice%3 != 0 {
 				b, _ := json.Marshal(map[string]any{"accept": choice == 200, "feedback": "never", "score": int(choice)})
 				text = string(b)
@@ -321,7 +329,7 @@ func resumed(t *testing.T, rt *rapid.T, tmpl *engine.Template, cut float64, src 
 
 // runIn runs a session to its end and gives its log.
 func runIn(t *testing.T, journal engine.Journal, begin func(*engine.Engine) (*engine.Session, error)) []engine.Event {
-	e := engine.New(engine.Config{Journal: journal})
+	e := engine.New(engine.Config{Journal: journal, Logger: quiet()})
 	defer e.Close()
 	s, err := begin(e)
 	if err != nil {
@@ -355,7 +363,7 @@ func endOf(t *testing.T, rt *rapid.T, tmpl *engine.Template, src string) string 
 	var problem string
 	synctest.Test(t, func(t *testing.T) {
 		journal := &memory.Journal{}
-		e := engine.New(engine.Config{Journal: journal})
+		e := engine.New(engine.Config{Journal: journal, Logger: quiet()})
 		defer e.Close()
 		s, err := e.Start(t.Context(), tmpl, engine.StartOptions{ID: "s"})
 		if err != nil {

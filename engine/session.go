@@ -157,9 +157,14 @@ func (s *Session) work(c *call) {
 // contain keeps a programmer's mistake within its session.
 func (s *Session) contain() {
 	if r := recover(); r != nil {
-		s.log.Error("session panicked", "session", s.id, "panic", r, "stack", string(debug.Stack()))
-		s.letGo(fmt.Errorf("session %s: internal error", s.id))
+		s.letGo(s.panicked(r))
 	}
+}
+
+// panicked logs a panic and gives the error that others may see.
+func (s *Session) panicked(r any) error {
+	s.log.Error("session panicked", "session", s.id, "panic", r, "stack", string(debug.Stack()))
+	return fmt.Errorf("session %s: internal error", s.id)
 }
 
 func (s *Session) handle(in input) {

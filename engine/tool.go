@@ -56,6 +56,8 @@ func (s *Session) requestTools(t *turn, calls []providers.ToolCall) {
 		switch {
 		case over:
 			s.toolFailed(t, c, fmt.Sprintf("no more tools in this turn: %d calls are allowed; answer now", most))
+		case c.Arguments[0] != '{':
+			s.toolFailed(t, c, "the arguments are not a JSON object")
 		case !known:
 			s.toolFailed(t, c, fmt.Sprintf("there is no tool %q; there are %s", c.Name, strings.Join(t.agent.toolNames(), ", ")))
 		default:
@@ -102,12 +104,36 @@ func (s *Session) runTool(ts toolStart) {
 		}
 		ctx, cancel := context.WithTimeoutCause(c.ctx, timeout, fmt.Errorf("no result within %s", timeout))
 		defer cancel()
-		result, err := ts.tool.Call(ctx, ts.call.Arguments)
+		result, err := s.callTool(ctx, ts)
 		if cause := context.Cause(ctx); err != nil && cause != nil {
 			err = cause
 		}
 		_ = s.post(&toolResult{turn: ts.turn, call: ts.call, result: clip(result, ts.tool.MaxResult), err: err})
 	})
+}
+
+// callTool calls a tool; a panic is an error of the tool.
+func (s *Session) callTool(ctx context.Context, ts toolStart) (result string, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = s.panicked(p)
+		}
+	}()
+	return ts.tool.Call(ctx, ts.call.Arguments)
+}
+
+// settleArguments makes JSON of what a model calls arguments: nothing stands
+// for an empty object, and what is no JSON for its text, which no tool takes.
+func settleArguments(calls []providers.ToolCall) {
+	for i := range calls {
+		c := &calls[i]
+		switch {
+		case len(c.Arguments) == 0:
+			c.Arguments = json.RawMessage("{}")
+		case !json.Valid(c.Arguments):
+			c.Arguments, _ = json.Marshal(string(c.Arguments)) // a string always is JSON
+		}
+	}
 }
 
 // clip bounds a result, at a character's edge.

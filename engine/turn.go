@@ -114,7 +114,8 @@ func (s *Session) finishTurn(t *turn, said *Said) {
 func (s *Session) failTurn(t *turn, err error) {
 	r := reasonOf(fmt.Errorf("turn %d of %s: %w", t.n, t.name, err))
 	r.ErrorKind = providers.KindOf(err)
-	failed := &TurnFailed{Kind: r.ErrorKind, Message: err.Error()}
+	r.Text = clip(r.Text, maxErrorText)
+	failed := &TurnFailed{Kind: r.ErrorKind, Message: clip(err.Error(), maxErrorText)}
 	if t.final {
 		s.emit(t.event(failed))
 		why := s.st.final.Reason

@@ -89,7 +89,10 @@ func (l *loader) convert(n *node, a *arg, v cty.Value) {
 	}
 	bare, _ = v.UnmarkDeep()
 	if !bare.IsWhollyKnown() {
-		return // of a secret that is not there; see Options.AllowMissingEnv
+		if !hasMark(v) { // otherwise a secret that is not there, see Options.AllowMissingEnv
+			l.wrong(n, a, codeEval, a.expr.Range(), "The value cannot be computed: a part of it is null or of no certain type.")
+		}
+		return
 	}
 	if a.isRef() {
 		l.convertRef(n, a, bare)

@@ -307,6 +307,9 @@ func (l *loader) importFile(from string, n *node, trail []importStep) {
 	l.evaluateArg(n, a)
 	target := n.str("from")
 	if target == "" {
+		if !a.bad {
+			l.wrong(n, a, codeImport, a.expr.Range(), "An import names a file, such as \"./shared.hcl\".")
+		}
 		l.syntaxErrors = true
 		return
 	}

@@ -90,7 +90,12 @@ func (l *loader) finish() Diagnostics {
 			d.DocURL = docURL + strings.ToLower(d.Code)
 		}
 	}
-	return l.ds.sorted()
+	return slices.CompactFunc(l.ds.sorted(), sameFinding)
+}
+
+// sameFinding says whether two phases found the same.
+func sameFinding(a, b Diagnostic) bool {
+	return a.Code == b.Code && a.Detail == b.Detail && a.Address == b.Address && a.Range != nil && b.Range != nil && *a.Range == *b.Range
 }
 
 // hash identifies the texts and the values that are no secrets.

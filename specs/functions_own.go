@@ -291,7 +291,7 @@ func dedent(text string) string {
 // these are merged as well, otherwise the later one counts.
 func deepmergeFunc() function.Function {
 	return function.New(&function.Spec{
-		VarParam: &function.Parameter{Name: "objects", Type: cty.DynamicPseudoType, AllowNull: true, AllowMarked: true},
+		VarParam: &function.Parameter{Name: "objects", Type: cty.DynamicPseudoType, AllowNull: true, AllowDynamicType: true, AllowMarked: true},
 		Type: func(args []cty.Value) (cty.Type, error) {
 			v, err := deepmergeAll(args)
 			if err != nil {

@@ -89,7 +89,12 @@ func (l *loader) convert(n *node, a *arg, v cty.Value) {
 	}
 	bare, _ = v.UnmarkDeep()
 	if !bare.IsWhollyKnown() {
-		if !hasMark(v) { // otherwise a secret that is not there, see Options.AllowMissingEnv
+		switch {
+		case hasMark(v): // of a secret that is not there, see Options.AllowMissingEnv
+		case l.syntaxErrors: // of what could not be parsed
+			a.bad = true
+			n.fail()
+		default:
 			l.wrong(n, a, codeEval, a.expr.Range(), "The value cannot be computed: a part of it is null or of no certain type.")
 		}
 		return

@@ -45,7 +45,7 @@ type Config struct {
 type Scenario struct {
 	Config *specs.Config
 	// Load loads it with the values of a request; nil when it has no variables.
-	Load func(vars map[string]string) (*specs.Config, specs.Diagnostics)
+	Load func(vars []specs.VarInput) (*specs.Config, specs.Diagnostics)
 	// Models are the providers of its blocks.
 	Models func(*specs.Config) (providers.Registry, error)
 }

@@ -1,0 +1,280 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
+	"github.com/agentconnect-dev/agentconnect/engine/memory"
+	"github.com/agentconnect-dev/agentconnect/providers"
+	"github.com/agentconnect-dev/agentconnect/providers/scripted"
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+// The people of every test server.
+const (
+	ann, annPassword     = "ann", "correct horse 1"
+	bob, bobPassword     = "bob", "battery staple 2"
+	root, rootPassword   = "root", "an admin's password 3"
+	testSecret           = "0123456789abcdef0123456789abcdef"
+	testIssuer           = "agentconnect"
+	testTTL              = 30 * time.Minute
+	scriptedModel        = "scripted-1"
+	maxTestBody    int64 = 8 << 20
+)
+
+// testServer is a server behind a real listener.
+type testServer struct {
+	*Server
+	url     string
+	journal *memory.Journal
+	engine  *engine.Engine
+	users   *Users
+	log     *syncBuffer
+	http    *httptest.Server
+	client  *http.Client
+
+	mu     sync.Mutex
+	tokens map[string]string
+}
+
+// syncBuffer is a log that can be read while it is written.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// newTestServer serves the contract on a port of its own until the test ends.
+// Rate limits are off unless change switches them on; the built-in scripted
+// provider is the only one.
+func newTestServer(t testing.TB, change func(*Config)) *testServer {
+	t.Helper()
+	ts := &testServer{journal: &memory.Journal{}, log: &syncBuffer{}, tokens: map[string]string{}}
+	log := slog.New(slog.NewTextHandler(ts.log, nil))
+	ts.engine = engine.New(engine.Config{Journal: ts.journal, Logger: log})
+	t.Cleanup(ts.engine.Close)
+	ts.users = testUsers(t)
+	tokens, err := OpenTokens(TokenConfig{Dir: t.TempDir(), Secret: []byte(testSecret), TTL: testTTL, Issuer: testIssuer, Audience: testIssuer})
+	if err != nil {
+		t.Fatalf("tokens: %v", err)
+	}
+	cfg := Config{
+		Engine: ts.engine, Journal: ts.journal, Users: ts.users, Tokens: tokens, Logger: log,
+		Models: testModels(), ProviderList: testProviders(), Limits: Limits{Disabled: true}, Version: "test",
+	}
+	if change != nil {
+		change(&cfg)
+	}
+	if ts.Server, err = New(cfg); err != nil {
+		t.Fatalf("server: %v", err)
+	}
+	ts.http = httptest.NewServer(ts.Server)
+	ts.url, ts.client = ts.http.URL, ts.http.Client()
+	ts.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	t.Cleanup(func() {
+		ts.Server.Close()
+		ts.client.CloseIdleConnections()
+		ts.http.Close()
+	})
+	return ts
+}
+
+func testModels() providers.Registry {
+	models := providers.Registry{}
+	for _, name := range []string{"scripted", "other"} {
+		models[name] = providers.Entry{
+			Settings: providers.Settings{Name: name, Kind: "scripted", Model: scriptedModel, Price: &providers.Price{}},
+			Model:    scripted.Simulate(name),
+		}
+	}
+	return models
+}
+
+func testProviders() []ProviderInfo {
+	return []ProviderInfo{
+		{Key: "scripted", Name: "Scripted", Models: []string{scriptedModel, "scripted-2"}, DefaultModel: scriptedModel, IsAvailable: true},
+		{Key: "other", Name: "Other", Models: []string{scriptedModel}, DefaultModel: scriptedModel, IsAvailable: true},
+		{Key: "absent", Name: "Absent", Models: []string{"absent-1"}, DefaultModel: "absent-1"},
+	}
+}
+
+// testScenario is a scenario whose providers are scripted.
+func testScenario(t testing.TB, text string) Scenario {
+	t.Helper()
+	dir := t.TempDir()
+	load := func(vars []specs.VarInput) (*specs.Config, specs.Diagnostics) {
+		return specs.Load("main.hcl", specs.Options{
+			Vars: vars, Overlay: map[string][]byte{"main.hcl": []byte(text)}, WorkDir: dir,
+			Env: func(string) (string, bool) { return "", false },
+		})
+	}
+	cfg, ds := load(nil)
+	if ds.HasErrors() {
+		var b strings.Builder
+		_ = ds.WriteText(&b, specs.RenderOptions{})
+		t.Fatalf("scenario: %s", b.String())
+	}
+	return Scenario{Config: cfg, Load: load, Models: testScripts}
+}
+
+func testScripts(cfg *specs.Config) (providers.Registry, error) {
+	models := providers.Registry{}
+	for _, p := range cfg.Providers {
+		model := p.Model
+		if model == "" {
+			model = scriptedModel
+		}
+		models[p.Name] = providers.Entry{
+			Settings: providers.Settings{Name: p.Name, Kind: p.Kind, Model: model, Price: &providers.Price{}},
+			Model:    scripted.New(scripted.FromProvider(p)),
+		}
+	}
+	return models, nil
+}
+
+// token is a person's valid token.
+func (ts *testServer) token(t testing.TB, name string) string {
+	t.Helper()
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	if token := ts.tokens[name]; token != "" {
+		return token
+	}
+	password := map[string]string{ann: annPassword, bob: bobPassword, root: rootPassword}[name]
+	user, err := ts.users.Check(name, password)
+	if err != nil {
+		t.Fatalf("user %s: %v", name, err)
+	}
+	token, _, err := ts.cfg.Tokens.Issue(user)
+	if err != nil {
+		t.Fatalf("token of %s: %v", name, err)
+	}
+	ts.tokens[name] = token
+	return token
+}
+
+// do sends a request; body is nil, a string as it is, or a value as JSON. The
+// answer's JSON object, if it is one, comes beside the answer; its body is
+// closed, and can be read again.
+func (ts *testServer) do(t testing.TB, method, path, token string, body any, headers ...string) (*http.Response, map[string]any) {
+	t.Helper()
+	var reader io.Reader
+	switch b := body.(type) {
+	case nil:
+	case string:
+		reader = strings.NewReader(b)
+	default:
+		text, err := json.Marshal(b)
+		if err != nil {
+			t.Fatalf("body: %v", err)
+		}
+		reader = bytes.NewReader(text)
+	}
+	r, err := http.NewRequestWithContext(context.Background(), method, ts.url+path, reader)
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, path, err)
+	}
+	if reader != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w, err := ts.client.Do(r)
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, path, err)
+	}
+	defer w.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(w.Body, maxTestBody))
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, path, err)
+	}
+	w.Body = io.NopCloser(bytes.NewReader(text))
+	var object map[string]any
+	_ = json.Unmarshal(text, &object) // nil when it is none
+	return w, object
+}
+
+// as is do with a person's token and a wanted status.
+func (ts *testServer) as(t testing.TB, name string, want int, method, path string, body any, headers ...string) map[string]any {
+	t.Helper()
+	w, object := ts.do(t, method, path, ts.token(t, name), body, headers...)
+	if w.StatusCode != want {
+		text, _ := io.ReadAll(w.Body)
+		t.Fatalf("%s %s as %s: got %d %s, want %d", method, path, name, w.StatusCode, text, want)
+	}
+	return object
+}
+
+// createChat makes a human_agent session and returns its id.
+func (ts *testServer) createChat(t testing.TB, name string) string {
+	t.Helper()
+	body := `{"session_type":"human_agent","agents":{"primary":{"provider":"scripted"}}}`
+	id, _ := ts.as(t, name, http.StatusOK, "POST", "/chat/sessions/create", body)["session_id"].(string)
+	return id
+}
+
+// eventually waits until a condition holds, at most ten seconds.
+func eventually(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if holds() {
+			return
+		}
+	}
+	t.Fatalf("not within ten seconds: %s", what)
+}
+
+// at is the value at a path of keys and indexes in decoded JSON, or nil.
+func at(v any, path ...any) any {
+	for _, step := range path {
+		switch k := step.(type) {
+		case string:
+			m, _ := v.(map[string]any)
+			v = m[k]
+		case int:
+			list, _ := v.([]any)
+			if k >= len(list) {
+				return nil
+			}
+			v = list[k]
+		}
+	}
+	return v
+}
+
+// check compares a value of decoded JSON.
+func check(t testing.TB, v, want any, path ...any) {
+	t.Helper()
+	if n, ok := want.(int); ok {
+		want = float64(n)
+	}
+	if got := at(v, path...); !reflect.DeepEqual(got, want) {
+		t.Errorf("%v: got %#v, want %#v", path, got, want)
+	}
+}

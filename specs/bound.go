@@ -82,7 +82,7 @@ func (pr *prover) session(s *Session) {
 		if stop.Judge != nil {
 			asked := l.turns / max(stop.Judge.Every, 1)
 			l.calls = satAdd(l.calls, satMul(asked, pr.decision(stop.Judge.Agent)))
-			l.because = append(l.because, fmt.Sprintf("stop.%s asks agent.%s every %s",
+			l.because = append(slices.Clip(l.because), fmt.Sprintf("stop.%s asks agent.%s every %s",
 				stop.Name, stop.Judge.Agent, plural(max(stop.Judge.Every, 1), "turn")))
 		}
 	}
@@ -93,7 +93,7 @@ func (pr *prover) session(s *Session) {
 	if f := s.Finalize; f != nil {
 		l.turns = satAdd(l.turns, 1)
 		l.calls = satAdd(l.calls, pr.turn(f.Agent, false))
-		l.because = append(l.because, fmt.Sprintf("session.%s finalize adds a turn", s.Name))
+		l.because = append(slices.Clip(l.because), fmt.Sprintf("session.%s finalize adds a turn", s.Name))
 	}
 	s.Bound = Bound{Turns: l.turns, Calls: l.calls, PerMessage: l.waits, Because: l.because}
 }

@@ -62,7 +62,7 @@ func (pr *prover) ownTurns(p *Pattern, l load) load {
 		}
 		nested := pr.patternLoad(pr.patternOr(role.Name))
 		if len(nested.cycles) > 0 || nested.waits {
-			return l
+			return l.moves(p)
 		}
 		inner = max(inner, nested.turns)
 	}
@@ -71,6 +71,19 @@ func (pr *prover) ownTurns(p *Pattern, l load) load {
 		return l
 	}
 	return l.capTurns(most, p.because(fmt.Sprintf("max_turns = %d", p.MaxTurns)))
+}
+
+// moves bounds a pattern's own cycle by max_turns where what is inside has no
+// bound, or one for each message of a person.
+func (l load) moves(p *Pattern) load {
+	own := slices.IndexFunc(l.cycles, func(c *cycle) bool { return c.pattern.Name == p.Name })
+	if own < 0 {
+		return l
+	}
+	step := l.cycles[own].step.times(p.MaxTurns)
+	l.turns, l.calls = step.turns, step.calls
+	l.cycles = slices.Delete(slices.Clone(l.cycles), own, own+1)
+	return l
 }
 
 // allAtOnce says whether a pattern makes a single move, which max_turns cannot

@@ -118,6 +118,9 @@ func (l load) times(n int) load {
 }
 
 func joinCycles(a, b []*cycle) []*cycle {
+	if len(a) == 0 || len(b) == 0 {
+		return append(a, b...)
+	}
 	out := slices.Clone(a)
 	for _, c := range b {
 		if !slices.Contains(out, c) {
@@ -137,11 +140,12 @@ func reasons(first string, others []string) []string {
 
 // joinReasons keeps each reason once, and not too many of them.
 func joinReasons(a, b []string) []string {
+	if len(b) == 0 && len(a) <= reasonsMax {
+		return a
+	}
 	var out []string
-	seen := map[string]bool{}
 	for _, reason := range slices.Concat(a, b) {
-		if !seen[reason] && len(out) < reasonsMax {
-			seen[reason] = true
+		if len(out) < reasonsMax && !slices.Contains(out, reason) {
 			out = append(out, reason)
 		}
 	}

@@ -40,10 +40,13 @@ func check(cfg *Config) Diagnostics {
 // A domain looks at one configuration and collects findings.
 type domain struct {
 	*index
-	ds Diagnostics
+	ds    Diagnostics
+	hints int
+	// shortest are the turns that patterns take at least, as far as computed.
+	shortest map[string]int
 }
 
-func newDomain(cfg *Config) *domain { return &domain{index: newIndex(cfg)} }
+func newDomain(cfg *Config) *domain { return &domain{index: newIndex(cfg), shortest: map[string]int{}} }
 
 // report adds a finding; the code says its severity and summary.
 func (c *domain) report(code, address string, at Range, format string, args ...any) *Diagnostic {
@@ -71,11 +74,12 @@ func (c *domain) twice(address, what string, names []string, at func(i int) Rang
 }
 
 // web checks that a text is the address of a web service.
+// Placeholders stand for parts of a path or query.
 func (c *domain) web(address, text string, at Range) {
 	if text == "" {
 		return
 	}
-	u, err := url.Parse(text)
+	u, err := url.Parse(placeholder().ReplaceAllString(text, "x"))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		c.report(codeAddress, address, at, "An address is like https://example.com/path; it is %q.", text)
 	}
@@ -83,6 +87,15 @@ func (c *domain) web(address, text string, at Range) {
 
 // everyAt is the same range for each element of a list.
 func everyAt(r Range) func(int) Range { return func(int) Range { return r } }
+
+// meant is a hint at what was probably meant. A scenario full of wrong names
+// gets none from some point on, since comparing takes time.
+func (c *domain) meant(name string, candidates []string) string {
+	if c.hints++; c.hints > maxHints || len(candidates) > 1000 {
+		return ""
+	}
+	return meant(name, candidates)
+}
 
 // meant is a hint at the candidate that was probably meant, with a space
 // before it, or else the candidates.

@@ -17,13 +17,13 @@ func (c *domain) graph(p *Pattern) {
 	}
 	known := true
 	if p.Start != "" && !slices.Contains(nodes, p.Start) {
-		c.report(codeUnknownNode, p.address(), p.Arg("start"), "start is %q, which is not a node.%s", p.Start, meant(p.Start, nodes))
+		c.report(codeUnknownNode, p.address(), p.Arg("start"), "start is %q, which is not a node.%s", p.Start, c.meant(p.Start, nodes))
 		known = false
 	}
 	for _, edge := range g.Edges {
 		for _, end := range []string{edge.From, edge.To} {
 			if !slices.Contains(nodes, end) {
-				c.report(codeUnknownNode, p.address(), edge.Range, "The edge names %q, which is not a node.%s", end, meant(end, nodes))
+				c.report(codeUnknownNode, p.address(), edge.Range, "The edge names %q, which is not a node.%s", end, c.meant(end, nodes))
 				known = false
 			}
 		}

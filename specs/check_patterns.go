@@ -74,9 +74,10 @@ func (p *Pattern) names() []string {
 	if p.Manager != nil {
 		refs = append(refs, p.Manager.Workers...)
 	}
-	var out []string
+	out, seen := make([]string, 0, len(refs)), map[string]bool{}
 	for _, ref := range refs {
-		if !slices.Contains(out, ref.Name) {
+		if !seen[ref.Name] {
+			seen[ref.Name] = true
 			out = append(out, ref.Name)
 		}
 	}
@@ -107,7 +108,7 @@ func (c *domain) refsTwice(p *Pattern, what string, list []Ref) {
 func (c *domain) member(p *Pattern, arg, name, what string) {
 	if known := p.names(); !slices.Contains(known, name) {
 		c.report(codeNotParticipant, p.address(), p.Arg(arg),
-			"%s names %q, who does not take part in the pattern.%s", what, name, meant(name, known))
+			"%s names %q, who does not take part in the pattern.%s", what, name, c.meant(name, known))
 	}
 }
 
@@ -167,7 +168,7 @@ func (c *domain) selector(p *Pattern) {
 		if !slices.ContainsFunc(p.Participants, candidate.same) {
 			c.report(codeNotParticipant, p.address(), candidate.Range,
 				"candidates names %q, who does not take part in the pattern.%s", candidate.Name,
-				meant(candidate.Name, refNames(p.Participants)))
+				c.meant(candidate.Name, refNames(p.Participants)))
 		}
 	}
 }
@@ -218,7 +219,7 @@ func (c *domain) blackboard(p *Pattern) {
 		if !slices.ContainsFunc(p.Participants, rule.Run.same) {
 			c.report(codeNotParticipant, p.address(), rule.Run.Range,
 				"run names %q, who does not take part in the pattern.%s", rule.Run.Name,
-				meant(rule.Run.Name, refNames(p.Participants)))
+				c.meant(rule.Run.Name, refNames(p.Participants)))
 		}
 	}
 }

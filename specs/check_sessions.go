@@ -84,7 +84,7 @@ func (c *domain) counts(s *Session, who *cast) {
 	if p == nil || l.MaxTurns == 0 {
 		return
 	}
-	if least := c.least(p, map[string]bool{}); least > l.MaxTurns {
+	if least := c.least(p); least > l.MaxTurns {
 		c.report(codeDominated, "session."+s.Name, s.Arg("limits.max_turns"),
 			"pattern.%s takes %s to its end, so max_turns = %d always ends it before. Raise max_turns or shorten the pattern.",
 			p.Name, plural(least, "turn"), l.MaxTurns)
@@ -93,36 +93,42 @@ func (c *domain) counts(s *Session, who *cast) {
 
 // least is how many turns a pattern takes at least until it is done by itself;
 // 0 where that is not certain.
-func (c *domain) least(p *Pattern, inside map[string]bool) int {
-	if inside[p.Name] || p.OnError == "skip" {
+func (c *domain) least(p *Pattern) int {
+	if n, done := c.shortest[p.Name]; done {
+		return n
+	}
+	c.shortest[p.Name] = 0 // for a pattern inside itself
+	n := c.course(p)
+	if p.MaxTurns > 0 {
+		n = min(n, p.MaxTurns)
+	}
+	c.shortest[p.Name] = n
+	return n
+}
+
+// course is least for one pattern, without its max_turns.
+func (c *domain) course(p *Pattern) int {
+	if p.OnError == "skip" || p.Parallel != nil && p.Parallel.Join > 0 {
 		return 0
 	}
-	inside[p.Name] = true
-	defer delete(inside, p.Name)
+	passes := 1
+	switch p.Kind {
+	case "sequential", "parallel":
+	case "round_robin":
+		passes = p.MaxRounds
+	default:
+		return 0
+	}
 	sum := 0
 	for _, ref := range p.Participants {
 		one := 1
 		if ref.Kind == RefPattern {
 			one = 0
 			if inner := c.patterns[ref.Name]; inner != nil {
-				one = c.least(inner, inside)
+				one = c.least(inner)
 			}
 		}
 		sum = satAdd(sum, one)
 	}
-	switch p.Kind {
-	case "sequential":
-	case "round_robin":
-		sum = satMul(sum, p.MaxRounds)
-	case "parallel":
-		if p.Parallel != nil && p.Parallel.Join > 0 {
-			return 0
-		}
-	default:
-		return 0
-	}
-	if p.MaxTurns > 0 {
-		sum = min(sum, p.MaxTurns)
-	}
-	return sum
+	return satMul(sum, passes)
 }

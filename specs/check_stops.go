@@ -64,7 +64,7 @@ func (c *domain) sessionStops(s *Session, who *cast) {
 		if stop.Scope != "" && !who.patterns[stop.Scope] {
 			d := c.report(codeStopScope, "session."+s.Name, s.Arg("stop"),
 				"stop.%s watches pattern.%s, which is not part of the session.%s",
-				stop.Name, stop.Scope, meant(stop.Scope, names(who.patterns)))
+				stop.Name, stop.Scope, c.meant(stop.Scope, names(who.patterns)))
 			d.Related = []Related{{"its scope", stop.Arg("scope")}}
 		}
 		if stop.Tool != "" && !c.offered(stop.Tool, who) {

@@ -51,7 +51,7 @@ func (c *domain) mcp(t *Tool, m *MCPTool) {
 
 // http checks that the placeholders of a request stand for inputs.
 func (c *domain) http(t *Tool, h *HTTPTool) {
-	c.web("tool."+t.Name, placeholder().ReplaceAllString(h.URL, "x"), t.Arg("http.url"))
+	c.web("tool."+t.Name, h.URL, t.Arg("http.url"))
 	fields := slices.Sorted(maps.Keys(schemaFields(t.Input)))
 	places := map[string]string{"http.url": h.URL, "http.body": h.Body}
 	for _, key := range slices.Sorted(maps.Keys(h.Query)) {
@@ -64,7 +64,7 @@ func (c *domain) http(t *Tool, h *HTTPTool) {
 		for _, name := range placeholders(places[arg]) {
 			if !slices.Contains(fields, name) {
 				c.report(codeToolPlaceholder, "tool."+t.Name, t.Arg(arg),
-					"{%s} stands for an input, and the tool's input has no such field.%s", name, meant(name, fields))
+					"{%s} stands for an input, and the tool's input has no such field.%s", name, c.meant(name, fields))
 			}
 		}
 	}

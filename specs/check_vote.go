@@ -81,6 +81,6 @@ func (c *domain) tie(p *Pattern) {
 		// Required by the schema; averages of scores cannot tie.
 	case !slices.Contains(words, v.Tie):
 		c.report(codeTie, p.address(), p.Arg("tie"),
-			"tie = %q is neither a choice nor first, random, none or a participant.%s", v.Tie, meant(v.Tie, words))
+			"tie = %q is neither a choice nor first, random, none or a participant.%s", v.Tie, c.meant(v.Tie, words))
 	}
 }

@@ -192,6 +192,30 @@ func whereIs(d *Diagnostic) string {
 	return fmt.Sprintf("%s %s %d-%d", d.Severity, d.Code, d.Range.Start.Column, d.Range.End.Column)
 }
 
+// Every code that a scenario's text can cause is caused by a fixture. Files that
+// git or an editor would not keep as they are have tests of their own.
+func TestCodesHaveFixtures(t *testing.T) {
+	seen := map[string]bool{}
+	for _, path := range fixtures(t, "invalid") {
+		_, ds := loadFixture(path)
+		for _, d := range ds {
+			seen[d.Code] = true
+		}
+	}
+	elsewhere := []string{
+		codeNoFiles, codeTooLarge, codeEncoding, codeNotRegular, codeTooManyFiles, codeTooDeep, codeTooLong, codeImportCycle,
+		codeValueSize, codeEvalCost, codeNoVariable, codeVarUnused, codeInternal, codeDuplicateArg,
+	}
+	for _, code := range slices.Sorted(keysOf(allCodes())) {
+		if !seen[code] && !slices.Contains(elsewhere, code) {
+			t.Errorf("no fixture has %s %s", code, allCodes()[code].summary)
+		}
+		if seen[code] && slices.Contains(elsewhere, code) {
+			t.Errorf("a fixture has %s; take it off the list", code)
+		}
+	}
+}
+
 // Applying the edits of a fix must remove its finding.
 func TestFixesMend(t *testing.T) {
 	mended := 0

@@ -246,3 +246,48 @@ func TestManyFindings(t *testing.T) {
 		t.Errorf("the text does not say that it is cut: …%s", got[len(got)-200:])
 	}
 }
+
+// Scenarios as large as a file can hold are loaded soon, right or wrong.
+func TestLargeScenarios(t *testing.T) {
+	many := func(n int, format string) string {
+		var out strings.Builder
+		for i := range n {
+			fmt.Fprintf(&out, strings.ReplaceAll(format, "#", "%[1]d")+"%[2]s", i, "", i+1)
+		}
+		return out.String()
+	}
+	doubling := "pattern \"sequential\" \"r0\" { participants = [agent.a] }\n"
+	for i := range 60 {
+		doubling += fmt.Sprintf("pattern \"sequential\" \"r%d\" { participants = [pattern.r%d, pattern.r%d] }\n", i+1, i, i)
+	}
+	provider := "provider \"scripted\" \"p\" {}\n"
+	agents := provider + many(2500, "agent \"a#\" { provider = provider.p }\n")
+	all := "participants = [" + many(2500, "agent.a#, ") + "]\n"
+	tests := map[string]string{
+		"many sessions": agents + "pattern \"round_robin\" \"r\" {\n" + all + "}\n" +
+			many(1200, "session \"s#\" {\n  pattern = pattern.r\n  limits { max_rounds = # + 2 }\n}\n"),
+		"strangers": agents + "pattern \"vote\" \"v\" {\n" + all + "choices = [\"x\", \"y\"]\ntie = \"none\"\nweights = {" +
+			many(2500, "b# = 1, ") + "}\n}\n",
+		"unknown references": provider + many(2500, "agent \"a#\" { provider = provider.q# }\n"),
+		"doubling":           provider + "agent \"a\" { provider = provider.p }\n" + doubling + "session \"s\" {\n  pattern = pattern.r60\n  limits { max_turns = 9 }\n}\n",
+		"deep patterns": provider + "agent \"a\" { provider = provider.p }\npattern \"sequential\" \"r0\" { participants = [agent.a] }\n" +
+			many(1100, "pattern \"sequential\" \"q#\" { participants = [pattern.r#] }\npattern \"sequential\" \"r%[3]d\" { participants = [pattern.q#] }\n"),
+		"a cycle of patterns": many(1100, "pattern \"sequential\" \"r#\" { participants = [pattern.s#] }\npattern \"sequential\" \"s#\" { participants = [pattern.r#] }\n"),
+		"a graph": provider + "agent \"a\" { provider = provider.p }\npattern \"graph\" \"g\" {\n" + many(1500, "node \"n#\" {\n  run = agent.a\n  max_visits = 2\n}\n") +
+			many(1500, "edge {\n  from = \"n#\"\n  to = \"n#\"\n}\n") + "}\nsession \"s\" { pattern = pattern.g }\n",
+		"stops": provider + "agent \"a\" { provider = provider.p }\nstop \"s0\" { when = \"turns > 3\" }\n" +
+			many(2000, "stop \"t#\" { any = [stop.s0, stop.s0] }\n"),
+	}
+	for name, content := range tests {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "main.hcl")
+			write(t, path, content)
+			start := time.Now()
+			_, ds := loadFixture(path)
+			if took := time.Since(start); took > 10*time.Second {
+				t.Errorf("the load took %s", took)
+			}
+			harmless(t, text(t, ds, RenderOptions{}))
+		})
+	}
+}

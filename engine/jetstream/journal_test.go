@@ -1,0 +1,40 @@
+package jetstream_test
+
+import (
+	"errors"
+	"log/slog"
+	"testing"
+
+	"github.com/agentconnect-dev/agentconnect/engine/jetstream"
+	"github.com/agentconnect-dev/agentconnect/engine/journaltest"
+)
+
+func open(t testing.TB, dir string, sync jetstream.Sync) *jetstream.Journal {
+	t.Helper()
+	j, err := jetstream.Open(t.Context(), jetstream.Config{Dir: dir, Sync: sync, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+func TestJournal(t *testing.T) {
+	for _, sync := range []jetstream.Sync{jetstream.SyncAlways, jetstream.SyncInterval} {
+		t.Run(string(sync), func(t *testing.T) {
+			j := open(t, t.TempDir(), sync)
+			defer j.Close()
+			journaltest.Run(t, j)
+		})
+	}
+}
+
+// Two processes on one folder would lose events: the second does not start.
+func TestLocked(t *testing.T) {
+	dir := t.TempDir()
+	j := open(t, dir, jetstream.SyncAlways)
+	if _, err := jetstream.Open(t.Context(), jetstream.Config{Dir: dir}); !errors.Is(err, jetstream.ErrLocked) {
+		t.Errorf("got %v, want %v", err, jetstream.ErrLocked)
+	}
+	j.Close()
+	open(t, dir, jetstream.SyncAlways).Close()
+}

@@ -17,28 +17,32 @@ locals {
 }
 
 agent "money" {
-  name         = "Ingrid, finance"
+  name         = "Ingrid"
+  description  = "finance"
   provider     = local.model
   instructions = templatefile("prompts/expert.md", { view = local.panel.money })
   max_tokens   = 250
 }
 
 agent "people" {
-  name         = "Samuel, people"
+  name         = "Samuel"
+  description  = "people and hiring"
   provider     = local.model
   instructions = templatefile("prompts/expert.md", { view = local.panel.people })
   max_tokens   = 250
 }
 
 agent "clients" {
-  name         = "Noor, clients"
+  name         = "Noor"
+  description  = "clients"
   provider     = local.model
   instructions = templatefile("prompts/expert.md", { view = local.panel.clients })
   max_tokens   = 250
 }
 
 agent "doubt" {
-  name         = "Viktor, devil's advocate"
+  name         = "Viktor"
+  description  = "devil's advocate"
   provider     = local.model
   instructions = templatefile("prompts/expert.md", { view = local.panel.doubt })
   max_tokens   = 250

@@ -13,9 +13,7 @@ variable "vendor" {
 provider "openai" "openai" {}
 provider "anthropic" "anthropic" {}
 provider "google" "google" {}
-provider "ollama" "ollama" {
-  model = "llama3.1"
-}
+provider "ollama" "ollama" {}
 
 locals {
   model = {

@@ -19,7 +19,8 @@ variable "technical_questions" {
 }
 
 agent "engineer" {
-  name         = "Priya (engineer)"
+  name         = "Priya"
+  description  = "engineer in the team"
   provider     = local.model
   personality  = "curious, quick, never unkind"
   instructions = templatefile("prompts/engineer.md", { role = var.role })
@@ -27,7 +28,8 @@ agent "engineer" {
 }
 
 agent "manager" {
-  name         = "Anders (hiring manager)"
+  name         = "Anders"
+  description  = "hiring manager"
   provider     = local.model
   personality  = "patient, few words"
   instructions = "You hire for: ${var.role}. Ask one question per turn about how the candidate works with others. Build on what was said."
@@ -35,7 +37,8 @@ agent "manager" {
 }
 
 agent "candidate" {
-  name         = "Lucía (candidate)"
+  name         = "Lucía"
+  description  = "candidate"
   provider     = local.model
   instructions = templatefile("prompts/candidate.md", { role = var.role })
   max_tokens   = 300

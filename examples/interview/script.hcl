@@ -1,3 +1,4 @@
+# Three technical questions, two of the manager, and the scorecard.
 provider "scripted" "script" {
   reply {
     agent   = agent.engineer
@@ -25,12 +26,11 @@ provider "scripted" "script" {
   }
   reply {
     agent   = agent.manager
-    content = "You would ask whoever signs. Tell me about a time that person said no, and you thought they were wrong."
+    content = "Tell me about a time somebody above you said no, and you thought they were wrong."
   }
   reply {
     agent   = agent.candidate
     content = "I wanted to freeze changes for the week before Christmas, sales wanted a new voucher page. I lost. So I asked for one thing: that the head of sales sit with us on the evening it went out. It broke at ten past eight, and she was the one who said take it down, before I could. We have had the freeze since, and it was her idea. I never corrected that."
-    delay   = "150ms"
   }
   reply {
     agent   = agent.manager

@@ -19,7 +19,8 @@ const maxContent = 256 << 10
 
 // Message is what a person says to a session.
 type Message struct {
-	// Sender is a human participant's bare name; empty is user.
+	// Sender is a participant's bare name; empty is user. A person may speak
+	// through an agent: its words then are its own in its later prompts.
 	Sender  string
 	Content string
 	// Receiver is a participant's bare name, or empty.
@@ -234,7 +235,7 @@ func (s *Session) mayPass(m Message) error {
 		return ErrEnded
 	case s.st.inputClosed:
 		return fmt.Errorf("the session's input is closed: %w", ErrEnded)
-	case m.Sender != userName && s.t.humans[m.Sender] == nil:
+	case m.Sender != userName && !slices.Contains(s.t.order, m.Sender):
 		return fmt.Errorf("sender %q: %w", m.Sender, ErrUnknownParticipant)
 	case m.Receiver != "" && !slices.Contains(s.t.order, m.Receiver):
 		return fmt.Errorf("receiver %q: %w", m.Receiver, ErrUnknownParticipant)

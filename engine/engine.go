@@ -20,6 +20,10 @@ type Config struct {
 	Journal Journal
 	// Logger defaults to slog's default logger.
 	Logger *slog.Logger
+	// Observe, if set, is told what was stored, for figures and the like. It
+	// runs in the session's loop: it must not wait, and it must not keep the
+	// slice. It is called concurrently for different sessions.
+	Observe func([]Event)
 }
 
 // Engine starts sessions and finds those that live. Its methods may be called
@@ -53,6 +57,9 @@ type StartOptions struct {
 	// Opening overrides the template's.
 	Opening  string
 	Metadata map[string]any
+	// History is what was said before, elsewhere; it stands before the opening.
+	// In a chat, what persons said after the last agent's words is answered.
+	History []Said
 }
 
 // Start creates a session and, if it has an opening or needs none, begins it.
@@ -82,7 +89,7 @@ func (e *Engine) Start(ctx context.Context, t *Template, o StartOptions) (*Sessi
 // adopt makes a session of a state and keeps it.
 func (e *Engine) adopt(st *State) (*Session, error) {
 	s := &Session{
-		id: st.session, t: st.t, journal: e.cfg.Journal, log: e.cfg.Logger, wg: &e.wg, ended: make(chan struct{}),
+		id: st.session, t: st.t, journal: e.cfg.Journal, log: e.cfg.Logger, observe: e.cfg.Observe, wg: &e.wg, ended: make(chan struct{}),
 		onEnd: e.forget, st: st, calls: map[int]*call{}, models: map[string]providers.Model{},
 	}
 	s.ctx, s.cancel = context.WithCancelCause(e.ctx)
@@ -107,6 +114,9 @@ func (s *Session) create(o StartOptions) {
 		Template: t.Name, Hash: t.Hash, SessionType: t.Type, Owner: o.Owner, Opening: o.Opening,
 		Variables: t.variables, Participants: t.Participants, Metadata: o.Metadata,
 	}})
+	for _, said := range o.History {
+		s.emit(Event{Agent: said.Sender, Data: &said})
+	}
 	if o.Opening != "" {
 		s.open(o.Opening)
 	}

@@ -88,11 +88,7 @@ func (st *State) foldEntered(d *Entered) {
 	if f.parent == nil {
 		f.node = st.t.root
 		if f.node.kind == "chat" {
-			for _, i := range st.lobby {
-				if st.messages[i].person {
-					f.pending = append(f.pending, i)
-				}
-			}
+			f.pending = st.unanswered()
 		}
 	} else {
 		f.node = f.parent.node.slots[d.Slot].node
@@ -101,6 +97,21 @@ func (st *State) foldEntered(d *Entered) {
 	}
 	f.visits = make([]int, len(f.node.slots))
 	st.frames[f.id] = f
+}
+
+// unanswered are the messages of persons, said while no pattern was active,
+// that no agent's words follow.
+func (st *State) unanswered() []int {
+	var list []int
+	for _, i := range st.lobby {
+		switch m := &st.messages[i]; {
+		case m.person:
+			list = append(list, i)
+		case m.role == "assistant":
+			list = nil
+		}
+	}
+	return list
 }
 
 func (st *State) foldLeft(d *Left) {

@@ -21,7 +21,7 @@ type Info struct {
 	// only a part.
 	CostKnown                                 bool
 	Turns, Rounds, Calls, ToolCalls, Messages int
-	// Participants are by bare name.
+	// Participants are by bare name; user is the person's side.
 	Participants map[string]ParticipantInfo
 }
 

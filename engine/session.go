@@ -26,6 +26,7 @@ type Session struct {
 	cancel  context.CancelCauseFunc
 	ended   chan struct{} // closed when the session has ended or was let go
 	onEnd   func(*Session)
+	observe func([]Event) // or nil
 	live    hub
 	head    atomic.Uint64 // seq of the last event that is stored
 
@@ -110,11 +111,13 @@ func (s *Session) put(in input) (mine bool, err error) {
 	return mine, nil
 }
 
-func (s *Session) next() input {
+// next takes an input out of the inbox. When there is none, the loop ends if it
+// is at rest.
+func (s *Session) next(rest bool) input {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.taken == len(s.inbox) || s.closed != nil {
-		s.running = false
+		s.running = !rest
 		s.inbox, s.taken = s.inbox[:0], 0
 		return nil
 	}
@@ -128,7 +131,7 @@ func (s *Session) next() input {
 // get a call to make itself, which spares a goroutine for each turn.
 func (s *Session) run(worker bool) (own *call) {
 	defer s.contain()
-	for in := s.next(); in != nil; in = s.next() {
+	for in := s.next(true); in != nil; in = s.next(true) {
 		if own != nil { // others must not wait for what comes first
 			c := own
 			s.wg.Go(func() { s.work(c) })
@@ -167,13 +170,24 @@ func (s *Session) panicked(r any) error {
 	return fmt.Errorf("session %s: internal error", s.id)
 }
 
+// maxGroup bounds the inputs whose events are stored with one append.
+const maxGroup = 64
+
+// handle takes in an input and those that wait behind it, stores what follows
+// from them, and then does it.
 func (s *Session) handle(in input) {
-	s.now = time.Now().UTC().Truncate(time.Microsecond)
-	in.apply(s)
-	if s.gone() {
-		return
+	for n := 1; in != nil; n++ {
+		s.now = time.Now().UTC().Truncate(time.Microsecond)
+		in.apply(s)
+		if s.gone() {
+			return
+		}
+		s.advance()
+		if n == maxGroup || s.st.ended != nil {
+			break
+		}
+		in = s.next(false)
 	}
-	s.advance()
 	if err := s.flush(); err != nil {
 		s.letGo(fmt.Errorf("session %s: journal: %w", s.id, err))
 		return
@@ -203,6 +217,9 @@ func (s *Session) flush() error {
 		return nil
 	}
 	err := s.journal.Append(s.ctx, s.id, s.batch[0].Seq-1, s.batch)
+	if err == nil && s.observe != nil {
+		s.observe(s.batch)
+	}
 	clear(s.batch)
 	s.batch = s.batch[:0]
 	if err == nil {

@@ -283,7 +283,7 @@ func TestSayRefuses(t *testing.T) {
 		for name, m := range map[string]engine.Message{
 			"empty":    {},
 			"long":     {Content: strings.Repeat("x", 256<<10+1)},
-			"sender":   {Content: "x", Sender: "a"},
+			"sender":   {Content: "x", Sender: "nobody"},
 			"receiver": {Content: "x", Receiver: "nobody"},
 		} {
 			if _, err := s.Say(t.Context(), m); err == nil {

@@ -164,6 +164,7 @@ func newState(t *Template, session string) *State {
 		use: make(map[string]*agentUse, len(t.order)), latched: map[string]bool{},
 		pausedBy: map[string]bool{}, clients: map[string]uint64{},
 	}
+	st.use[userName] = &agentUse{}
 	st.env.Agents = make(map[string]specs.EnvAgent, len(t.order))
 	st.env.Data = map[string]any{}
 	for _, name := range t.order {

@@ -62,13 +62,13 @@ func (a *app) expand(input []string) ([]string, error) {
 // first finds the message that a session of agents begins with, if it needs one
 // or is given one.
 func (a *app) first(p *person, spec *specs.Session, people bool) error {
-	waits := spec.Start == "on_message" && spec.Opening != ""
+	waits := spec.Start == "on_message" // as without an opening
 	var text string
 	var err error
 	switch {
-	case p.lines != nil && (spec.Opening == "" || waits || !people):
+	case p.lines != nil && (waits || !people):
 		text, err = p.lines.first(a.halt.ctx)
-	case spec.Opening != "" && !waits:
+	case !waits:
 		return nil
 	case a.con.inTTY:
 		text, err = a.askFirst()

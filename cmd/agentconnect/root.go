@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/agext/levenshtein"
 	"github.com/spf13/cobra"
@@ -64,8 +63,12 @@ func noCommand(cmd *cobra.Command, args []string) error {
 		return usageError("%q is not a command. To run the scenario:\n  agentconnect run %s", args[0], args[0])
 	}
 	message := fmt.Sprintf("there is no command %q", args[0])
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		message += fmt.Sprintf("; did you mean %s?", strings.Join(near, " or "))
+	var names []string
+	for _, c := range cmd.Commands() {
+		names = append(names, c.Name())
+	}
+	if near := nearest(args[0], names); near != "" {
+		message += fmt.Sprintf("; did you mean %s?", near)
 	}
 	return usageError("%s\n\"agentconnect help\" lists the commands.", message)
 }
@@ -93,7 +96,7 @@ func flagNames(cmd *cobra.Command) []string {
 
 // nearest is the name that was probably meant, or empty.
 func nearest(name string, names []string) string {
-	best, least := "", len(name)/2+1
+	best, least := "", max(len(name)/2, 2)+1
 	for _, n := range names {
 		if d := levenshtein.Distance(name, n, nil); d < least {
 			best, least = n, d

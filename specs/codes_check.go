@@ -102,7 +102,7 @@ func checkCodes() map[string]codeRow {
 		codeOpenEnded:       {SeverityError, "Open end without a person"},
 		codeDominated:       {SeverityWarning, "Limit is never reached"},
 		codeNoSession:       {SeverityWarning, "No session"},
-		codeUnused:          {SeverityWarning, "Unused block"},
+		codeUnused:          {SeverityWarning, "Unused declaration"},
 		codeUnbounded:       {SeverityError, "Session might never end"},
 		codeCostUnknown:     {SeverityError, "Cost cannot be bounded"},
 	}

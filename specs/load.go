@@ -156,6 +156,7 @@ func (l *loader) load(path string) *Config {
 	cfg := l.build()
 	l.checkCycles(cfg)
 	l.compileExprs(cfg)
+	l.unusedValues(cfg)
 	l.checkDomain(cfg)
 	l.proveAll(cfg)
 	return cfg

@@ -172,9 +172,9 @@ func TestImportCycle(t *testing.T) {
 
 func TestImportTwiceIsOnce(t *testing.T) {
 	files := map[string]string{
-		"main.hcl":   "import { from = \"./a.hcl\" }\nimport { from = \"./a.hcl\" }\nimport { from = \"./b.hcl\" }\n" + saying(`"x"`),
+		"main.hcl":   "import { from = \"./a.hcl\" }\nimport { from = \"./a.hcl\" }\nimport { from = \"./b.hcl\" }\n" + saying(`local.text`),
 		"a.hcl":      "import { from = \"./b.hcl\" }",
-		"b.hcl":      "locals { unused = 1 }",
+		"b.hcl":      "locals { text = \"x\" }",
 		"c.vars.hcl": "nonsense",
 	}
 	for _, path := range []string{"main.hcl", "."} {
@@ -247,8 +247,9 @@ func TestVersionFits(t *testing.T) {
 // values of secrets do not count.
 func TestHash(t *testing.T) {
 	files := map[string]string{
-		"main.hcl": "variable \"v\" { default = 1 }\nvariable \"k\" {\n  type      = string\n  default   = \"\"\n  sensitive = true\n}\n" + saying(`file("x.md")`),
-		"x.md":     "Hello",
+		"main.hcl": "variable \"v\" { default = 1 }\nvariable \"k\" {\n  type      = string\n  default   = \"x\"\n  sensitive = true\n}\n" +
+			strings.Replace(saying(`"${file("x.md")} ${var.v}"`), `"p" {}`, `"p" { api_key = var.k }`, 1),
+		"x.md": "Hello",
 	}
 	hash := func(vars ...VarInput) string { return mustLoad(t, files, "main.hcl", Options{Vars: vars}).Hash }
 	first := hash()

@@ -103,7 +103,9 @@ func (l *loader) checkRefs(n *node) {
 func (l *loader) checkRef(n *node, a *arg, t hcl.Traversal) {
 	kind, name, ok := splitRef(t)
 	at := t.SourceRange()
-	l.mentioned[kind+"."+name] = true
+	if address := kind + "." + name; address != n.address { // a validation reads its own variable
+		l.mentioned[address] = true
+	}
 	switch {
 	case a.schema.static:
 		l.wrong(n, a, codeNoRefs, at, "%s must be known before anything else is evaluated: write the value itself.", a.schema.name)

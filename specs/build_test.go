@@ -41,7 +41,9 @@ session "s" {
 		stop.Outcome, stop.Action, s.Type, s.Start, s.OnBusy, s.Lifetime, s.IdleTimeout, cfg.Providers[0].Script.Strict,
 	}
 	want := []any{
-		"a", "all", 8, []string{"p"}, (*float64)(nil), "skip",
+		"a", "all", 8,
+		[]string{"p"},
+		(*float64)(nil), "skip",
 		"never", 64 << 10, 30 * time.Second, `{"additionalProperties":false,"properties":{"a":{"type":"number"}},"required":["a"],"type":"object"}`,
 		"fail", "last",
 		"achieved", "end", "agent_agent", "auto", "enqueue", time.Hour, 30 * time.Minute, false,

@@ -241,11 +241,12 @@ func (b *blockSchema) labelCount() string {
 
 // usage shows a block's header.
 func (b *blockSchema) usage() string {
-	out := b.name
+	var out strings.Builder
+	out.WriteString(b.name)
 	for _, label := range b.labels {
-		out += fmt.Sprintf(" \"<%s>\"", label)
+		fmt.Fprintf(&out, " \"<%s>\"", label)
 	}
-	return out + " { … }"
+	return out.String() + " { … }"
 }
 
 // refKind is the word that references to such blocks begin with.

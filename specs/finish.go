@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -106,9 +105,7 @@ func (l *loader) hash(cfg *Config) string {
 		fmt.Fprintf(h, "file %q %x\n", name, sum)
 	}
 	for _, v := range cfg.Variables {
-		fmt.Fprintf(h, "var %q ", v.Name)
-		_, _ = io.WriteString(h, string(v.Value)) // a hash takes everything
-		fmt.Fprintln(h)
+		fmt.Fprintf(h, "var %q %s\n", v.Name, v.Value)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
@@ -124,8 +121,8 @@ func (l *loader) noteBlocks(body *hclsyntax.Body) {
 	for _, b := range body.Blocks {
 		r := b.Range()
 		title := b.Type
-		for _, label := range b.Labels {
-			title += fmt.Sprintf(" %q", label)
+		if len(b.Labels) > 0 {
+			title += ` "` + strings.Join(b.Labels, `" "`) + `"`
 		}
 		l.spans[r.Filename] = append(l.spans[r.Filename], blockSpan{b.TypeRange.Start.Byte, r.End.Byte, title})
 	}

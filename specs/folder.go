@@ -78,7 +78,7 @@ func (f *folder) read(name string, limit int) ([]byte, *fileError) {
 	if err != nil {
 		return nil, describe(name, err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // only reading was done
 	text, err := io.ReadAll(io.LimitReader(file, int64(limit)+1))
 	if err != nil {
 		return nil, describe(name, err)
@@ -103,8 +103,7 @@ func describe(name string, err error) *fileError {
 	case strings.Contains(err.Error(), "escapes"):
 		return fileErrorf(codeOutside, "%s leads out of the scenario's directory.", name)
 	}
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
+	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
 		err = pathErr.Err
 	}
 	return fileErrorf(codeFile, "%s cannot be read: %v.", name, err)

@@ -59,7 +59,6 @@ type loader struct {
 	hidden       []hcl.Range
 	hiddenRanges []Range
 	spans        map[string][]blockSpan // by file
-	inCycle      map[string]bool
 	hints        int
 
 	files     []string

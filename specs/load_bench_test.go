@@ -57,6 +57,7 @@ session "s" {
 }
 
 func benchmarkLoad(b *testing.B, agents int) {
+	b.Helper()
 	files := crowd(agents)
 	b.Run("load", func(b *testing.B) {
 		for b.Loop() {

@@ -7,14 +7,14 @@ import (
 )
 
 // loadText loads a scenario that exists in memory alone.
-func loadText(t testing.TB, text string, opts Options) (*Config, Diagnostics) {
-	t.Helper()
-	return loadFiles(t, map[string]string{"main.hcl": text}, "main.hcl", opts)
+func loadText(tb testing.TB, text string, opts Options) (*Config, Diagnostics) {
+	tb.Helper()
+	return loadFiles(tb, map[string]string{"main.hcl": text}, "main.hcl", opts)
 }
 
 // loadFiles loads the scenario of a path among texts in memory.
-func loadFiles(t testing.TB, files map[string]string, path string, opts Options) (*Config, Diagnostics) {
-	t.Helper()
+func loadFiles(tb testing.TB, files map[string]string, path string, opts Options) (*Config, Diagnostics) {
+	tb.Helper()
 	opts.WorkDir = "/nowhere/scenario"
 	opts.Overlay = map[string][]byte{}
 	for name, text := range files {

@@ -78,9 +78,10 @@ type blockSchema struct {
 // A kindDoc is a value of the label kind.
 type kindDoc struct{ name, doc string }
 
-func strArg(name, doc string) argSchema   { return argSchema{name: name, typ: typeString, doc: doc} }
-func boolArg(name, doc string) argSchema  { return argSchema{name: name, typ: typeBool, doc: doc} }
-func listArg(name, doc string) argSchema  { return argSchema{name: name, typ: typeStrings, doc: doc} }
+func strArg(name, doc string) argSchema  { return argSchema{name: name, typ: typeString, doc: doc} }
+func boolArg(name, doc string) argSchema { return argSchema{name: name, typ: typeBool, doc: doc} }
+func listArg(name, doc string) argSchema { return argSchema{name: name, typ: typeStrings, doc: doc} }
+
 func condArg(name, doc string) argSchema  { return argSchema{name: name, typ: typeCondition, doc: doc} }
 func intArg(name, doc string) argSchema   { return argSchema{name: name, typ: typeInt, doc: doc} }
 func floatArg(name, doc string) argSchema { return argSchema{name: name, typ: typeNumber, doc: doc} }
@@ -121,7 +122,8 @@ const maxCount = 1_000_000_000
 // maxSeconds is ten years, the longest time that can be asked for.
 const maxSeconds = 10 * 366 * 24 * 3600
 
-func (a *argSchema) has(kind string) bool   { return a.only == nil || slices.Contains(a.only, kind) }
+func (a *argSchema) has(kind string) bool { return a.only == nil || slices.Contains(a.only, kind) }
+
 func (b *blockSchema) has(kind string) bool { return b.only == nil || slices.Contains(b.only, kind) }
 
 func (b *blockSchema) kindNames() []string {

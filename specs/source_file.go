@@ -83,8 +83,3 @@ func (l *loader) rng(r hcl.Range) Range {
 	}
 	return Range{Filename: r.Filename, Start: f.pos(r.Start.Byte), End: f.pos(max(r.Start.Byte, r.End.Byte))}
 }
-
-// span is the range of some bytes of a file.
-func (f *sourceFile) span(from, to int) Range {
-	return Range{Filename: f.name, Start: f.pos(from), End: f.pos(to)}
-}

@@ -23,14 +23,14 @@ import (
 
 // The people of every test server.
 const (
-	ann, annPassword     = "ann", "correct horse 1"
-	bob, bobPassword     = "bob", "battery staple 2"
-	root, rootPassword   = "root", "an admin's password 3"
-	testSecret           = "0123456789abcdef0123456789abcdef"
-	testIssuer           = "agentconnect"
-	testTTL              = 30 * time.Minute
-	scriptedModel        = "scripted-1"
-	maxTestBody    int64 = 8 << 20
+	ann, annPassword         = "ann", "correct horse 1"
+	bob, bobPassword         = "bob", "battery staple 2"
+	root, rootPassword       = "root", "an admin's password 3"
+	testSecret               = "0123456789abcdef0123456789abcdef"
+	testIssuer               = "agentconnect"
+	testTTL                  = 30 * time.Minute
+	scriptedModel            = "scripted-1"
+	maxTestBody        int64 = 8 << 20
 )
 
 // testServer is a server behind a real listener.
@@ -152,6 +152,24 @@ func testScripts(cfg *specs.Config) (providers.Registry, error) {
 		}
 	}
 	return models, nil
+}
+
+// testUsers are ann and bob, and the administrator root. Their passwords are
+// hashed at the least cost.
+func testUsers(t testing.TB) *Users {
+	t.Helper()
+	users, err := openUsers(t.TempDir(), hashCost{memory: 8, passes: 1, threads: 1})
+	if err != nil {
+		t.Fatalf("users: %v", err)
+	}
+	for _, u := range []struct{ name, role, password string }{
+		{ann, roleUser, annPassword}, {bob, roleUser, bobPassword}, {root, roleAdmin, rootPassword},
+	} {
+		if err := users.Add(u.name, u.role, u.password); err != nil {
+			t.Fatalf("user %s: %v", u.name, err)
+		}
+	}
+	return users
 }
 
 // token is a person's valid token.

@@ -40,18 +40,27 @@ type records struct {
 	mu       sync.RWMutex
 	sessions map[string]*record
 	agents   map[string]*agentRecord
+	open     map[string]map[*record]struct{} // by owner, those that count in the cap and may live
 }
 
 func newRecords() *records {
-	return &records{sessions: map[string]*record{}, agents: map[string]*agentRecord{}}
+	return &records{sessions: map[string]*record{}, agents: map[string]*agentRecord{}, open: map[string]map[*record]struct{}{}}
 }
 
 func (rs *records) add(r *record) {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
 	rs.sessions[r.id] = r
+	if !r.direct {
+		if rs.open[r.owner] == nil {
+			rs.open[r.owner] = map[*record]struct{}{}
+		}
+		rs.open[r.owner][r] = struct{}{}
+	}
 	for _, a := range r.agents {
-		rs.agents[a.id] = a
+		if rs.agents[a.id] == nil { // those of a direct talk are somewhere else already
+			rs.agents[a.id] = a
+		}
 	}
 }
 
@@ -73,16 +82,27 @@ func (rs *records) agent(id string) *agentRecord {
 	return rs.agents[id]
 }
 
-func (rs *records) remove(id string) {
+// take removes a session; false says that it was gone already.
+func (rs *records) take(r *record) bool {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
-	r := rs.sessions[id]
-	if r == nil {
-		return
+	if rs.sessions[r.id] != r {
+		return false
 	}
-	delete(rs.sessions, id)
+	delete(rs.sessions, r.id)
+	rs.close(r)
 	for _, a := range r.agents {
-		delete(rs.agents, a.id)
+		if rs.agents[a.id] == a {
+			delete(rs.agents, a.id)
+		}
+	}
+	return true
+}
+
+func (rs *records) close(r *record) {
+	delete(rs.open[r.owner], r)
+	if len(rs.open[r.owner]) == 0 {
+		delete(rs.open, r.owner)
 	}
 }
 
@@ -125,17 +145,14 @@ func (rs *records) agentsOf(owner string) []*agentRecord {
 	return list
 }
 
-// live counts an owner's sessions that have not ended.
+// live counts an owner's sessions that have not ended, direct talks aside.
 func (rs *records) live(owner string) int {
-	n := 0
-	for _, r := range rs.of(owner) {
-		select {
-		case <-r.session.Done():
-		default:
-			if !r.direct {
-				n++
-			}
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	for r := range rs.open[owner] {
+		if ended(r) {
+			rs.close(r)
 		}
 	}
-	return n
+	return len(rs.open[owner])
 }

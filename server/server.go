@@ -85,6 +85,11 @@ type Server struct {
 	handler  http.Handler
 	records  *records
 	limits   *limiter
+	builtins map[string]*offer
+	catalog  atomic.Pointer[catalog]
+	answers  *answers
+	places   *places
+	retired  retired
 	draining atomic.Bool
 	ctx      context.Context //nolint:containedctx // the server's life
 	cancel   context.CancelFunc
@@ -96,8 +101,17 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{cfg: cfg.withDefaults(), records: newRecords()}
 	s.log = s.cfg.Logger
 	s.limits = newLimiter(s.cfg.Limits)
+	s.answers, s.places = newAnswers(), &places{records: s.records, starting: map[string]int{}}
+	var err error
+	if s.builtins, err = s.loadBuiltins(); err != nil {
+		return nil, err
+	}
+	if err := s.SetTemplates(s.cfg.Templates); err != nil {
+		return nil, err
+	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.handler = s.routes()
+	s.wg.Go(s.keepRetention)
 	return s, nil
 }
 

@@ -1,0 +1,140 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+	"sync"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
+	"github.com/agentconnect-dev/agentconnect/providers"
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+// An offer is a session template that clients may start from. It is immutable
+// but for what it computes once.
+type offer struct {
+	server   *Server
+	name     string
+	scenario Scenario
+	config   *specs.Config // the scenario's, its built-in provider settled
+	builtin  bool
+
+	once     sync.Once // guards what follows
+	template *engine.Template
+	models   providers.Registry
+	err      error
+}
+
+// A catalog is all that is offered, user's templates before the built-in ones.
+type catalog struct {
+	byName map[string]*offer
+	order  []string
+}
+
+// SetTemplates replaces the templates that are offered. Sessions keep the one
+// that they began with. When one of them cannot be used nothing is replaced,
+// and the error says why.
+func (s *Server) SetTemplates(scenarios []Scenario) error {
+	c := &catalog{byName: map[string]*offer{}}
+	var problems []error
+	for _, sc := range scenarios {
+		for _, spec := range sc.Config.Sessions {
+			if c.byName[spec.Name] != nil {
+				problems = append(problems, fmt.Errorf("session %q is declared by two scenarios: %s and %s",
+					spec.Name, c.byName[spec.Name].config.Dir, sc.Config.Dir))
+				continue
+			}
+			o := &offer{server: s, name: spec.Name, scenario: sc, config: sc.Config}
+			if _, err := o.base(); err != nil {
+				problems = append(problems, fmt.Errorf("session %q: %w", spec.Name, err))
+			}
+			c.add(o)
+		}
+	}
+	if len(problems) > 0 {
+		return errors.Join(problems...)
+	}
+	for _, name := range []string{builtinChat, builtinConversation} {
+		if c.byName[name] == nil {
+			c.add(s.builtins[name])
+		}
+	}
+	s.catalog.Store(c)
+	return nil
+}
+
+func (c *catalog) add(o *offer) {
+	c.byName[o.name] = o
+	c.order = append(c.order, o.name)
+}
+
+// spec is the session block of the template.
+func (o *offer) spec() *specs.Session { return sessionOf(o.config, o.name) }
+
+func sessionOf(cfg *specs.Config, name string) *specs.Session {
+	for _, s := range cfg.Sessions {
+		if s.Name == name {
+			return s
+		}
+	}
+	return nil
+}
+
+// base is the template as it is declared, compiled once.
+func (o *offer) base() (*engine.Template, error) {
+	o.once.Do(func() {
+		if o.models, o.err = o.modelsOf(o.config); o.err == nil {
+			o.template, o.err = o.server.compile(o.config, o.name, o.models)
+		}
+	})
+	return o.template, o.err
+}
+
+// modelsOf are the models that a scenario's agents may use: those of its own
+// blocks, and beside them those of the server.
+func (o *offer) modelsOf(cfg *specs.Config) (providers.Registry, error) {
+	models := providers.Registry{}
+	maps.Copy(models, o.server.cfg.Models)
+	if o.scenario.Models == nil {
+		return models, nil
+	}
+	own, err := o.scenario.Models(cfg)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(models, own)
+	return models, nil
+}
+
+// compile makes a template, with the server's times where the scenario says
+// nothing of them.
+func (s *Server) compile(cfg *specs.Config, name string, models providers.Registry) (*engine.Template, error) {
+	t, ds := engine.Compile(s.timed(cfg, name), name, engine.Resources{Models: models})
+	if ds.HasErrors() {
+		var texts []string
+		for _, d := range ds {
+			if d.Severity == specs.SeverityError {
+				texts = append(texts, d.Summary+": "+d.Detail)
+			}
+		}
+		return nil, errors.New(strings.Join(texts, "; "))
+	}
+	return t, nil
+}
+
+// timed sets the lifetime and the idle time of a session that is silent about
+// them.
+func (s *Server) timed(cfg *specs.Config, name string) *specs.Config {
+	session := *sessionOf(cfg, name)
+	if _, written := session.Args["lifetime"]; !written {
+		session.Lifetime = s.cfg.Sessions.Lifetime
+	}
+	if _, written := session.Args["idle_timeout"]; !written {
+		session.IdleTimeout = s.cfg.Sessions.IdleTimeout
+	}
+	out := *cfg
+	out.Sessions = []*specs.Session{&session}
+	return &out
+}

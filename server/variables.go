@@ -1,0 +1,78 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+// load loads the scenario with the values of a request. The error names each
+// variable that does not fit.
+func (o *offer) load(values object[json.RawMessage]) (*specs.Config, error) {
+	declared := map[string]bool{}
+	var names []string
+	for _, v := range o.config.Variables {
+		declared[v.Name] = true
+		names = append(names, v.Name)
+	}
+	var wrong []fieldError
+	var inputs []specs.VarInput
+	seen := map[string]bool{}
+	for _, m := range values {
+		switch {
+		case !declared[m.key]:
+			wrong = append(wrong, variableError(brief(m.key), "unknown_variable",
+				fmt.Sprintf("template %q has no variable %q; there are: %s", o.name, brief(m.key), listed(names))))
+		case seen[m.key]:
+			wrong = append(wrong, variableError(m.key, "duplicate", "the variable is there twice"))
+		}
+		seen[m.key] = true
+		inputs = append(inputs, specs.VarInput{Name: m.key, JSON: m.value})
+	}
+	if len(wrong) > 0 {
+		return nil, invalid(wrong...)
+	}
+	if o.scenario.Load == nil {
+		return o.config, nil
+	}
+	cfg, ds := o.scenario.Load(inputs)
+	if ds.HasErrors() {
+		return nil, invalid(variableErrors(ds)...)
+	}
+	if sessionOf(cfg, o.name) == nil {
+		return nil, errSessionGone
+	}
+	return cfg, nil
+}
+
+func variableError(name, kind, msg string) fieldError {
+	return fieldError{Loc: []any{"body", "variables", name}, Type: kind, Msg: msg}
+}
+
+// variableErrors are the findings of a scenario that was loaded with the
+// values of a request: what is wrong is in them.
+func variableErrors(ds specs.Diagnostics) []fieldError {
+	var wrong []fieldError
+	for _, d := range ds {
+		if d.Severity != specs.SeverityError {
+			continue
+		}
+		e := fieldError{Loc: []any{"body", "variables"}, Type: "variable", Msg: d.Detail}
+		if name, ok := strings.CutPrefix(d.Address, "var."); ok {
+			e.Loc = append(e.Loc, name)
+		} else {
+			e.Msg = fmt.Sprintf("with these values %s does not hold together: %s", place(d), d.Detail)
+		}
+		wrong = append(wrong, e)
+	}
+	return wrong
+}
+
+func place(d specs.Diagnostic) string {
+	if d.Address != "" {
+		return d.Address
+	}
+	return "the scenario"
+}

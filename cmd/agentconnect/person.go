@@ -34,8 +34,11 @@ func (a *app) listen(o *runOptions, spec *specs.Session, t *engine.Template) (*p
 			return nil, err
 		}
 	}
-	if chat {
+	switch {
+	case chat:
 		return p, nil
+	case !people && len(input) > 1:
+		return nil, usageError("--input is given %d times, and session %q takes one message: nobody of it is a person", len(input), spec.Name)
 	}
 	if err := a.first(p, spec, people); err != nil {
 		p.lines.close()

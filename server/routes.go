@@ -34,15 +34,19 @@ type route struct {
 // CORS, rate limit, authentication, body, ownership, the work. Every route is
 // served twice.
 func (s *Server) routes() http.Handler {
-	m := mux.NewRouter()
+	m := mux.NewRouter().SkipClean(true) // a path that is not clean is not there; a redirect would lose the body
 	all := s.allRoutes()
 	for _, prefix := range []string{"", "/api"} {
 		for _, r := range all {
-			m.Handle(prefix+r.path, s.guarded(r)).Methods(r.method)
+			h := s.guarded(r)
+			m.Handle(prefix+r.path, h).Methods(r.methods()...)
+			if prefix != "" && r.path == "/" {
+				m.Handle(prefix, h).Methods(r.methods()...)
+			}
 		}
 	}
 	m.NotFoundHandler = s.plain(func(http.ResponseWriter, *http.Request) error { return errNotFound })
-	m.MethodNotAllowedHandler = s.plain(func(http.ResponseWriter, *http.Request) error { return errMethod })
+	m.MethodNotAllowedHandler = s.plain(s.wrongMethod(m))
 	return s.outer(m)
 }
 

@@ -85,6 +85,8 @@ type Server struct {
 	handler  http.Handler
 	records  *records
 	limits   *limiter
+	lock     *lockout
+	origins  origins
 	builtins map[string]*offer
 	catalog  atomic.Pointer[catalog]
 	answers  *answers
@@ -100,9 +102,12 @@ type Server struct {
 func New(cfg Config) (*Server, error) {
 	s := &Server{cfg: cfg.withDefaults(), records: newRecords()}
 	s.log = s.cfg.Logger
-	s.limits = newLimiter(s.cfg.Limits)
+	s.limits, s.lock = newLimiter(s.cfg.Limits), newLockout()
 	s.answers, s.places = newAnswers(), &places{records: s.records, starting: map[string]int{}}
 	var err error
+	if s.origins, err = parseOrigins(s.cfg.CORSOrigins); err != nil {
+		return nil, err
+	}
 	if s.builtins, err = s.loadBuiltins(); err != nil {
 		return nil, err
 	}

@@ -44,9 +44,11 @@ type domain struct {
 	hints int
 	// shortest are the turns that patterns take at least, as far as computed.
 	shortest map[string]int
+	// members are the participants' names by pattern, as far as asked for.
+	members map[*Pattern][]string
 }
 
-func newDomain(cfg *Config) *domain { return &domain{index: newIndex(cfg), shortest: map[string]int{}} }
+func newDomain(cfg *Config) *domain { return &domain{index: newIndex(cfg), shortest: map[string]int{}, members: map[*Pattern][]string{}} }
 
 // report adds a finding; the code says its severity and summary.
 func (c *domain) report(code, address string, at Range, format string, args ...any) *Diagnostic {

@@ -11,11 +11,13 @@ type index struct {
 	tools     map[string]*Tool
 	patterns  map[string]*Pattern
 	stops     map[string]*Stop
+	casts     map[string]*cast // by pattern
 }
 
 func newIndex(cfg *Config) *index {
 	return &index{
 		cfg:       cfg,
+		casts:     map[string]*cast{},
 		providers: byName(cfg.Providers, func(p *Provider) string { return p.Name }),
 		agents:    byName(cfg.Agents, func(a *Agent) string { return a.Name }),
 		humans:    byName(cfg.Humans, func(h *Human) string { return h.Name }),
@@ -106,21 +108,39 @@ type cast struct {
 	patterns map[string]bool
 }
 
-// cast walks a session's patterns.
+// cast is what a session can reach: by its pattern, and besides. It is only
+// for reading, since sessions with the same pattern share it.
 func (ix *index) cast(s *Session) *cast {
-	out := &cast{map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	var besides []string
 	if s.Agent != "" {
-		out.agents[s.Agent] = true
+		besides = append(besides, s.Agent)
 	}
-	ix.enter(out, s.Pattern)
 	if s.Finalize != nil && s.Finalize.Agent != "" {
-		out.agents[s.Finalize.Agent] = true
+		besides = append(besides, s.Finalize.Agent)
 	}
 	for _, stop := range ix.stopsOf(s) {
 		if stop.Judge != nil {
-			out.agents[stop.Judge.Agent] = true
+			besides = append(besides, stop.Judge.Agent)
 		}
 	}
+	out := ix.reach(s.Pattern)
+	if len(besides) > 0 {
+		out = &cast{maps.Clone(out.agents), out.humans, out.patterns}
+		for _, name := range besides {
+			out.agents[name] = true
+		}
+	}
+	return out
+}
+
+// reach walks a pattern and those inside of it, once.
+func (ix *index) reach(pattern string) *cast {
+	if out := ix.casts[pattern]; out != nil {
+		return out
+	}
+	out := &cast{map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	ix.enter(out, pattern)
+	ix.casts[pattern] = out
 	return out
 }
 

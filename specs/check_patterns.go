@@ -106,7 +106,12 @@ func (c *domain) refsTwice(p *Pattern, what string, list []Ref) {
 
 // member reports a name that is none of the participants.
 func (c *domain) member(p *Pattern, arg, name, what string) {
-	if known := p.names(); !slices.Contains(known, name) {
+	known, asked := c.members[p]
+	if !asked {
+		known = p.names()
+		c.members[p] = known
+	}
+	if !slices.Contains(known, name) {
 		c.report(codeNotParticipant, p.address(), p.Arg(arg),
 			"%s names %q, who does not take part in the pattern.%s", what, name, c.meant(name, known))
 	}

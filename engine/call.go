@@ -31,6 +31,8 @@ type call struct {
 	ctx      context.Context //nolint:containedctx // the call's life
 	cancel   context.CancelCauseFunc
 	chunks   iter.Seq2[providers.Chunk, error]
+	request  providers.Request
+	reply    reply
 	input    int          // estimated tokens of the request
 	received atomic.Int64 // bytes of the reply so far
 
@@ -89,11 +91,12 @@ func (s *Session) begin(t *turn) {
 	if t.summing {
 		link = t.agent.summarizer
 	}
-	req := s.request(t, link)
 	ctx, cancel := context.WithCancelCause(s.ctx)
-	c := &call{turn: t.n, n: t.call, seq: t.callSeq, agent: t.name, link: link, ctx: ctx, cancel: cancel, input: tokensOf(req)}
+	c := &call{turn: t.n, n: t.call, seq: t.callSeq, agent: t.name, link: link, ctx: ctx, cancel: cancel}
+	s.request(&c.request, t, link)
+	c.input = tokensOf(&c.request)
 	s.calls[t.n] = c
-	c.chunks = s.model(link).Stream(ctx, req)
+	c.chunks = s.model(link).Stream(ctx, &c.request)
 	if s.worker && s.own == nil {
 		s.own = c
 		return
@@ -158,7 +161,7 @@ func deadlines(c *call) (stop func()) {
 
 // read collects a reply.
 func (s *Session) read(c *call) *reply {
-	r := &reply{}
+	r := &c.reply
 	var b strings.Builder
 	set := &c.link.entry.Settings
 	for chunk, err := range c.chunks {

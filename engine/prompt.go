@@ -77,14 +77,14 @@ func (t *Template) introduce(p Participant) string {
 }
 
 // request builds the prompt of a turn from the transcript.
-func (s *Session) request(t *turn, link *chainLink) *providers.Request {
+func (s *Session) request(req *providers.Request, t *turn, link *chainLink) {
 	if t.summing {
-		req := s.summaryRequest(t)
+		*req = s.summaryRequest(t)
 		s.script(req, t, link)
-		return req
+		return
 	}
 	a := t.agent.spec
-	req := &providers.Request{
+	*req = providers.Request{
 		Model: link.model, Session: s.id, Agent: t.name, System: t.agent.system, Messages: s.st.prompt(t),
 		MaxTokens: s.st.answerCap(t), Temperature: a.Temperature, TopP: a.TopP, Seed: a.Seed, Stop: a.StopSequences,
 	}
@@ -95,7 +95,6 @@ func (s *Session) request(t *turn, link *chainLink) *providers.Request {
 		req.Schema = a.Output.Schema
 	}
 	s.script(req, t, link)
-	return req
 }
 
 // script gives a scripted model what its conditions read.
@@ -187,7 +186,8 @@ func (st *State) visible(t *turn, most int) []int {
 		}
 		return all
 	}
-	var parts [][]int // innermost first
+	var room [8][]int
+	parts := room[:0] // innermost first
 	n := 0
 	st.segments(t.frame, func(seg []int) bool {
 		if most > 0 && len(seg) > most-n {

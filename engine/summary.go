@@ -58,7 +58,7 @@ func (s *Session) callSummarizer(t *turn, upTo int) {
 }
 
 // summaryRequest asks for a summary of the old one and what has been said since.
-func (s *Session) summaryRequest(t *turn) *providers.Request {
+func (s *Session) summaryRequest(t *turn) providers.Request {
 	var b strings.Builder
 	if old := s.st.use[t.name].summary; old != "" {
 		b.WriteString("Summary so far: " + old + "\n\n")
@@ -69,7 +69,7 @@ func (s *Session) summaryRequest(t *turn) *providers.Request {
 		}
 	}
 	link := t.agent.summarizer
-	return &providers.Request{
+	return providers.Request{
 		Model: link.model, Session: s.id, Agent: t.name, System: summaryPrompt, MaxTokens: summaryTokens,
 		Messages: []providers.Message{{Role: providers.User, Content: b.String()}},
 	}

@@ -170,6 +170,5 @@ func (l *chainLink) cost(u providers.Usage) *float64 {
 	if p == nil {
 		return nil
 	}
-	c := p.Cost(u)
-	return &c
+	return new(p.Cost(u))
 }

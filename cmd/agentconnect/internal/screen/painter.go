@@ -10,7 +10,7 @@ import (
 // drawn anew each time.
 type painter struct {
 	out  io.Writer
-	lead int // rows of the area above the cursor
+	lead int    // rows of the area above the cursor
 	live bool   // there is an area
 	last string // the area as it was drawn
 	dark bool   // the cursor is hidden

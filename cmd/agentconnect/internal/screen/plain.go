@@ -38,7 +38,10 @@ func (p *Plain) Event(e engine.Event) {
 		}
 	case *engine.Said:
 		text := strings.TrimRight(Clean(d.Content), "\n ")
-		p.write(p.cfg.Out, p.cast.label(p.cfg.Theme, d.Sender)+": "+strings.ReplaceAll(text, "\n", "\n  ")+"\n")
+		line := p.cast.label(p.cfg.Theme, d.Sender) + ": " + strings.ReplaceAll(text, "\n", "\n  ") + "\n"
+		if _, err := io.WriteString(p.cfg.Out, line); err != nil && p.err == nil {
+			p.err = err
+		}
 	default:
 		if note := p.cast.note(&e); note != "" {
 			p.remark(note)
@@ -46,7 +49,10 @@ func (p *Plain) Event(e engine.Event) {
 	}
 }
 
-func (p *Plain) remark(text string) { p.write(p.cfg.Notes, p.cfg.Theme.Dim("· "+Line(text))+"\n") }
+// remark writes a note; it does not matter whether anybody reads it.
+func (p *Plain) remark(text string) {
+	_, _ = io.WriteString(p.cfg.Notes, p.cfg.Theme.Dim("· "+Line(text))+"\n")
+}
 
 // Draw returns the first error of writing what was said; lines are written at
 // once.
@@ -54,9 +60,3 @@ func (p *Plain) Draw() error { return p.err }
 
 // Close does nothing.
 func (p *Plain) Close() {}
-
-func (p *Plain) write(w io.Writer, text string) {
-	if _, err := io.WriteString(w, text); err != nil && p.err == nil && w == p.cfg.Out {
-		p.err = err
-	}
-}

@@ -172,6 +172,14 @@ func (s *stage) leave(frame int) {
 	}
 }
 
+// abandon gives up all turns.
+func (s *stage) abandon() {
+	for _, sp := range slices.Clone(s.open) {
+		sp.raw.Reset() // what is not shown yet is not begun
+		s.fail(sp.turn)
+	}
+}
+
 // remark shows a note between messages.
 func (s *stage) remark(text string) {
 	b := block{text: text, note: true, begins: true, ends: true}

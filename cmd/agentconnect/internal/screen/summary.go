@@ -129,10 +129,14 @@ func (t *Tally) speakers() string {
 }
 
 func simulated(n int) string {
-	if n == 0 {
+	switch n {
+	case 0:
 		return ""
+	case 1:
+		return " (1 answer simulated)"
+	default:
+		return fmt.Sprintf(" (%d answers simulated)", n)
 	}
-	return fmt.Sprintf(" (%d answers simulated)", n)
 }
 
 func (t *Tally) costText() string {

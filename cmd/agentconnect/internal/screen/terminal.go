@@ -147,10 +147,11 @@ func (t *Terminal) Draw() error {
 	return t.paint.err
 }
 
-// Close removes what does not stay on the screen.
+// Close removes what does not stay on the screen; of a message that did not end,
+// what there was of it stays.
 func (t *Terminal) Close() {
 	t.asking = false
-	t.work = working{}
+	t.stage.abandon()
 	_ = t.Draw() // nothing follows that could fail
 	t.paint.close()
 }

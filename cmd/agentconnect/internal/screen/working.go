@@ -19,10 +19,9 @@ const maxWorkers = 3
 
 // working knows who is at work on what.
 type working struct {
-	cast   *cast
-	doing  map[int]string    // by turn, while it is not thinking
-	until  map[int]time.Time // when a wait is over
-	paused bool
+	cast  *cast
+	doing map[int]string    // by turn, while it is not thinking
+	until map[int]time.Time // when a wait is over
 }
 
 func (w *working) event(e *engine.Event, c *cast) {
@@ -30,10 +29,6 @@ func (w *working) event(e *engine.Event, c *cast) {
 		w.cast, w.doing, w.until = c, map[int]string{}, map[int]time.Time{}
 	}
 	switch d := e.Data.(type) {
-	case *engine.Paused:
-		w.paused = true
-	case *engine.Resumed:
-		w.paused = false
 	case *engine.ToolRequested:
 		w.set(e.Turn, "uses "+Line(d.Tool), time.Time{})
 	case *engine.CooledDown:
@@ -70,9 +65,6 @@ func (w *working) status(s *stage, now time.Time) string {
 		}
 	}
 	if len(parts) == 0 {
-		if w.paused {
-			return "paused"
-		}
 		return ""
 	}
 	if more := w.busy(s) - len(parts); more > 0 {

@@ -48,7 +48,9 @@ type domain struct {
 	members map[*Pattern][]string
 }
 
-func newDomain(cfg *Config) *domain { return &domain{index: newIndex(cfg), shortest: map[string]int{}, members: map[*Pattern][]string{}} }
+func newDomain(cfg *Config) *domain {
+	return &domain{index: newIndex(cfg), shortest: map[string]int{}, members: map[*Pattern][]string{}}
+}
 
 // report adds a finding; the code says its severity and summary.
 func (c *domain) report(code, address string, at Range, format string, args ...any) *Diagnostic {

@@ -91,7 +91,7 @@ func (c *conversation) loop(ctx context.Context, events <-chan engine.Event) {
 	defer tick.Stop()
 	stop := c.halt.ctx.Done()
 	for {
-		c.desk.serve(c)
+		c.desk.serve(ctx, c)
 		c.checkOutput(ctx, c.show.Draw())
 		select {
 		case e, ok := <-events:

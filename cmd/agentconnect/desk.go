@@ -37,7 +37,7 @@ func newDesk(con *console, terminal *screen.Terminal, cfg *specs.Config) *desk {
 }
 
 // serve asks the person, or stops asking, as the conversation needs it.
-func (d *desk) serve(c *conversation) {
+func (d *desk) serve(ctx context.Context, c *conversation) {
 	if d == nil {
 		return
 	}
@@ -50,7 +50,7 @@ func (d *desk) serve(c *conversation) {
 		return
 	}
 	if d.keyboard == nil {
-		keyboard, err := openKeyboard(c.halt, d.con)
+		keyboard, err := openKeyboard(ctx, c.halt, d.con)
 		if err != nil {
 			c.failure = err
 			c.halt.request("the loss of the terminal")

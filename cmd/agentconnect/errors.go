@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"syscall"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
@@ -48,13 +49,8 @@ func statusOf(err error) int {
 // statusOfOutcome is the status of a session that has ended. Allowed outcomes
 // count as success.
 func statusOfOutcome(o engine.Outcome, allowed []string) int {
-	if o == engine.Achieved || o == engine.Cancelled {
+	if o == engine.Achieved || o == engine.Cancelled || slices.Contains(allowed, string(o)) {
 		return statusOK
-	}
-	for _, a := range allowed {
-		if string(o) == a {
-			return statusOK
-		}
 	}
 	return statusFailed
 }

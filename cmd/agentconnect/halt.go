@@ -26,11 +26,11 @@ type halt struct {
 	next  int
 }
 
-// stopRequest is why the program stops: Ctrl-C or SIGTERM.
-type stopRequest struct{ by string }
+// stopError is why the program stops: Ctrl-C or SIGTERM.
+type stopError struct{ by string }
 
 // Error says who asked.
-func (s *stopRequest) Error() string { return "stopped by " + s.by }
+func (s *stopError) Error() string { return "stopped by " + s.by }
 
 // newHalt listens to signals until close.
 func newHalt(exit func(status int)) *halt {
@@ -67,7 +67,7 @@ func (h *halt) request(by string) {
 		last = append(last, do)
 	}
 	h.mu.Unlock()
-	h.cancel(&stopRequest{by})
+	h.cancel(&stopError{by})
 	if !again {
 		return
 	}
@@ -94,7 +94,7 @@ func (h *halt) atOnce(do func()) (forget func()) {
 
 // by is who asked to stop, or empty.
 func (h *halt) by() string {
-	if s, ok := errors.AsType[*stopRequest](context.Cause(h.ctx)); ok {
+	if s, ok := errors.AsType[*stopError](context.Cause(h.ctx)); ok {
 		return s.by
 	}
 	return ""

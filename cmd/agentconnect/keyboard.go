@@ -27,7 +27,7 @@ type keyboard struct {
 }
 
 // openKeyboard puts the terminal into raw mode. Close it.
-func openKeyboard(h *halt, con *console) (*keyboard, error) {
+func openKeyboard(ctx context.Context, h *halt, con *console) (*keyboard, error) {
 	fd := int(con.in.Fd())
 	reader, err := cancelreader.NewReader(con.in)
 	if err != nil {
@@ -39,7 +39,7 @@ func openKeyboard(h *halt, con *console) (*keyboard, error) {
 		return nil, usageError("the terminal cannot be read: %v", err)
 	}
 	_, _ = con.out.WriteString(pasteOn)
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(ctx)
 	k := &keyboard{keys: make(chan lineedit.Key)}
 	k.cancel = func() { cancel(); reader.Cancel() }
 	k.reset = func() {

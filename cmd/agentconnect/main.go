@@ -8,7 +8,7 @@ import "os"
 //go:generate go test -run ^TestCommandReference$ -update .
 
 // version is set by the linker (-X main.version=v1.2.3).
-var version = "" //nolint:gochecknoglobals // the linker sets variables alone
+var version = ""
 
 func main() { os.Exit(mainStatus()) }
 

@@ -68,4 +68,3 @@ func firstError(errs ...error) error {
 	}
 	return nil
 }
-

@@ -157,4 +157,3 @@ func (a *app) run(o *runOptions) error {
 	defer said.lines.close()
 	return a.converse(o, cfg, template, said, rec)
 }
-

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 
@@ -115,9 +116,7 @@ func tighten(cfg *specs.Config, s *specs.Session, o *runOptions) (*specs.Config,
 	}
 	tight := *s
 	tight.Args = map[string]specs.Range{}
-	for name, r := range s.Args {
-		tight.Args[name] = r
-	}
+	maps.Copy(tight.Args, s.Args)
 	if n := o.maxTurns; n > 0 && (s.Limits.MaxTurns == 0 || n < s.Limits.MaxTurns) {
 		tight.Limits.MaxTurns = n
 		tight.Args["limits.max_turns"] = specs.Range{Filename: "--max-turns"}

@@ -78,6 +78,7 @@ func (e *Editor) move(c Code) {
 		e.at = 0
 	case End:
 		e.at = len(e.text)
+	default: // it means something to the caller, or nothing
 	}
 }
 

@@ -102,14 +102,15 @@ func outcomeText(theme Theme, o engine.Outcome) string {
 // conditionText is a condition's address and its place, and below them the
 // values that it saw.
 func conditionText(c *engine.Condition) string {
-	s := c.Address
+	var out strings.Builder
+	out.WriteString(c.Address)
 	if at := placeOf(c); at != "" {
-		s += " (" + at + ")"
+		out.WriteString(" (" + at + ")")
 	}
 	for _, seen := range c.Seen {
-		s += "\n" + Line(seen.Name) + " = " + Line(seen.Value)
+		out.WriteString("\n" + Line(seen.Name) + " = " + Line(seen.Value))
 	}
-	return s
+	return out.String()
 }
 
 // speakers says who took how many turns, when there are several.

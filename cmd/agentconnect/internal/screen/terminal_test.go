@@ -28,8 +28,11 @@ func newTheatre(t *testing.T, columns int) *theatre {
 		Structured: map[string]bool{"judge": true}, Now: func() time.Time { return th.now },
 	})
 	th.happen(0, "", &engine.Created{Template: "talk", Participants: []engine.Participant{
-		{Name: "ada", Kind: "agent", DisplayName: "Ada"}, {Name: "bob", Kind: "agent"}, {Name: "cy", Kind: "agent"},
-		{Name: "judge", Kind: "agent"}, {Name: "lead", Kind: "human"},
+		{Name: "ada", Kind: "agent", DisplayName: "Ada"},
+		{Name: "bob", Kind: "agent"},
+		{Name: "cy", Kind: "agent"},
+		{Name: "judge", Kind: "agent"},
+		{Name: "lead", Kind: "human"},
 	}})
 	return th
 }

@@ -92,6 +92,9 @@ type Server struct {
 	answers  *answers
 	places   *places
 	retired  retired
+	sockets  *sockets
+	upgrades sync.Pool // write buffers of handshakes
+	clock    clock
 	draining atomic.Bool
 	ctx      context.Context //nolint:containedctx // the server's life
 	cancel   context.CancelFunc
@@ -115,6 +118,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.sockets = newSockets(s)
 	s.handler = s.routes()
 	s.wg.Go(s.keepRetention)
 	return s, nil
@@ -125,6 +129,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 
 // Close ends all sockets and waits for what the server has started.
 func (s *Server) Close() {
+	s.sockets.close()
 	s.cancel()
 	s.wg.Wait()
 }

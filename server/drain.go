@@ -1,0 +1,44 @@
+package server
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+)
+
+// drainSpread is over how long the sockets of a draining server are closed, so
+// that their clients do not all come to another one at once.
+const drainSpread = 2 * time.Second
+
+// drainBatches is in how many batches they are closed.
+const drainBatches = 20
+
+// Drain makes the server unready and refuses new work, then tells the sockets
+// to go elsewhere, in batches. It returns when all are gone or the context has
+// ended. Requests that are under way are the http.Server's to wait for.
+func (s *Server) Drain(ctx context.Context) error {
+	s.draining.Store(true)
+	list := s.sockets.list()
+	rand.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	size := (len(list) + drainBatches - 1) / drainBatches
+	for len(list) > 0 {
+		n := min(size, len(list))
+		for _, f := range list[:n] {
+			f.shut(closeDraining, "the server is shutting down")
+		}
+		if list = list[n:]; len(list) == 0 || ctx.Err() != nil {
+			break
+		}
+		wait := drainSpread / drainBatches
+		pause(ctx, wait/2+rand.N(wait))
+	}
+	for s.sockets.len() > 0 {
+		for _, f := range s.sockets.list() { // those that came meanwhile
+			f.shut(closeDraining, "the server is shutting down")
+		}
+		if !pause(ctx, storeLag) {
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}

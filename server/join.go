@@ -1,0 +1,187 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
+)
+
+// join gives a follower what came after a number, from the journal at the
+// reader's own speed, and then lets it live with the others, without gap or
+// duplicate: under the stream's lock it is where the pump is.
+func (st *stream) join(ctx context.Context, f *follower, after uint64) {
+	head := st.rec.session.Head()
+	after = min(after, head)
+	f.pos = after
+	j := joiner{st: st, f: f, p: st.reader(after)}
+	for !j.attach(head) {
+		at := j.p.pos
+		if !j.replay(ctx) {
+			return
+		}
+		if at == j.p.pos && !pause(ctx, storeLag) {
+			return
+		}
+	}
+}
+
+// storeLag is how long to wait for a journal that does not yet give what it has
+// stored.
+const storeLag = 5 * time.Millisecond
+
+// pause waits, unless the context ends first.
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// joiner is somebody on the way from the log to what is live.
+type joiner struct {
+	st      *stream
+	f       *follower
+	p       *projector
+	greeted bool
+}
+
+// replay feeds what is stored. False says that the follower needs nothing more.
+func (j *joiner) replay(ctx context.Context) bool {
+	if j.p.ended != nil { // it has seen the end already
+		j.greet()
+		j.f.shut(j.st.endingOf(j.p.ended))
+		return false
+	}
+	for e, err := range j.st.s.cfg.Journal.Read(ctx, j.st.rec.id, j.p.pos) {
+		if err != nil {
+			if !errors.Is(err, context.Canceled) {
+				j.st.mu.Lock()
+				defer j.st.mu.Unlock()
+				j.f.shut(j.st.lost(err))
+			}
+			return false
+		}
+		if !j.event(ctx, &e) {
+			return false
+		}
+	}
+	return true
+}
+
+func (j *joiner) event(ctx context.Context, e *engine.Event) bool {
+	fresh := e.Seq > j.f.pos
+	if fresh && e.Seq > max(j.p.pos, j.f.pos)+1 {
+		j.f.send(j.st.s.recovered(e.Seq))
+	}
+	sh := j.p.next(e, fresh)
+	if fresh {
+		j.greet()
+		need := 0
+		if sh != nil {
+			need = len(sh.body)
+		}
+		if !j.f.wait(need, ctx.Done()) {
+			return false
+		}
+		j.f.feed(e.Seq, sh)
+	}
+	j.st.mu.Lock()
+	j.st.mark(j.p)
+	j.st.mu.Unlock()
+	if j.p.ended != nil {
+		j.f.shut(j.st.endingOf(j.p.ended))
+		return false
+	}
+	return true
+}
+
+func (st *stream) endingOf(e *engine.Ended) (int, string) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return st.ending(e)
+}
+
+// greet sends the ping with which every connection begins.
+func (j *joiner) greet() {
+	if !j.greeted {
+		j.greeted = true
+		j.f.sendItem(j.st.s.ping(false))
+	}
+}
+
+// attach lets the follower live, if it has everything up to head and the rest
+// is in the ring.
+func (j *joiner) attach(head uint64) bool {
+	st, f := j.st, j.f
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	switch {
+	case f.closed():
+		return true
+	case st.code != 0 && !ended(st.rec):
+		f.shut(st.code, st.text)
+		return true
+	case st.running && !j.near(head), !st.running && j.p.pos < max(head, st.proj.pos), st.proj.ended != nil:
+		return false
+	}
+	if !st.running {
+		st.proj, st.from = *j.p.clone(), j.p.pos
+		st.ring, st.size = nil, 0
+	}
+	j.greet()
+	for _, sh := range st.ring {
+		f.feed(sh.seq, sh)
+	}
+	f.feed(st.proj.pos, nil)
+	st.enter(f, j.p)
+	return true
+}
+
+// near says whether the running pump has all that the follower lacks.
+func (j *joiner) near(head uint64) bool {
+	st := j.st
+	return j.f.pos >= st.from && max(j.p.pos, st.proj.pos) >= head && max(j.p.pos, st.proj.pos) >= j.f.pos
+}
+
+// enter makes it one of the followers; p is how far it has read.
+func (st *stream) enter(f *follower, p *projector) {
+	if st.proj.pos >= p.pos {
+		p = &st.proj
+	}
+	f.send(st.s.liveFrame(p.prev[f.level]))
+	f.attached, f.index = true, len(st.followers)
+	st.followers = append(st.followers, f)
+	if f.owes() {
+		st.owe(f)
+	}
+	if f.deltas {
+		st.deltas++
+	}
+	switch {
+	case !st.running:
+		st.running, st.live, st.restart = true, false, func() {}
+		st.s.wg.Go(st.pump)
+	case f.deltas && !st.live:
+		st.restart()
+	}
+}
+
+// recovered says that what was asked for is not kept any more.
+func (s *Server) recovered(oldest uint64) *Frame {
+	return &Frame{Type: frameSystem, Content: "Older frames are not kept any more.", Timestamp: s.clock.stamp(), Metadata: map[string]any{
+		"role": "system", "event": "recovered", "recovered": false, "oldest_seq": oldest,
+	}}
+}
+
+// liveFrame says that all that follows happens now.
+func (s *Server) liveFrame(head uint64) *Frame {
+	return &Frame{Type: frameSystem, Content: "You are live.", Timestamp: s.clock.stamp(), Metadata: map[string]any{
+		"role": "system", "event": "live", "head": head,
+	}}
+}

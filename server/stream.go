@@ -1,0 +1,283 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
+)
+
+// What a stream keeps of the last frames, so that most who come need not read
+// the journal. It is less when queues are small.
+const (
+	ringFrames = 256
+	ringBytes  = 256 << 10
+)
+
+// markEvery is how many events lie between the places from which a session's
+// log can be read again without reading it from its beginning.
+const markEvery = 512
+
+// stream brings a session's events to all who follow it. Each event is read
+// and encoded once. It costs nothing while nobody follows.
+type stream struct {
+	s   *Server
+	rec *record
+
+	mu        sync.Mutex // guards what follows
+	proj      projector  // where the pump is
+	followers []*follower
+	owing     map[*follower]struct{} // those with texts that are to be acknowledged
+	deltas    int                    // followers who want live text
+	ring      []*shown               // what was shown after the event from, up to where the pump is
+	from      uint64
+	size      int // bytes in ring
+	marks     []*projector
+	running   bool // the pump
+	live      bool // it asks for live text
+	restart   context.CancelFunc
+	code      int // of the close once the stream is shut
+	text      string
+}
+
+func newStream(s *Server, rec *record) *stream {
+	return &stream{s: s, rec: rec, proj: projector{rec: rec}}
+}
+
+// pump follows the session as long as somebody listens.
+func (st *stream) pump() {
+	for {
+		st.mu.Lock()
+		if len(st.followers) == 0 {
+			st.rest()
+			st.mu.Unlock()
+			return
+		}
+		ctx, cancel := context.WithCancel(st.s.ctx)
+		st.restart, st.live = cancel, st.deltas > 0
+		after, live := st.proj.pos, st.live
+		st.mu.Unlock()
+		err := st.follow(ctx, after, live)
+		again := ctx.Err() != nil && st.s.ctx.Err() == nil
+		cancel()
+		if !again {
+			st.broken(err)
+			return
+		}
+	}
+}
+
+// follow hands out events until the context or the session ends.
+func (st *stream) follow(ctx context.Context, after uint64, live bool) error {
+	for e, err := range st.rec.session.Follow(ctx, after, live) {
+		if err != nil {
+			return err
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		st.publish(&e)
+	}
+	return nil
+}
+
+// rest lets go of all but the place where the pump was.
+func (st *stream) rest() {
+	st.running, st.ring, st.size, st.owing = false, nil, 0, nil
+}
+
+// broken ends a stream whose session has ended, or was let go.
+func (st *stream) broken(err error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	left := st.followers
+	st.rest()
+	if len(left) == 0 {
+		return
+	}
+	code, text := st.lost(err)
+	for _, f := range slices.Clone(left) {
+		st.detach(f)
+		f.shut(code, text)
+	}
+}
+
+// lost is the code for a session that goes on, if at all, somewhere else.
+func (st *stream) lost(err error) (int, string) {
+	gone := st.rec.session.Err()
+	switch {
+	case st.code != 0:
+		return st.code, st.text
+	case st.s.ctx.Err() != nil || errors.Is(gone, engine.ErrClosed):
+		return closeDraining, "the server is shutting down"
+	case errors.Is(err, engine.ErrNotFound):
+		return closeDeleted, "the session is gone"
+	}
+	st.s.log.Error("session cannot be followed", "session", st.rec.id, "error", errors.Join(err, gone))
+	return closeGeneric, "the session cannot be followed any more"
+}
+
+// publish hands an event to all who follow.
+func (st *stream) publish(e *engine.Event) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if e.Seq == 0 {
+		st.publishDelta(e)
+		return
+	}
+	sh := st.proj.next(e, true)
+	st.keep(sh)
+	st.mark(&st.proj)
+	for _, f := range st.followers {
+		if sh != nil && sh.level <= f.level {
+			f.feed(e.Seq, sh)
+		}
+	}
+	for f := range st.owing {
+		f.feed(e.Seq, nil)
+		if !f.owes() {
+			delete(st.owing, f)
+		}
+	}
+	if st.proj.ended != nil {
+		st.finish()
+	}
+}
+
+func (st *stream) publishDelta(e *engine.Event) {
+	wire := st.proj.delta(e, st.s.clock.stamp())
+	if wire == nil {
+		return
+	}
+	for _, f := range st.followers {
+		if f.deltas {
+			f.sendDelta(wire)
+		}
+	}
+}
+
+// keep remembers a frame for those who come.
+func (st *stream) keep(sh *shown) {
+	if sh == nil {
+		return
+	}
+	st.ring = append(st.ring, sh)
+	st.size += len(sh.body)
+	frames, bytes := min(ringFrames, st.s.cfg.WS.QueueFrames/4), min(ringBytes, st.s.cfg.WS.QueueBytes/4)
+	drop := 0
+	for len(st.ring)-drop > frames || st.size > bytes {
+		st.size -= len(st.ring[drop].body)
+		st.from = st.ring[drop].seq
+		drop++
+	}
+	if drop > 0 {
+		st.ring = slices.Delete(st.ring, 0, drop)
+	}
+}
+
+// mark remembers a place from which the log can be read.
+func (st *stream) mark(p *projector) {
+	if p.pos%markEvery != 0 || len(st.marks) > 0 && st.marks[len(st.marks)-1].pos >= p.pos {
+		return
+	}
+	st.marks = append(st.marks, p.clone())
+}
+
+// reader is a projector for those who want what came after a number: from the
+// last mark before it.
+func (st *stream) reader(after uint64) *projector {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	p := &projector{rec: st.rec}
+	for _, m := range st.marks {
+		if m.pos <= after {
+			p = m
+		}
+	}
+	return p.clone()
+}
+
+// finish closes all who follow a session that has ended.
+func (st *stream) finish() {
+	code, text := st.ending(st.proj.ended)
+	for _, f := range slices.Clone(st.followers) {
+		st.detach(f)
+		f.shut(code, text)
+	}
+}
+
+// ending is the code after the stop frame.
+func (st *stream) ending(e *engine.Ended) (int, string) {
+	st.rec.mu.Lock()
+	deleted := st.rec.deleted
+	st.rec.mu.Unlock()
+	if deleted || st.code != 0 || e.Outcome == engine.Expired {
+		return closeDeleted, ""
+	}
+	return closeNormal, ""
+}
+
+// shut closes all who follow. On a session that has ended they still get what
+// is left of its log, the stop frame last.
+func (st *stream) shut(code int, text string) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.code, st.text = code, text
+	if ended(st.rec) && st.rec.session.Err() == nil && st.running {
+		return // the pump comes to the end by itself
+	}
+	for _, f := range slices.Clone(st.followers) {
+		st.detach(f)
+		f.shut(code, text)
+	}
+}
+
+// leave forgets a follower whose connection is gone.
+func (st *stream) leave(f *follower) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.detach(f)
+}
+
+func (st *stream) detach(f *follower) {
+	delete(st.owing, f)
+	if !f.attached {
+		return
+	}
+	f.attached = false
+	last := len(st.followers) - 1
+	st.followers[f.index] = st.followers[last]
+	st.followers[f.index].index = f.index
+	st.followers[last] = nil
+	st.followers = st.followers[:last]
+	if f.deltas {
+		st.deltas--
+	}
+	if last == 0 && st.running {
+		st.followers = nil
+		st.restart()
+	}
+}
+
+// accepted takes note of a follower's own text, which is to be acknowledged
+// where it stands in the log.
+func (st *stream) accepted(f *follower, o ownText) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	var upTo uint64
+	if f.attached {
+		upTo = st.proj.pos
+	}
+	if f.said(o, upTo) && f.attached {
+		st.owe(f)
+	}
+}
+
+func (st *stream) owe(f *follower) {
+	if st.owing == nil {
+		st.owing = map[*follower]struct{}{}
+	}
+	st.owing[f] = struct{}{}
+}

@@ -125,7 +125,7 @@ func (s *Server) compile(cfg *specs.Config, name string, models providers.Regist
 }
 
 // timed sets the lifetime and the idle time of a session that is silent about
-// them.
+// them, and lets an opening of the request begin it as one of its own would.
 func (s *Server) timed(cfg *specs.Config, name string) *specs.Config {
 	session := *sessionOf(cfg, name)
 	if _, written := session.Args["lifetime"]; !written {
@@ -133,6 +133,9 @@ func (s *Server) timed(cfg *specs.Config, name string) *specs.Config {
 	}
 	if _, written := session.Args["idle_timeout"]; !written {
 		session.IdleTimeout = s.cfg.Sessions.IdleTimeout
+	}
+	if _, written := session.Args["start"]; !written {
+		session.Start = "auto" // given an opening
 	}
 	out := *cfg
 	out.Sessions = []*specs.Session{&session}

@@ -195,7 +195,7 @@ func shapeOf(token string) (tokenHead, error) {
 	var decoded [maxTokenParts][]byte
 	for i, part := range parts {
 		var err error
-		if decoded[i], err = base64.RawURLEncoding.Strict().DecodeString(part); err != nil || strings.ContainsAny(part, "\r\n") {
+		if decoded[i], err = base64.RawURLEncoding.DecodeString(part); err != nil || strings.ContainsAny(part, "\r\n") {
 			return tokenHead{}, errNotAToken
 		}
 	}

@@ -86,8 +86,12 @@ func (pr *prover) cost(s *Session) {
 			continue
 		}
 		free := true
-		for _, p := range pr.sources(a) {
-			price, known := priceOf(p)
+		for i, p := range pr.sources(a) {
+			model := ""
+			if i == 0 {
+				model = a.Model
+			}
+			price, known := PriceOf(p, model)
 			if !known && !reported[p.Name] {
 				reported[p.Name] = true
 				pr.priceless(s, p)
@@ -126,13 +130,4 @@ func (pr *prover) capless(s *Session, a *Agent) {
 		"max_cost needs the longest answer of each agent, and agent.%s has no max_tokens.", a.Name)
 	d.Related = []Related{{"the agent without max_tokens", a.Range}}
 	d.Fix = a.insertion("cap its answers", "max_tokens = 1000")
-}
-
-// priceOf is what a provider's tokens cost, where that is known: scripted
-// answers cost nothing, and others what their price block says.
-func priceOf(p *Provider) (Price, bool) {
-	if p.Price != nil {
-		return *p.Price, true
-	}
-	return Price{}, p.Kind == "scripted"
 }

@@ -1,6 +1,7 @@
 package specs
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math/big"
@@ -286,6 +287,9 @@ func (l *loader) convertObject(n *node, a *arg, v cty.Value) {
 		a.value = objectOf(l, n, a, v, cty.Number, func(v cty.Value) float64 { f, _ := v.AsBigFloat().Float64(); return f })
 	default:
 		text, err := ctyjson.Marshal(v, v.Type())
+		if err == nil {
+			text, err = readable(text)
+		}
 		if err != nil {
 			l.wrong(n, a, codeType, a.expr.Range(), "%s cannot be written as JSON: %v.", a.schema.name, err)
 			return
@@ -295,6 +299,22 @@ func (l *loader) convertObject(n *node, a *arg, v cty.Value) {
 	if a.bad {
 		a.value = nil
 	}
+}
+
+// readable writes JSON without the escapes that Go puts in for web pages: models
+// and people read this text.
+func readable(text []byte) ([]byte, error) {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.UseNumber()
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), err
 }
 
 // objectOf converts an object's values one by one.

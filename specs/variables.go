@@ -166,12 +166,19 @@ func extraKey(v cty.Value, t cty.Type, path string) string {
 }
 
 // validate tests the rules of the variables.
-func (l *loader) validateVariables() {
+//
+// Those that read no locals come before the locals are computed: what is made
+// of a value that is refused would only fail again.
+func (l *loader) validateVariables(readingLocals bool) {
+	var refused []string
 	for _, name := range l.varOrder() {
 		if _, ok := l.vars[name]; !ok {
 			continue
 		}
 		for _, n := range l.inputs[name].node.all("validation") {
+			if readsLocals(n) != readingLocals {
+				continue
+			}
 			l.evaluate(n)
 			condition := n.args["condition"]
 			if condition == nil || condition.bad || condition.value == nil || n.bool("condition") {
@@ -193,8 +200,23 @@ func (l *loader) validateVariables() {
 			if ctx, ok := l.scope(condition.expr); ok {
 				l.values = append(l.values, valuesAt{len(l.ds) - 1, condition.expr, ctx})
 			}
+			refused = append(refused, name)
 		}
 	}
+	for _, name := range refused {
+		delete(l.vars, name)
+	}
+}
+
+func readsLocals(n *node) bool {
+	for _, a := range n.args {
+		for _, t := range a.expr.Variables() {
+			if t.RootName() == "local" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // variables are those of the configuration.

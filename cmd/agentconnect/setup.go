@@ -18,38 +18,29 @@ const kindScripted = "scripted"
 // maxKeyFile bounds a file that holds a key, in bytes.
 const maxKeyFile = 64 << 10
 
-// vendor is what is known of a kind of provider.
-type vendor struct {
-	// model is the default model.
-	model string
-	// keys are the environment variables that may hold the key, the first that
-	// is set counts; each also as NAME_FILE, the path of a file with the key.
-	keys []string
-}
-
-// vendorOf is the table of all kinds.
-func vendorOf(kind string) vendor {
+// keysOf are the environment variables that may hold the key of a kind of
+// provider, the first that is set counts; each also as NAME_FILE, the path of a
+// file with the key. There are none where no key is needed.
+func keysOf(kind string) []string {
 	switch kind {
 	case "openai":
-		return vendor{"gpt-5-mini", []string{"OPENAI_API_KEY"}}
+		return []string{"OPENAI_API_KEY"}
 	case "anthropic":
-		return vendor{"claude-sonnet-4-5", []string{"ANTHROPIC_API_KEY"}}
+		return []string{"ANTHROPIC_API_KEY"}
 	case "google":
-		return vendor{"gemini-2.5-flash", []string{"GEMINI_API_KEY", "GOOGLE_API_KEY"}}
+		return []string{"GEMINI_API_KEY", "GOOGLE_API_KEY"}
 	case "groq":
-		return vendor{"llama-3.3-70b-versatile", []string{"GROQ_API_KEY"}}
+		return []string{"GROQ_API_KEY"}
 	case "mistral":
-		return vendor{"mistral-small-latest", []string{"MISTRAL_API_KEY"}}
+		return []string{"MISTRAL_API_KEY"}
 	case "xai":
-		return vendor{"grok-4", []string{"XAI_API_KEY"}}
+		return []string{"XAI_API_KEY"}
 	case "deepseek":
-		return vendor{"deepseek-chat", []string{"DEEPSEEK_API_KEY"}}
+		return []string{"DEEPSEEK_API_KEY"}
 	case "openrouter":
-		return vendor{"openrouter/auto", []string{"OPENROUTER_API_KEY"}}
-	case "ollama":
-		return vendor{model: "llama3.2"} // a local server, without a key
-	default:
-		return vendor{model: scripted.DefaultModel} // scripted; openai_compatible says its model itself
+		return []string{"OPENROUTER_API_KEY"}
+	default: // scripted; ollama is a local server; openai_compatible says its key itself
+		return nil
 	}
 }
 
@@ -121,7 +112,7 @@ func connect(list []*specs.Provider) (providers.Registry, error) {
 // key looks whether a provider has its key: its api_key, or one in the
 // environment.
 func key(p *specs.Provider) error {
-	names := vendorOf(p.Kind).keys
+	names := keysOf(p.Kind)
 	if !p.APIKey.IsZero() || len(names) == 0 {
 		return nil
 	}
@@ -171,16 +162,13 @@ func settings(p *specs.Provider) providers.Settings {
 		Name: p.Name, Kind: p.Kind, Model: p.Model, Timeout: p.Timeout, FirstTokenTimeout: p.FirstTokenTimeout,
 	}
 	if set.Model == "" {
-		set.Model = vendorOf(p.Kind).model
+		set.Model = specs.DefaultModel(p.Kind)
 	}
 	if r := p.Retry; r != nil {
 		set.Retry = retry(*r)
 	}
-	switch {
-	case p.Price != nil:
-		set.Price = &providers.Price{Input: p.Price.Input, CachedInput: p.Price.CachedInput, Output: p.Price.Output}
-	case p.Kind == kindScripted:
-		set.Price = &providers.Price{} // a script costs nothing
+	if price, known := specs.PriceOf(p, ""); known {
+		set.Price = (*providers.Price)(&price)
 	}
 	return set
 }

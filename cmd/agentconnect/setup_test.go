@@ -11,11 +11,11 @@ import (
 
 func TestVendors(t *testing.T) {
 	for _, kind := range []string{"openai", "anthropic", "google", "groq", "mistral", "xai", "deepseek", "openrouter"} {
-		v := vendorOf(kind)
-		if v.model == "" || len(v.keys) == 0 {
-			t.Errorf("%s: got %+v, want a default model and where its key is", kind, v)
+		names := keysOf(kind)
+		if specs.DefaultModel(kind) == "" || len(names) == 0 {
+			t.Errorf("%s: got %v, want a default model and where its key is", kind, names)
 		}
-		for _, name := range append(v.keys, "HOME") {
+		for _, name := range append(names, "HOME") {
 			t.Setenv(name, "")
 			t.Setenv(name+"_FILE", "")
 		}
@@ -23,8 +23,8 @@ func TestVendors(t *testing.T) {
 		if err == nil {
 			t.Fatalf("%s: got no error without a key", kind)
 		}
-		for _, want := range append([]string{"provider.mine", kind}, v.keys...) {
-			if !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), v.keys[0]+"_FILE") {
+		for _, want := range append([]string{"provider.mine", kind}, names...) {
+			if !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), names[0]+"_FILE") {
 				t.Errorf("%s: got %q, want %q in it", kind, err, want)
 			}
 		}

@@ -1,4 +1,6 @@
-provider "openai" "p" {}
+provider "openai" "p" {
+  model = "a-model-of-no-known-price"
+}
 agent "a" {
   provider = provider.p
 }

@@ -1,0 +1,60 @@
+package specs
+
+import (
+	_ "embed"
+	"encoding/json"
+	"sync"
+)
+
+//go:embed vendors.json
+var vendorsJSON []byte //nolint:gochecknoglobals // embedded data, never written
+
+// vendorKind is what is known of a kind of provider.
+type vendorKind struct {
+	DefaultModel string `json:"default_model"`
+	// Free says that answers cost nothing, whatever the model.
+	Free   bool `json:"free"`
+	Models map[string]struct {
+		Read  string     `json:"read"`
+		Price [3]float64 `json:"price"` // input, cached input, output
+	} `json:"models"`
+}
+
+// vendors reads the table once; its test sees that it can be read.
+//
+//nolint:gochecknoglobals // a lazily read constant
+var vendors = sync.OnceValue(func() map[string]vendorKind {
+	var table struct {
+		Kinds map[string]vendorKind `json:"kinds"`
+	}
+	if err := json.Unmarshal(vendorsJSON, &table); err != nil {
+		return nil
+	}
+	return table.Kinds
+})
+
+// DefaultModel is the model of a kind of provider where a scenario names none;
+// empty for openai_compatible, which must name one.
+func DefaultModel(kind string) string { return vendors()[kind].DefaultModel }
+
+// PriceOf is what the tokens of a provider's model cost: by the provider's price
+// block, else by the built-in table, which says for each price when and where
+// it was read. It is false when the price is not known, which is never zero.
+// An empty model is the provider's default.
+func PriceOf(p *Provider, model string) (Price, bool) {
+	if p.Price != nil {
+		return *p.Price, true
+	}
+	if model == "" {
+		model = p.Model
+	}
+	kind := vendors()[p.Kind]
+	if model == "" {
+		model = kind.DefaultModel
+	}
+	if kind.Free {
+		return Price{}, true
+	}
+	m, ok := kind.Models[model]
+	return Price{Input: m.Price[0], CachedInput: m.Price[1], Output: m.Price[2]}, ok
+}

@@ -43,7 +43,7 @@ func twoAgents(tb testing.TB, turns int) *engine.Template {
 
 // bareLoop is the least that two agents talking in turn can cost: the model
 // and a list of what was said. It is the lower bound of the engine's overhead.
-func bareLoop(ctx context.Context, m providers.Model, turns int) ([]providers.Message, error) {
+func bareLoop(ctx context.Context, m providers.Model, turns int) error {
 	if p, ok := m.(providers.PerSession); ok {
 		m = p.ForSession(nil)
 	}
@@ -53,13 +53,13 @@ func bareLoop(ctx context.Context, m providers.Model, turns int) ([]providers.Me
 		text := ""
 		for chunk, err := range m.Stream(ctx, req) {
 			if err != nil {
-				return nil, err
+				return err
 			}
 			text += chunk.Text
 		}
 		said = append(said, providers.Message{Role: providers.User, Content: text})
 	}
-	return said, nil
+	return nil
 }
 
 func run(tb testing.TB, e *engine.Engine, t *engine.Template) {
@@ -87,7 +87,7 @@ func BenchmarkTurn(b *testing.B) {
 		m := scripted.New(scripted.Config{Name: "p", Replies: []scripted.Reply{{Content: "I see it differently.", Times: 1 << 40}}})
 		b.ReportAllocs()
 		b.ResetTimer()
-		if _, err := bareLoop(context.Background(), m, b.N); err != nil {
+		if err := bareLoop(context.Background(), m, b.N); err != nil {
 			b.Fatal(err)
 		}
 	})
@@ -115,6 +115,7 @@ func BenchmarkGrowth(b *testing.B) {
 func BenchmarkSessions(b *testing.B) {
 	const sessions, turns = 1000, 20
 	rate := func(b *testing.B) {
+		b.Helper()
 		b.ReportMetric(float64(b.N*sessions*turns)/b.Elapsed().Seconds(), "turns/s")
 	}
 	b.Run("engine", func(b *testing.B) {
@@ -136,7 +137,7 @@ func BenchmarkSessions(b *testing.B) {
 			var wg sync.WaitGroup
 			for range sessions {
 				wg.Go(func() {
-					if _, err := bareLoop(context.Background(), m, turns); err != nil {
+					if err := bareLoop(context.Background(), m, turns); err != nil {
 						b.Error(err)
 					}
 				})

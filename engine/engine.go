@@ -57,7 +57,8 @@ type StartOptions struct {
 	// Opening overrides the template's.
 	Opening  string
 	Metadata map[string]any
-	// History is what was said before, elsewhere; it stands before the opening.
+	// History is what was said before, elsewhere; it stands in the place
+	// of the opening, unless one is given here.
 	// In a chat, what persons said after the last agent's words is answered.
 	History []Said
 }
@@ -68,7 +69,7 @@ func (e *Engine) Start(ctx context.Context, t *Template, o StartOptions) (*Sessi
 	if o.ID == "" {
 		o.ID = NewID("session_")
 	}
-	if o.Opening == "" {
+	if o.Opening == "" && len(o.History) == 0 {
 		o.Opening = t.spec.Opening
 	}
 	s, err := e.adopt(newState(t, o.ID))

@@ -24,13 +24,13 @@ import (
 )
 
 // load reads a scenario and fails the test when it has errors.
-func load(t testing.TB, path string) *specs.Config {
-	t.Helper()
+func load(tb testing.TB, path string) *specs.Config {
+	tb.Helper()
 	cfg, diags := specs.Load(path, specs.Options{Env: func(string) (string, bool) { return "", false }})
 	if diags.HasErrors() {
 		var b strings.Builder
 		_ = diags.WriteText(&b, specs.RenderOptions{})
-		t.Fatalf("%s", b.String())
+		tb.Fatalf("%s", b.String())
 	}
 	return cfg
 }
@@ -58,14 +58,14 @@ func scripts(cfg *specs.Config) providers.Registry {
 }
 
 // compile makes the template of a scenario's only session.
-func compile(t testing.TB, cfg *specs.Config, tools map[string][]engine.Tool) *engine.Template {
-	t.Helper()
+func compile(tb testing.TB, cfg *specs.Config, tools map[string][]engine.Tool) *engine.Template {
+	tb.Helper()
 	if len(cfg.Sessions) != 1 {
-		t.Fatalf("the scenario has %d sessions, want 1", len(cfg.Sessions))
+		tb.Fatalf("the scenario has %d sessions, want 1", len(cfg.Sessions))
 	}
 	tmpl, diags := engine.Compile(cfg, cfg.Sessions[0].Name, engine.Resources{Models: scripts(cfg), Tools: tools})
 	if diags.HasErrors() {
-		t.Fatalf("compile: %+v", diags)
+		tb.Fatalf("compile: %+v", diags)
 	}
 	return tmpl
 }

@@ -47,12 +47,18 @@ func (s *Session) Info(ctx context.Context) (Info, error) {
 	if err == nil {
 		return info, nil
 	}
-	select {
-	case <-s.ended: // nothing changes any more
-		return s.st.info(), nil
-	default:
+	if !s.over() {
 		return Info{}, err
 	}
+	<-s.ended // it is being closed; nothing changes any more
+	return s.st.info(), nil
+}
+
+// over says whether the session has ended or is being let go.
+func (s *Session) over() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed != nil
 }
 
 func (st *State) info() Info {

@@ -301,6 +301,7 @@ func TestResume(t *testing.T) {
 }
 
 func resumed(t *testing.T, rt *rapid.T, tmpl *engine.Template, cut float64, src string) (outcome string) {
+	t.Helper()
 	var problem string
 	synctest.Test(t, func(t *testing.T) {
 		first := &batches{}
@@ -329,6 +330,7 @@ func resumed(t *testing.T, rt *rapid.T, tmpl *engine.Template, cut float64, src 
 
 // runIn runs a session to its end and gives its log.
 func runIn(t *testing.T, journal engine.Journal, begin func(*engine.Engine) (*engine.Session, error)) []engine.Event {
+	t.Helper()
 	e := engine.New(engine.Config{Journal: journal, Logger: quiet()})
 	defer e.Close()
 	s, err := begin(e)
@@ -359,6 +361,7 @@ func runIn(t *testing.T, journal engine.Journal, begin func(*engine.Engine) (*en
 
 // endOf runs a session in a bubble and returns its outcome.
 func endOf(t *testing.T, rt *rapid.T, tmpl *engine.Template, src string) string {
+	t.Helper()
 	outcome := ""
 	var problem string
 	synctest.Test(t, func(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-var update = flag.Bool("update", false, "rewrite the wanted event logs in testdata") //nolint:gochecknoglobals // a flag
+var update = flag.Bool("update", false, "rewrite the wanted event logs in testdata")
 
 // TestScenarios runs every testdata/*.txtar: the scenario main.hcl, the lines of
 // commands if there are any, and compares the event log with events.

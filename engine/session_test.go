@@ -23,16 +23,16 @@ import (
 )
 
 // template compiles a scenario's text.
-func template(t testing.TB, src string, tools map[string][]engine.Tool) *engine.Template {
-	t.Helper()
-	return compile(t, load(t, write(t, src)), tools)
+func template(tb testing.TB, src string, tools map[string][]engine.Tool) *engine.Template {
+	tb.Helper()
+	return compile(tb, load(tb, write(tb, src)), tools)
 }
 
-func write(t testing.TB, src string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "main.hcl")
+func write(tb testing.TB, src string) string {
+	tb.Helper()
+	path := filepath.Join(tb.TempDir(), "main.hcl")
 	if err := os.WriteFile(path, []byte(src), 0o600); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return path
 }
@@ -131,7 +131,10 @@ func TestFollowLeaves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e, s := start(t, engine.Config{Journal: &memory.Journal{}}, tmpl)
 		defer e.Close()
-		for range s.Follow(t.Context(), 0, true) {
+		for _, err := range s.Follow(t.Context(), 0, true) {
+			if err != nil {
+				t.Error(err)
+			}
 			break
 		}
 		ctx, cancel := context.WithCancel(t.Context())
@@ -210,7 +213,10 @@ func TestJournalFails(t *testing.T) {
 		if err := s.Err(); !errors.Is(err, errDisk) {
 			t.Errorf("got %v, want %v", err, errDisk)
 		}
-		for ev := range s.Follow(t.Context(), 0, false) {
+		for ev, err := range s.Follow(t.Context(), 0, false) {
+			if err != nil {
+				t.Fatal(err)
+			}
 			if ev.Type() == engine.TypeSaid {
 				t.Error("the message was stored")
 			}
@@ -323,7 +329,10 @@ func TestManyCallers(t *testing.T) {
 		<-s.Done()
 		said := map[string]int{}
 		var events []engine.Event
-		for ev := range journal.Read(t.Context(), s.ID(), 0) {
+		for ev, err := range journal.Read(t.Context(), s.ID(), 0) {
+			if err != nil {
+				t.Fatal(err)
+			}
 			events = append(events, ev)
 			if d, ok := ev.Data.(*engine.Said); ok {
 				said[d.Role]++

@@ -7,7 +7,7 @@ import (
 )
 
 //go:embed vendors.json
-var vendorsJSON []byte //nolint:gochecknoglobals // embedded data, never written
+var vendorsJSON []byte
 
 // vendorKind is what is known of a kind of provider.
 type vendorKind struct {

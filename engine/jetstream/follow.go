@@ -90,9 +90,9 @@ func (f *follower) catchUp(ctx context.Context) error {
 func (f *follower) take(ctx context.Context, m *nats.Msg) error {
 	r, err := decode(m.Header, m.Data, streamSequence(m))
 	switch {
-	case err == nil && r.last <= f.head.last:
-		return nil
-	case err != nil || r.follows(f.head) != nil || r.stream == 0:
+	case err == nil && r.last <= f.head.last: // known
+		return nil //nolint:nilerr // there is none
+	case err != nil || r.follows(f.head) != nil || r.stream == 0: // not the next one, or not whole: the stream knows
 		return f.catchUp(ctx)
 	}
 	f.head = r.head

@@ -9,11 +9,11 @@ import (
 	"github.com/agentconnect-dev/agentconnect/engine/journaltest"
 )
 
-func open(t testing.TB, dir string, sync jetstream.Sync) *jetstream.Journal {
-	t.Helper()
-	j, err := jetstream.Open(t.Context(), jetstream.Config{Dir: dir, Sync: sync, Logger: slog.New(slog.DiscardHandler)})
+func open(tb testing.TB, dir string, sync jetstream.Sync) *jetstream.Journal {
+	tb.Helper()
+	j, err := jetstream.Open(tb.Context(), jetstream.Config{Dir: dir, Sync: sync, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return j
 }

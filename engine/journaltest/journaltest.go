@@ -14,6 +14,7 @@ import (
 
 // Run tests a journal that is empty.
 func Run(t *testing.T, j engine.Journal) {
+	t.Helper()
 	t.Run("append and read", func(t *testing.T) { appendAndRead(t, j) })
 	t.Run("conflict", func(t *testing.T) { conflict(t, j) })
 	t.Run("unknown session", func(t *testing.T) { unknown(t, j) })
@@ -73,6 +74,7 @@ func count(t *testing.T, got []uint64, first, n int) {
 }
 
 func appendAndRead(t *testing.T, j engine.Journal) {
+	t.Helper()
 	must(t, j.Append(t.Context(), "read", 0, events("read", 1, 3)))
 	for i := 4; i <= 1000; i++ {
 		must(t, j.Append(t.Context(), "read", uint64(i-1), events("read", i, 1)))
@@ -85,6 +87,7 @@ func appendAndRead(t *testing.T, j engine.Journal) {
 }
 
 func conflict(t *testing.T, j engine.Journal) {
+	t.Helper()
 	must(t, j.Append(t.Context(), "conflict", 0, events("conflict", 1, 2)))
 	for _, expect := range []uint64{0, 1, 3} {
 		if err := j.Append(t.Context(), "conflict", expect, events("conflict", int(expect)+1, 1)); !errors.Is(err, engine.ErrConflict) { //nolint:gosec // small
@@ -96,6 +99,7 @@ func conflict(t *testing.T, j engine.Journal) {
 }
 
 func unknown(t *testing.T, j engine.Journal) {
+	t.Helper()
 	for _, seq := range []func(context.Context, string, uint64) func(func(engine.Event, error) bool){
 		func(ctx context.Context, s string, n uint64) func(func(engine.Event, error) bool) {
 			return j.Read(ctx, s, n)
@@ -117,6 +121,7 @@ func unknown(t *testing.T, j engine.Journal) {
 // follow has readers that join at any time and read at any speed; each sees
 // everything once.
 func follow(t *testing.T, j engine.Journal) {
+	t.Helper()
 	const total = 2000
 	must(t, j.Append(t.Context(), "follow", 0, events("follow", 1, 1)))
 	var readers sync.WaitGroup
@@ -151,6 +156,7 @@ func follow(t *testing.T, j engine.Journal) {
 }
 
 func followEnded(t *testing.T, j engine.Journal) {
+	t.Helper()
 	must(t, j.Append(t.Context(), "ended", 0, append(events("ended", 1, 1), end("ended", 2)...)))
 	for after, want := range []int{2, 1, 0} {
 		n := 0
@@ -165,9 +171,11 @@ func followEnded(t *testing.T, j engine.Journal) {
 }
 
 func leave(t *testing.T, j engine.Journal) {
+	t.Helper()
 	must(t, j.Append(t.Context(), "leave", 0, events("leave", 1, 3)))
 	n := 0
-	for range j.Follow(t.Context(), "leave", 0) {
+	for _, err := range j.Follow(t.Context(), "leave", 0) {
+		must(t, err)
 		if n++; n == 2 {
 			break
 		}
@@ -187,6 +195,7 @@ func leave(t *testing.T, j engine.Journal) {
 
 // many has sessions that are written at the same time.
 func many(t *testing.T, j engine.Journal) {
+	t.Helper()
 	const sessions, each = 50, 40
 	var writers sync.WaitGroup
 	for i := range sessions {

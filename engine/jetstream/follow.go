@@ -69,8 +69,7 @@ func (f *follower) catchUp(ctx context.Context) error {
 	h, last, ok := f.j.readFrom(ctx, f.session, f.head, f.after, f.give)
 	f.head = h
 	if ok && last != nil && last.last <= f.after { // all of it was known to the reader
-		events, err := last.events()
-		f.over = err == nil && events[len(events)-1].Type() == engine.TypeEnded
+		f.over = last.ends()
 	}
 	switch {
 	case ctx.Err() != nil || f.over:
@@ -91,7 +90,7 @@ func (f *follower) take(ctx context.Context, m *nats.Msg) error {
 	r, err := decode(m.Header, m.Data, streamSequence(m))
 	switch {
 	case err == nil && r.last <= f.head.last: // known
-		return nil //nolint:nilerr // there is none
+		return nil
 	case err != nil || r.follows(f.head) != nil || r.stream == 0: // not the next one, or not whole: the stream knows
 		return f.catchUp(ctx)
 	}

@@ -98,3 +98,9 @@ func (r *record) events() ([]engine.Event, error) {
 	}
 	return list, nil
 }
+
+// ends says whether the record holds the end of its session.
+func (r *record) ends() bool {
+	events, err := r.events()
+	return err == nil && events[len(events)-1].Type() == engine.TypeEnded
+}

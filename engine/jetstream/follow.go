@@ -71,9 +71,10 @@ func (f *follower) catchUp(ctx context.Context) error {
 	if ok && last != nil && last.last <= f.after { // all of it was known to the reader
 		f.over = last.ends()
 	}
-	switch {
-	case ctx.Err() != nil || f.over:
+	if over := f.over || ctx.Err() != nil; over { // the caller sees both
 		return nil
+	}
+	switch {
 	case !ok:
 		return errLeft
 	case h.last == 0:

@@ -152,7 +152,7 @@ func TestReadLogin(t *testing.T) {
 		{"username=ann&password=p+w", "", 0},
 		{multipart, "multipart/form-data; boundary=x", 0},
 		{multipart, "multipart/form-data", 400},
-		{multipart[:40], "multipart/form-data; boundary=x", 400},
+		{"--x\r\nno header\r\n\r\nann\r\n--x--\r\n", "multipart/form-data; boundary=x", 400},
 		{"username=ann&password=%zz", form, 400},
 		{"username=ann;password=x", form, 400},
 		{`{"username":"ann","password":"p w"}`, "application/json", 415},

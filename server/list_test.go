@@ -3,6 +3,7 @@ package server
 import (
 	"slices"
 	"testing"
+	"time"
 )
 
 func TestListSessions(t *testing.T) {
@@ -10,6 +11,7 @@ func TestListSessions(t *testing.T) {
 	var ids []string
 	for range 5 {
 		ids = append(ids, ts.createChat(t, ann))
+		time.Sleep(2 * time.Millisecond) // ids sort by the millisecond
 	}
 	waiting, _ := ts.as(t, ann, 200, "POST", "/chat/sessions/create", `{"template":"waiting"}`)["session_id"].(string)
 	ts.createChat(t, bob)
@@ -44,6 +46,7 @@ func TestListSessionsByPages(t *testing.T) {
 	var want []string
 	for range 7 {
 		want = append(want, ts.createChat(t, ann))
+		time.Sleep(2 * time.Millisecond)
 	}
 	slices.Reverse(want)
 	var got []string

@@ -93,11 +93,7 @@ func (d *drawing) graph(id string, p *specs.Pattern) {
 		if e.When != nil {
 			label = e.When.Text()
 		}
-		to := node(e.To)
-		if e.To == "" {
-			to = id + "_end"
-		}
-		d.arrow(node(e.From), to, label)
+		d.arrow(node(e.From), node(e.To), label)
 	}
 }
 

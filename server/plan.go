@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
+	"github.com/agentconnect-dev/agentconnect/providers"
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
@@ -17,6 +18,7 @@ import (
 type plan struct {
 	template *engine.Template
 	config   *specs.Config
+	models   providers.Registry
 	offer    *offer
 	modes    []string
 }
@@ -27,11 +29,11 @@ func (s *Server) plan(in *createRequest) (*plan, error) {
 	if in.template != "" {
 		return s.planTemplate(in)
 	}
+	if in.direct {
+		return s.planDirect(in)
+	}
 	name := builtinConversation
-	switch {
-	case in.direct:
-		name = builtinDirect
-	case in.sessionType == humanAgent:
+	if in.sessionType == humanAgent {
 		name = builtinChat
 	}
 	o := s.builtins[name]
@@ -43,7 +45,7 @@ func (s *Server) plan(in *createRequest) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &plan{template: t, config: cfg, offer: o, modes: in.modes}, nil
+	return &plan{template: t, config: cfg, models: s.cfg.Models, offer: o, modes: in.modes}, nil
 }
 
 func (s *Server) planTemplate(in *createRequest) (*plan, error) {
@@ -66,7 +68,7 @@ func (s *Server) planTemplate(in *createRequest) (*plan, error) {
 		return nil, err
 	}
 	if len(in.variables) == 0 && len(in.agents) == 0 {
-		return &plan{template: t, config: o.config, offer: o, modes: in.modes}, nil
+		return &plan{template: t, config: o.config, models: o.models, offer: o, modes: in.modes}, nil
 	}
 	return s.planChanged(o, in)
 }
@@ -91,7 +93,7 @@ func (s *Server) planChanged(o *offer, in *createRequest) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &plan{template: t, config: cfg, offer: o, modes: in.modes}, nil
+	return &plan{template: t, config: cfg, models: models, offer: o, modes: in.modes}, nil
 }
 
 // withAgents puts the agents of a request in the place of those of a built-in

@@ -15,6 +15,7 @@ type record struct {
 	id, owner, template, sessionType string
 	created                          time.Time
 	session                          *engine.Session
+	plan                             *plan          // what it was started from
 	agents                           []*agentRecord // in the order of the request or the template
 	metadata                         map[string]any
 	direct                           bool // a talk of two agents by REST; it does not count in the cap
@@ -64,10 +65,22 @@ func (rs *records) add(r *record) {
 	}
 }
 
-func (rs *records) addAgent(a *agentRecord) {
+// register adds an agent without a session, unless its owner has as many as
+// most already.
+func (rs *records) register(a *agentRecord, most int) bool {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
+	n := 0
+	for _, other := range rs.agents {
+		if other.session == nil && other.owner == a.owner {
+			n++
+		}
+	}
+	if n >= most {
+		return false
+	}
 	rs.agents[a.id] = a
+	return true
 }
 
 func (rs *records) session(id string) *record {

@@ -29,8 +29,17 @@ func (s *Server) sessionRoutes() []route {
 	}
 }
 
+// stopNow stops a session and waits until its place is free.
 func stopNow(session *engine.Session, ctx context.Context, by string) error { //nolint:revive // the shape of a method
-	return session.Stop(ctx, by, false)
+	if err := session.Stop(ctx, by, false); err != nil {
+		return err
+	}
+	select {
+	case <-session.Done():
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // owned finds the caller's session.
@@ -43,12 +52,19 @@ func (s *Server) owned(r *http.Request, id string) (*record, error) {
 func (s *Server) ownedBy(p principal, id string) (*record, error) {
 	rec := s.records.session(id)
 	switch {
-	case rec == nil:
+	case rec == nil || rec.owner == p.Name && rec.gone():
 		return nil, errNotFound
 	case rec.owner != p.Name:
 		return nil, errForbidden
 	}
 	return rec, nil
+}
+
+// gone says whether the session was deleted.
+func (r *record) gone() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.deleted
 }
 
 func (s *Server) ofRequest(r *http.Request) (*record, error) {
@@ -103,7 +119,7 @@ func (s *Server) startSession(ctx context.Context, p principal, in createRequest
 func (p *plan) record(owner principal, session *engine.Session, in *createRequest) *record {
 	rec := &record{
 		id: session.ID(), owner: owner.Name, template: p.offer.name, sessionType: p.template.Type,
-		created: time.Now().UTC(), session: session, metadata: in.metadata, direct: in.direct,
+		created: time.Now().UTC(), session: session, plan: p, metadata: in.metadata, direct: in.direct,
 	}
 	ids := map[string]string{}
 	for _, a := range in.agents {
@@ -204,19 +220,27 @@ func (s *Server) deleteSession(w http.ResponseWriter, r *http.Request) error {
 // removeSession stops a session, closes its sockets and forgets it; its log
 // goes when the retention time is over.
 func (s *Server) removeSession(ctx context.Context, rec *record) error {
-	err := rec.session.Stop(ctx, "user_"+rec.owner, false)
-	if err != nil && !ended(rec) {
-		return err
-	}
-	if !s.records.take(rec) {
+	if !rec.mark(true) {
 		return errNotFound // another request was faster
 	}
-	rec.mu.Lock()
-	rec.deleted = true
-	rec.mu.Unlock()
+	if err := stopNow(rec.session, ctx, "user_"+rec.owner); err != nil && !ended(rec) {
+		rec.mark(false)
+		return err
+	}
+	s.records.take(rec)
 	s.retired.add(rec.id, time.Now())
 	rec.frames.shut(closeDeleted, "the session was deleted")
 	return nil
+}
+
+// mark says that a session is deleted, before it is stopped: what follows it
+// closes accordingly. It says whether that is new.
+func (r *record) mark(deleted bool) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	changed := r.deleted != deleted
+	r.deleted = deleted
+	return changed
 }
 
 // ended says whether nothing happens in a session any more.
@@ -239,7 +263,8 @@ func (s *Server) reserve(owner string) (free func(), err error) {
 }
 
 var (
-	errSessionGone  = errors.New("the scenario no longer declares this session")
-	errSessionLimit = &apiError{status: http.StatusTooManyRequests, code: "SESSION_LIMIT", detail: "you have as many live sessions as one person may have; stop or delete one"}
-	errKeyReused    = &apiError{status: http.StatusConflict, code: "IDEMPOTENCY_CONFLICT", detail: "this Idempotency-Key was used with another body"}
+	errSessionGone    = errors.New("the scenario no longer declares this session")
+	errScenarioBroken = errors.New("the scenario can no longer be loaded")
+	errSessionLimit   = &apiError{status: http.StatusTooManyRequests, code: "SESSION_LIMIT", detail: "you have as many live sessions as one person may have; stop or delete one"}
+	errKeyReused      = &apiError{status: http.StatusConflict, code: "IDEMPOTENCY_CONFLICT", detail: "this Idempotency-Key was used with another body"}
 )

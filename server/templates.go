@@ -57,8 +57,8 @@ func (s *Server) SetTemplates(scenarios []Scenario) error {
 		return errors.Join(problems...)
 	}
 	for _, name := range []string{builtinChat, builtinConversation} {
-		if c.byName[name] == nil {
-			c.add(s.builtins[name])
+		if _, err := s.builtins[name].base(); err == nil && c.byName[name] == nil {
+			c.add(s.builtins[name]) // an error: there is no provider for it
 		}
 	}
 	s.catalog.Store(c)

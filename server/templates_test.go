@@ -86,6 +86,14 @@ pattern "graph" "flow" {
     to   = "draft"
     when = "last.content contains \"<no>\""
   }
+  edge {
+    from = "check"
+    to   = "done"
+  }
+  node "done" {
+    run        = agent.a
+    max_visits = 1
+  }
 }
 session "s" {
   type    = "agent_agent"
@@ -96,7 +104,7 @@ session "s" {
 	got := mermaid(sc.Config, sc.Config.Sessions[0])
 	for _, line := range []string{
 		`pattern_flow -->|"start"| pattern_flow_draft`, "pattern_flow_draft --> pattern_flow_check",
-		`pattern_flow_check -->|"last.content contains #quot;#lt;no#gt;#quot;"| pattern_flow_draft`, "pattern_flow_draft --> agent_a",
+		`pattern_flow_check -->|"last.content contains #quot;#lt;no#gt;#quot;"| pattern_flow_draft`, "pattern_flow_draft --> agent_a", "pattern_flow_check --> pattern_flow_done", "pattern_flow_done --> agent_a",
 	} {
 		if !strings.Contains(got, line+"\n") {
 			t.Errorf("got %s, want it to have %s", got, line)

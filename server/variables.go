@@ -39,7 +39,13 @@ func (o *offer) load(values object[json.RawMessage]) (*specs.Config, error) {
 	}
 	cfg, ds := o.scenario.Load(inputs)
 	if ds.HasErrors() {
-		return nil, invalid(variableErrors(ds)...)
+		wrong, certain := variableErrors(ds)
+		if !certain {
+			if _, plain := o.scenario.Load(nil); plain.HasErrors() {
+				return nil, errScenarioBroken
+			}
+		}
+		return nil, invalid(wrong...)
 	}
 	if sessionOf(cfg, o.name) == nil {
 		return nil, errSessionGone
@@ -52,9 +58,9 @@ func variableError(name, kind, msg string) fieldError {
 }
 
 // variableErrors are the findings of a scenario that was loaded with the
-// values of a request: what is wrong is in them.
-func variableErrors(ds specs.Diagnostics) []fieldError {
-	var wrong []fieldError
+// values of a request. They are certain when one names a variable; otherwise
+// the scenario itself may be broken by now.
+func variableErrors(ds specs.Diagnostics) (wrong []fieldError, certain bool) {
 	for _, d := range ds {
 		if d.Severity != specs.SeverityError {
 			continue
@@ -62,12 +68,13 @@ func variableErrors(ds specs.Diagnostics) []fieldError {
 		e := fieldError{Loc: []any{"body", "variables"}, Type: "variable", Msg: d.Detail}
 		if name, ok := strings.CutPrefix(d.Address, "var."); ok {
 			e.Loc = append(e.Loc, name)
+			certain = true
 		} else {
 			e.Msg = fmt.Sprintf("with these values %s does not hold together: %s", place(d), d.Detail)
 		}
 		wrong = append(wrong, e)
 	}
-	return wrong
+	return wrong, certain
 }
 
 func place(d specs.Diagnostic) string {

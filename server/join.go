@@ -95,6 +95,7 @@ func (j *joiner) event(ctx context.Context, e *engine.Event) bool {
 	j.st.mark(j.p)
 	j.st.mu.Unlock()
 	if j.p.ended != nil {
+		j.greet()
 		j.f.shut(j.st.endingOf(j.p.ended))
 		return false
 	}

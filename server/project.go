@@ -164,6 +164,9 @@ func (p *projector) said(f *Frame, e *engine.Event, d *engine.Said) {
 	if d.Structured {
 		f.Metadata["structured"] = true
 	}
+	if d.Simulated {
+		f.Metadata["simulated"] = true
+	}
 	if d.ClientID != "" {
 		f.Metadata["client_id"] = d.ClientID
 	}

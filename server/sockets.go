@@ -5,12 +5,10 @@ import (
 	"time"
 )
 
-// Bounds of connections that stay: WebSockets and streams of events.
-const (
-	maxSockets       = 1 << 16
-	maxSocketsByUser = 1 << 14
-	maxSocketsByAddr = 1 << 14
-)
+// caps bound the connections that stay: WebSockets and streams of events.
+type caps struct{ all, user, address int }
+
+func defaultCaps() caps { return caps{all: 1 << 16, user: 1 << 14, address: 1 << 14} }
 
 // writeSize is how much is joined into one write, in bytes.
 const writeSize = 64 << 10
@@ -18,8 +16,9 @@ const writeSize = 64 << 10
 // sockets are all connections that stay. One goroutine looks after them: it
 // pings, and closes those that are silent or whose tokens have expired.
 type sockets struct {
-	s     *Server
-	bufs  sync.Pool // of *output
+	s    *Server
+	bufs sync.Pool // of *output
+	caps caps
 
 	mu       sync.Mutex // guards what follows
 	all      map[*follower]struct{}
@@ -37,7 +36,7 @@ type output struct {
 }
 
 func newSockets(s *Server) *sockets {
-	so := &sockets{s: s, all: map[*follower]struct{}{}, users: map[string]int{}, addrs: map[string]int{}}
+	so := &sockets{s: s, caps: defaultCaps(), all: map[*follower]struct{}{}, users: map[string]int{}, addrs: map[string]int{}}
 	so.bufs.New = func() any { return new(output) }
 	return so
 }
@@ -46,7 +45,7 @@ func newSockets(s *Server) *sockets {
 func (so *sockets) take(user, addr string) bool {
 	so.mu.Lock()
 	defer so.mu.Unlock()
-	if so.count >= maxSockets || user != "" && so.users[user] >= maxSocketsByUser || so.addrs[addr] >= maxSocketsByAddr {
+	if so.count >= so.caps.all || user != "" && so.users[user] >= so.caps.user || so.addrs[addr] >= so.caps.address {
 		return false
 	}
 	so.count++

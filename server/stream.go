@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
 )
@@ -88,8 +89,16 @@ func (st *stream) rest() {
 	st.running, st.ring, st.size, st.owing = false, nil, 0, nil
 }
 
+// letGoTime is how long a session that is let go may take to say why.
+const letGoTime = time.Second
+
 // broken ends a stream whose session has ended, or was let go.
 func (st *stream) broken(err error) {
+	select {
+	case <-st.rec.session.Done():
+	case <-st.s.ctx.Done():
+	case <-time.After(letGoTime):
+	}
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	left := st.followers
@@ -210,13 +219,23 @@ func (st *stream) finish() {
 
 // ending is the code after the stop frame.
 func (st *stream) ending(e *engine.Ended) (int, string) {
-	st.rec.mu.Lock()
-	deleted := st.rec.deleted
-	st.rec.mu.Unlock()
-	if deleted || st.code != 0 || e.Outcome == engine.Expired {
+	if st.rec.isDeleted() || st.code != 0 || e.Outcome == engine.Expired {
 		return closeDeleted, ""
 	}
 	return closeNormal, ""
+}
+
+// setDeleted says that a session is, or is not, being deleted.
+func (r *record) setDeleted(is bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.deleted = is
+}
+
+func (r *record) isDeleted() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.deleted
 }
 
 // shut closes all who follow. On a session that has ended they still get what

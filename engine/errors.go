@@ -15,6 +15,8 @@ var (
 	ErrClosed = errors.New("engine is closed")
 	// ErrConflict says that somebody else has appended to the session.
 	ErrConflict = errors.New("session was written by another owner")
+	// ErrJournal says that the session's journal could not be written.
+	ErrJournal = errors.New("journal cannot be written")
 	// ErrDamaged says that a session's log has a hole.
 	ErrDamaged = errors.New("log is damaged")
 	// ErrTemplate says that a session was started from another template.

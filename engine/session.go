@@ -81,6 +81,13 @@ func (s *Session) Err() error {
 	return s.closed
 }
 
+// why is the reason for which the session was let go, or nil.
+func (s *Session) why() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
+}
+
 // post puts an input into the inbox and sees that somebody empties it.
 func (s *Session) post(in input) error {
 	mine, err := s.put(in)
@@ -189,7 +196,7 @@ func (s *Session) handle(in input) {
 		in = s.next(false)
 	}
 	if err := s.flush(); err != nil {
-		s.letGo(fmt.Errorf("session %s: journal: %w", s.id, err))
+		s.letGo(fmt.Errorf("session %s: %w: %w", s.id, ErrJournal, err))
 		return
 	}
 	s.effect()
@@ -270,7 +277,6 @@ func (s *Session) letGo(why error) {
 		return
 	}
 	s.closed = why
-	waiting := s.inbox[s.taken:]
 	s.inbox, s.taken = nil, 0
 	s.running = false
 	s.mu.Unlock()
@@ -278,15 +284,7 @@ func (s *Session) letGo(why error) {
 		s.timer.Stop()
 	}
 	s.cancel(why)
-	for _, c := range s.acks {
-		c.reply <- answer{err: why}
-	}
-	for _, in := range waiting {
-		if c, ok := in.(*command); ok {
-			c.reply <- answer{err: why}
-		}
-	}
-	close(s.ended)
+	close(s.ended) // who waits for an answer gets why
 	if s.onEnd != nil {
 		s.onEnd(s)
 	}

@@ -87,6 +87,7 @@ var kinds = []struct {
 	{engine.ErrBusy, errBusy},
 	{engine.ErrClosed, errDraining},
 	{engine.ErrConflict, errStore},
+	{engine.ErrJournal, errStore},
 	{engine.ErrUnknownParticipant, errParticipant},
 	{context.DeadlineExceeded, errStore},
 }

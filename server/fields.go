@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -129,7 +130,9 @@ func (f *fields) metadata(name string) map[string]any {
 		return nil
 	}
 	var m map[string]any
-	if json.Unmarshal(v, &m) != nil {
+	d := json.NewDecoder(bytes.NewReader(v))
+	d.UseNumber() // it is given back as it came
+	if d.Decode(&m) != nil {
 		f.wrong("object_type", "must be an object", name)
 		return nil
 	}

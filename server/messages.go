@@ -58,6 +58,9 @@ func (s *Server) say(ctx context.Context, rec *record, _ principal, m incoming) 
 			Loc: []any{"body", "content"}, Type: "string_length", Msg: fmt.Sprintf("a message has 1 to %d bytes; this one has %d", maxContent, len(content)),
 		})
 	}
+	if err := rec.fit(); err != nil {
+		return engine.Receipt{}, err
+	}
 	return rec.session.Say(ctx, engine.Message{Content: content, Sender: sender, Receiver: receiver, Metadata: metadata, ClientID: m.ClientID})
 }
 

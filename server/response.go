@@ -19,7 +19,7 @@ type SessionResponse struct {
 	Status      string               `json:"status"`
 	SessionType string               `json:"session_type"`
 	Agents      object[SessionAgent] `json:"agents"`
-	Metadata    map[string]any       `json:"metadata,omitempty"`
+	Metadata    map[string]any       `json:"metadata,omitzero"`
 	Template    string               `json:"template,omitempty"`
 	// Outcome and Stop are set once it has ended; Stop is the address of what
 	// ended it.
@@ -37,7 +37,7 @@ type SessionAgent struct {
 	Capabilities []string       `json:"capabilities"`
 	Personality  string         `json:"personality,omitempty"`
 	Status       string         `json:"status"`
-	Metadata     map[string]any `json:"metadata,omitempty"`
+	Metadata     map[string]any `json:"metadata,omitzero"`
 }
 
 // SessionUsage is what the calls of a session used.

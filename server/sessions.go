@@ -193,6 +193,9 @@ func (s *Server) steer(do func(*engine.Session, context.Context, string) error) 
 		if err != nil {
 			return err
 		}
+		if err := rec.fit(); err != nil {
+			return err
+		}
 		if err := do(rec.session, r.Context(), "user_"+rec.owner); err != nil {
 			return err
 		}
@@ -251,6 +254,15 @@ func ended(rec *record) bool {
 	default:
 		return false
 	}
+}
+
+// fit says whether a session can take commands: one that has failed takes no
+// more than one that has ended.
+func (r *record) fit() error {
+	if ended(r) && broken(r) {
+		return errEnded.because(r.session.Err())
+	}
+	return nil
 }
 
 // reserve takes one of a person's places for a session that is being started;

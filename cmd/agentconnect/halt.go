@@ -17,6 +17,7 @@ type halt struct {
 	exit   func(status int)
 
 	signals chan os.Signal
+	pipe    chan os.Signal // nobody reads it
 	done    chan struct{}
 	wg      sync.WaitGroup
 
@@ -34,10 +35,10 @@ func (s *stopError) Error() string { return "stopped by " + s.by }
 
 // newHalt listens to signals until close.
 func newHalt(exit func(status int)) *halt {
-	h := &halt{exit: exit, signals: make(chan os.Signal, 4), done: make(chan struct{}), last: map[int]func(){}}
+	h := &halt{exit: exit, signals: make(chan os.Signal, 4), pipe: make(chan os.Signal, 1), done: make(chan struct{}), last: map[int]func(){}}
 	h.ctx, h.cancel = context.WithCancelCause(context.Background())
 	signal.Notify(h.signals, os.Interrupt, syscall.SIGTERM)
-	signal.Ignore(syscall.SIGPIPE) // a reader that has gone is an error of writing
+	signal.Notify(h.pipe, syscall.SIGPIPE) // taken, so that writing fails instead
 	h.wg.Go(h.listen)
 	return h
 }
@@ -102,6 +103,7 @@ func (h *halt) by() string {
 
 func (h *halt) close() {
 	signal.Stop(h.signals)
+	signal.Stop(h.pipe)
 	close(h.done)
 	h.wg.Wait()
 	h.cancel(nil)

@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -118,8 +119,7 @@ func TestInterruptTwiceExitsAtOnce(t *testing.T) {
 		found, _ := filepath.Glob(filepath.Join(cmd.Dir, ".out.ndjson.*.tmp"))
 		return len(found) == 1
 	})
-	one := make([]byte, 1)
-	if _, err := read.Read(one); err != nil { // it is writing
+	if _, err := io.ReadFull(read, make([]byte, 1024)); err != nil { // it is at the long message
 		t.Fatal(err)
 	}
 	for range 3 { // signals that arrive together count as one

@@ -43,7 +43,7 @@ func command(t *testing.T, scenario string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(t.Context(), self)
 	cmd.Args = append([]string{"agentconnect"}, args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "NO_COLOR=", "CLICOLOR=", "CLICOLOR_FORCE=")
+	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "NO_COLOR=", "CLICOLOR=", "CLICOLOR_FORCE=", "GORACE="+raceOptions)
 	return cmd
 }
 

@@ -32,6 +32,7 @@ func (a *app) report(ds specs.Diagnostics) {
 	if len(ds) == 0 {
 		return
 	}
+	ds = withSource(ds)
 	opts := specs.RenderOptions{Color: a.con.theme(a.con.errTTY).Color, Width: a.con.width(a.con.errTTY)}
 	_ = ds.WriteText(a.con.err, opts) // nobody is left to hear that it failed
 	fmt.Fprintln(a.con.err)

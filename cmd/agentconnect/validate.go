@@ -89,7 +89,7 @@ func (a *app) validateJSON(paths []string, vars []specs.VarInput) error {
 		all = append(all, ds...)
 		status = max(status, statusOfErrors(ds))
 	}
-	text, err := all.JSON()
+	text, err := withSource(all).JSON()
 	if err != nil {
 		return err
 	}

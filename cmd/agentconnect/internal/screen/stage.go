@@ -14,7 +14,8 @@ import (
 // arrives, the others when they are said.
 type stage struct {
 	open    []*speech // agents' turns that are not said yet, by turn
-	over    map[int]bool
+	shown   map[int]bool // turns whose message is on the screen before it is said
+	over    map[int]bool // turns of which nothing more is heard
 	current *speech // begun on the screen, or nil
 	waiting []block // said meanwhile
 	out     []block // to be shown now
@@ -51,9 +52,10 @@ func (s *stage) find(turn int) *speech {
 	return nil
 }
 
-// start opens a turn; it may have been opened by its first text.
+// start opens a turn; it may have been opened by its first text. It is nil when
+// the turn is over: a piece of text may be late.
 func (s *stage) start(turn int, agent string, at time.Time, structured bool) *speech {
-	if sp := s.find(turn); sp != nil {
+	if sp := s.find(turn); sp != nil || s.over[turn] {
 		return sp
 	}
 	sp := &speech{turn: turn, agent: agent, since: at, structured: structured}
@@ -64,7 +66,7 @@ func (s *stage) start(turn int, agent string, at time.Time, structured bool) *sp
 
 // hear takes a piece of a turn's text.
 func (s *stage) hear(sp *speech, text string) {
-	if sp.held {
+	if sp == nil || sp.held {
 		return
 	}
 	sp.raw.WriteString(text)
@@ -88,8 +90,8 @@ func (s *stage) first() *speech {
 
 // say shows a message; one of an open turn ends it.
 func (s *stage) say(turn int, d *engine.Said) {
-	if turn > 0 && s.over[turn] {
-		delete(s.over, turn)
+	if turn > 0 && s.shown[turn] {
+		delete(s.shown, turn)
 		return
 	}
 	sp := s.find(turn)
@@ -117,7 +119,7 @@ func (s *stage) hold(turn int, d *engine.Said) {
 	sp.held = true
 	if sp == s.current {
 		s.finish(sp, d)
-		s.over[turn] = true
+		s.shown[turn] = true
 		s.next()
 	}
 }
@@ -205,6 +207,10 @@ func (s *stage) next() {
 }
 
 func (s *stage) drop(sp *speech) {
+	if sp == nil {
+		return
+	}
+	s.over[sp.turn] = true
 	s.open = slices.DeleteFunc(s.open, func(x *speech) bool { return x == sp })
 }
 

@@ -53,7 +53,7 @@ func NewTerminal(cfg Config) *Terminal {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Terminal{cfg: cfg, cast: newCast("You"), stage: stage{over: map[int]bool{}}, paint: painter{out: cfg.Out}}
+	return &Terminal{cfg: cfg, cast: newCast("You"), stage: stage{shown: map[int]bool{}, over: map[int]bool{}}, paint: painter{out: cfg.Out}}
 }
 
 // Event takes the next event, live ones included. What it shows is drawn by
@@ -67,12 +67,12 @@ func (t *Terminal) Event(e engine.Event) {
 			t.stage.remark(composed)
 		}
 	case *engine.TurnStarted:
-		if !t.cast.human[e.Agent] {
-			t.stage.start(e.Turn, e.Agent, e.Time, t.cfg.Structured[e.Agent]).frame = d.Frame
+		if sp := t.speech(&e); sp != nil {
+			sp.frame = d.Frame
 		}
 	case *engine.TextDelta:
 		if d.Text != "" {
-			t.stage.hear(t.stage.start(e.Turn, e.Agent, e.Time, t.cfg.Structured[e.Agent]), d.Text)
+			t.stage.hear(t.speech(&e), d.Text)
 		}
 	case *engine.ModelAnswered:
 		if d.Text != "" || len(d.ToolCalls) > 0 {
@@ -94,6 +94,14 @@ func (t *Terminal) Event(e engine.Event) {
 	if note := t.cast.note(&e); note != "" {
 		t.stage.remark(note)
 	}
+}
+
+// speech is the agent's turn that an event belongs to, nil for a person's.
+func (t *Terminal) speech(e *engine.Event) *speech {
+	if t.cast.human[e.Agent] {
+		return nil
+	}
+	return t.stage.start(e.Turn, e.Agent, e.Time, t.cfg.Structured[e.Agent])
 }
 
 // Remark shows a text beside the conversation.

@@ -149,6 +149,20 @@ func TestAnswerThatDiffers(t *testing.T) {
 	th.shows(t, "Ada\n  Something else\n  The answer.")
 }
 
+// Text that arrives before its turn is announced, or after it was said.
+func TestTextOutOfPlace(t *testing.T) {
+	th := newTheatre(t, 60)
+	th.stream(1, "ada", "Early")
+	th.happen(1, "ada", &engine.TurnStarted{})
+	th.happen(1, "ada", &engine.Said{Sender: "ada", Content: "Early bird."})
+	th.stream(1, "ada", " bird.")
+	th.happen(1, "ada", &engine.TurnFinished{})
+	th.shows(t, "Ada\n  Early bird.")
+	th.happen(2, "lead", &engine.TurnStarted{})
+	th.happen(2, "lead", &engine.Said{Sender: "lead", Role: "user", Content: "Good."})
+	th.shows(t, "Ada\n  Early bird.\n\nlead\n  Good.")
+}
+
 func TestStructuredAnswer(t *testing.T) {
 	th := newTheatre(t, 60)
 	th.happen(1, "judge", &engine.TurnStarted{})

@@ -13,12 +13,12 @@ import (
 // are taken at the same time do not mix. One of them is shown as its text
 // arrives, the others when they are said.
 type stage struct {
-	open    []*speech // agents' turns that are not said yet, by turn
+	open    []*speech    // agents' turns that are not said yet, by turn
 	shown   map[int]bool // turns whose message is on the screen before it is said
 	over    map[int]bool // turns of which nothing more is heard
-	current *speech // begun on the screen, or nil
-	waiting []block // said meanwhile
-	out     []block // to be shown now
+	current *speech      // begun on the screen, or nil
+	waiting []block      // said meanwhile
+	out     []block      // to be shown now
 }
 
 // speech is an agent's turn.

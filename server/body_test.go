@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// shape has each kind of field that requests have.
-type shape struct {
+// bodyShape has each kind of field that requests have.
+type bodyShape struct {
 	Name   string                `json:"name"`
 	On     *bool                 `json:"on,omitempty"`
 	Count  int                   `json:"count"`
@@ -73,7 +73,7 @@ func TestDecodeStatus(t *testing.T) {
 		{`{"on":"yes"}`, "application/json", 422},
 	}
 	for _, tt := range tests {
-		err := decode(post(tt.body, tt.mediaType), &shape{})
+		err := decode(post(tt.body, tt.mediaType), &bodyShape{})
 		got := 0
 		if err != nil {
 			got = public(err).status
@@ -85,12 +85,12 @@ func TestDecodeStatus(t *testing.T) {
 }
 
 func TestDecodeValues(t *testing.T) {
-	var v shape
+	var v bodyShape
 	if err := decode(post(`{"name":"ä","on":false,"count":-3,"tags":["a"],"agents":{"primary":{"provider":"p"}}}`, ""), &v); err != nil {
 		t.Fatal(err)
 	}
 	off := false
-	want := shape{Name: "ä", On: &off, Count: -3, Tags: []string{"a"}, Agents: map[string]shapeInner{"primary": {"p"}}}
+	want := bodyShape{Name: "ä", On: &off, Count: -3, Tags: []string{"a"}, Agents: map[string]shapeInner{"primary": {"p"}}}
 	if !reflect.DeepEqual(v, want) {
 		t.Errorf("got %+v, want %+v", v, want)
 	}
@@ -106,14 +106,16 @@ func TestDecodePlaces(t *testing.T) {
 			{[]any{"body", "tags", 1}, "must be a string", "string_type"}, {[]any{"body", "tags", 4}, "must be a string", "string_type"},
 		}},
 		{`{"name":[],"agents":[],"tags":{},"on":0,"count":"1"}`, []fieldError{
-			{[]any{"body", "agents"}, "must be an object", "object_type"}, {[]any{"body", "count"}, "must be a number", "number_type"},
-			{[]any{"body", "name"}, "must be a string", "string_type"}, {[]any{"body", "on"}, "must be true or false", "bool_type"},
+			{[]any{"body", "agents"}, "must be an object", "object_type"},
+			{[]any{"body", "count"}, "must be a number", "number_type"},
+			{[]any{"body", "name"}, "must be a string", "string_type"},
+			{[]any{"body", "on"}, "must be true or false", "bool_type"},
 			{[]any{"body", "tags"}, "must be a list", "list_type"},
 		}},
 		{`7`, []fieldError{{[]any{"body"}, "must be an object", "object_type"}}},
 	}
 	for _, tt := range tests {
-		err := decode(post(tt.body, "application/json"), &shape{})
+		err := decode(post(tt.body, "application/json"), &bodyShape{})
 		if err == nil {
 			t.Errorf("%s: no error", tt.body)
 			continue
@@ -125,7 +127,7 @@ func TestDecodePlaces(t *testing.T) {
 }
 
 func TestDecodeTellsNotTooMuch(t *testing.T) {
-	err := decode(post(`{"tags":[`+strings.Repeat("1,", 10_000)+`1]}`, ""), &shape{})
+	err := decode(post(`{"tags":[`+strings.Repeat("1,", 10_000)+`1]}`, ""), &bodyShape{})
 	if n := len(public(err).errors); n != maxShapeErrors {
 		t.Errorf("got %d findings, want %d", n, maxShapeErrors)
 	}
@@ -134,7 +136,7 @@ func TestDecodeTellsNotTooMuch(t *testing.T) {
 func TestCompressedBodiesAreRefused(t *testing.T) {
 	r := post(`{}`, "application/json")
 	r.Header.Set("Content-Encoding", "gzip")
-	if err := decode(r, &shape{}); public(err).status != http.StatusUnsupportedMediaType {
+	if err := decode(r, &bodyShape{}); public(err).status != http.StatusUnsupportedMediaType {
 		t.Errorf("got %v", err)
 	}
 }
@@ -188,7 +190,7 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body, mediaType string) {
 		r := post(body, "")
 		r.Header["Content-Type"] = []string{mediaType}
-		var v shape
+		var v bodyShape
 		err := decode(r, &v)
 		if err == nil {
 			if !json.Valid([]byte(body)) {

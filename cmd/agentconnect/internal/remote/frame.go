@@ -1,0 +1,78 @@
+package remote
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+)
+
+// Frame is a message of the server.
+type Frame struct {
+	Type      string    `json:"type"`
+	Content   string    `json:"content"`
+	Sender    string    `json:"sender"`
+	Receiver  string    `json:"receiver"`
+	Timestamp time.Time `json:"timestamp"`
+	Metadata  Metadata  `json:"metadata"`
+	// Raw is the frame as it came.
+	Raw []byte `json:"-"`
+}
+
+// Metadata is what a frame tells beside its content. Each type of frame has
+// some of it.
+type Metadata struct {
+	Role       string `json:"role"`
+	Code       string `json:"code"`
+	Event      string `json:"event"`
+	Seq        uint64 `json:"seq"`
+	Prev       uint64 `json:"prev"`
+	Head       uint64 `json:"head"`
+	OldestSeq  uint64 `json:"oldest_seq"`
+	ClientID   string `json:"client_id"`
+	Turn       int    `json:"turn"`
+	AgentID    string `json:"agent_id"`
+	Structured bool   `json:"structured"`
+
+	Outcome string `json:"outcome"`
+	Reason  string `json:"reason"`
+	Stop    string `json:"stop"`
+	Kind    string `json:"kind"`
+	Skipped bool   `json:"skipped"`
+	Redo    bool   `json:"redo"`
+
+	Tool    string `json:"tool"`
+	Attempt int    `json:"attempt"`
+	Until   string `json:"until"`
+	From    string `json:"from"`
+	To      string `json:"to"`
+
+	CooldownUntil string `json:"cooldown_until"`
+
+	Details struct {
+		RetryAfter float64 `json:"retry_after"` // seconds
+		Field      string  `json:"field"`
+	} `json:"details"`
+}
+
+// UnmarshalJSON implements [json.Unmarshaler]. People may put what they like
+// into the metadata of their messages, also under these names: what is of
+// another type is passed over.
+func (m *Metadata) UnmarshalJSON(text []byte) error {
+	type plain Metadata
+	err := json.Unmarshal(text, (*plain)(m))
+	if _, other := errors.AsType[*json.UnmarshalTypeError](err); other {
+		return nil
+	}
+	return err
+}
+
+// The codes with which the server closes a connection.
+const (
+	closeNormal      = 1000
+	closeNotUTF8     = 1007
+	closeTooBig      = 1009
+	closeNoSession   = 4001
+	closeDeleted     = 4002
+	closeAuth        = 4003
+	closeRateLimited = 4004
+)

@@ -66,6 +66,13 @@ func (s *Session) command(ctx context.Context, do func(*Session) answer) (Receip
 		return a.receipt, a.err
 	case <-ctx.Done():
 		return Receipt{}, context.Cause(ctx)
+	case <-s.ended:
+	}
+	select {
+	case a := <-c.reply: // it came before the end
+		return a.receipt, a.err
+	default:
+		return Receipt{}, s.why()
 	}
 }
 

@@ -53,8 +53,8 @@ func (e *Engine) Resume(ctx context.Context, t *Template, id string) (*Session, 
 func (s *Session) takeOver() {
 	s.emit(Event{Data: &TakenOver{Last: s.st.head}})
 	for _, t := range s.openTurns() {
-		if t.agent == nil || s.st.ended != nil {
-			continue
+		if t.agent == nil || s.st.turns[t.n] != t {
+			continue // a person's, or ended by what was found out about another
 		}
 		switch {
 		case t.call != 0:

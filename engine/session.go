@@ -73,12 +73,11 @@ func (s *Session) Done() <-chan struct{} { return s.ended }
 // Err is nil while the session lives and after its proper end; otherwise why
 // it was let go.
 func (s *Session) Err() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed == ErrEnded { //nolint:errorlint // set by us, never wrapped
+	why := s.why()
+	if why == ErrEnded { //nolint:errorlint // set by us, never wrapped
 		return nil
 	}
-	return s.closed
+	return why
 }
 
 // why is the reason for which the session was let go, or nil.

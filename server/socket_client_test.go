@@ -56,9 +56,11 @@ func (ts *testServer) open(t testing.TB, name, session, query string) *socket {
 }
 
 // read gives the next frame, or how the connection ended.
-func (c *socket) read() (Frame, error) {
+func (c *socket) read() (Frame, error) { return c.readWithin(patience) }
+
+func (c *socket) readWithin(d time.Duration) (Frame, error) {
 	var f Frame
-	_ = c.ws.SetReadDeadline(time.Now().Add(patience))
+	_ = c.ws.SetReadDeadline(time.Now().Add(d))
 	kind, data, err := c.ws.ReadMessage()
 	if err != nil {
 		return f, err

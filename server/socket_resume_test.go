@@ -39,9 +39,9 @@ func TestAbruptReconnectsLoseAndDoubleNothing(t *testing.T) {
 				}
 				c.send(map[string]any{"type": "text", "content": pending, "metadata": map[string]any{"client_id": pending}})
 				for range rand.IntN(10) {
-					f, err := c.read()
+					f, err := c.readWithin(20 * time.Millisecond)
 					if err != nil {
-						t.Fatal(err)
+						break // there is no more for now
 					}
 					c.prove(f)
 					if f.Metadata["prev"] != nil {
@@ -216,7 +216,7 @@ func TestSlowReaderIsClosed(t *testing.T) {
 	d := websocket.Dialer{ReadBufferSize: 256, NetDialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 		c, err := new(net.Dialer).DialContext(ctx, network, addr)
 		if tcp, ok := c.(*net.TCPConn); ok {
-			_ = tcp.SetReadBuffer(4096)
+			_ = tcp.SetReadBuffer(64 << 10)
 		}
 		return c, err
 	}}
@@ -230,16 +230,15 @@ func TestSlowReaderIsClosed(t *testing.T) {
 	last := stalled.last
 	fast := ts.open(t, ann, id, "")
 	fast.untilEvent("live")
+	fast.send(map[string]any{"type": "system", "metadata": map[string]any{"command": "pause"}}) // texts are enough
 	text := strings.Repeat("long ", 8000)
-	said := 0
 	deadline := time.Now().Add(patience)
 	for ts.sockets.len() > 1 {
 		if time.Now().After(deadline) {
 			t.Fatal("the stalled reader was not closed")
 		}
 		fast.say(text)
-		said++
-		fast.untilType(frameResponse)
+		fast.untilEvent("ack")
 	}
 	fast.send(map[string]any{"type": "ping"})
 	fast.untilEvent("pong")
@@ -257,13 +256,10 @@ func TestSlowReaderIsClosed(t *testing.T) {
 	_ = ws.Close()
 	again := ts.open(t, ann, id, fmt.Sprintf("?after=%d", last))
 	again.last = last
-	texts := 0
 	again.untilEvent("live")
 	if again.last <= last {
 		t.Error("nothing came after the last seq that the slow reader saw")
 	}
-	_ = texts
-	_ = said
 }
 
 // A long history does not overflow the queue of who asks for it.

@@ -33,20 +33,20 @@ type route struct {
 // routes puts the rows of all areas behind the checks, in the contract's order:
 // CORS, rate limit, authentication, body, ownership, the work. Every route is
 // served twice.
-func (s *Server) routes() http.Handler {
+func (s *Server) routes(all []route) http.Handler {
 	m := mux.NewRouter().SkipClean(true) // a path that is not clean is not there; a redirect would lose the body
-	all := s.allRoutes()
 	for _, prefix := range []string{"", "/api"} {
 		for _, r := range all {
-			h := s.guarded(r)
+			h := s.metered(r, s.guarded(r))
 			m.Handle(prefix+r.path, h).Methods(r.methods()...)
 			if prefix != "" && r.path == "/" {
 				m.Handle(prefix, h).Methods(r.methods()...)
 			}
 		}
 	}
-	m.NotFoundHandler = s.plain(func(http.ResponseWriter, *http.Request) error { return errNotFound })
-	m.MethodNotAllowedHandler = s.plain(s.wrongMethod(m))
+	nothing := route{path: "none"}
+	m.NotFoundHandler = s.metered(nothing, s.plain(func(http.ResponseWriter, *http.Request) error { return errNotFound }))
+	m.MethodNotAllowedHandler = s.metered(nothing, s.plain(s.wrongMethod(m)))
 	return s.outer(m)
 }
 

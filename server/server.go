@@ -34,6 +34,9 @@ type Config struct {
 	Limits         Limits
 	Sessions       SessionSettings
 	WS             SocketSettings
+	// Metrics are what /metrics shows. Whoever wants the figures of the engine,
+	// too, gives the value's Observe to the engine.
+	Metrics *Metrics
 	// MetricsForAll lets everybody read /metrics, not only loopback peers.
 	MetricsForAll bool
 	Version       string
@@ -84,6 +87,11 @@ type Server struct {
 	log      *slog.Logger
 	handler  http.Handler
 	records  *records
+	talks    talks
+	metrics  *Metrics
+	docs     documents
+	console  bool      // there are pages for people
+	since    time.Time // when it began
 	limits   *limiter
 	lock     *lockout
 	origins  origins
@@ -103,10 +111,17 @@ type Server struct {
 
 // New makes a server. Close it.
 func New(cfg Config) (*Server, error) {
-	s := &Server{cfg: cfg.withDefaults(), records: newRecords()}
+	s := &Server{cfg: cfg.withDefaults(), records: newRecords(), talks: talks{open: map[pair]*record{}}, since: time.Now()}
 	s.log = s.cfg.Logger
 	s.limits, s.lock = newLimiter(s.cfg.Limits), newLockout()
 	s.answers, s.places = newAnswers(), &places{records: s.records, starting: map[string]int{}}
+	s.metrics = s.cfg.Metrics
+	if s.metrics == nil {
+		s.metrics = NewMetrics()
+	}
+	if err := s.metrics.serve(s); err != nil {
+		return nil, err
+	}
 	var err error
 	if s.origins, err = parseOrigins(s.cfg.CORSOrigins); err != nil {
 		return nil, err
@@ -119,7 +134,12 @@ func New(cfg Config) (*Server, error) {
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.sockets = newSockets(s)
-	s.handler = s.routes()
+	all := s.allRoutes()
+	s.console = hasConsole(all)
+	if s.docs, err = newDocuments(s.cfg.Version, all); err != nil {
+		return nil, err
+	}
+	s.handler = s.routes(all)
 	s.wg.Go(s.keepRetention)
 	return s, nil
 }

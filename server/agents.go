@@ -1,0 +1,281 @@
+package server
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
+)
+
+func (s *Server) agentRoutes() []route {
+	const one = "/agents/{agent_id}"
+	return []route{
+		{method: "GET", path: "/agents/list", class: classAgent, handle: s.listAgents},
+		{method: "GET", path: "/agents/status/{agent_id}", class: classAgent, handle: s.agentStatus},
+		{method: "POST", path: "/agents/register", class: classAgent, handle: s.registerAgent},
+		{method: "POST", path: one + "/message", class: classAgent, handle: s.messageAgent},
+		{method: "GET", path: one + "/capabilities", class: classAgent, handle: s.agentCapabilities},
+		{method: "DELETE", path: one, class: classAgent, handle: s.unregisterAgent},
+	}
+}
+
+// The kinds of participants.
+const (
+	typeAI    = "ai"
+	typeHuman = "human"
+)
+
+// userPrefix begins the ids of people.
+const userPrefix = "user_"
+
+// AgentStatus is what a client learns about an agent, or about a person.
+type AgentStatus struct {
+	AgentID   string `json:"agent_id"`
+	AgentType string `json:"agent_type"` // ai or human
+	Name      string `json:"name,omitempty"`
+	Status    string `json:"status"` // active, inactive, cooldown or error
+	// LastActive is when it last did something; before that, when it was made.
+	LastActive       string   `json:"last_active"`
+	Capabilities     []string `json:"capabilities"`
+	InteractionModes []string `json:"interaction_modes"`
+	OwnerID          string   `json:"owner_id"`
+	// IsRunning says that its turn is under way.
+	IsRunning    bool `json:"is_running"`
+	MessageCount int  `json:"message_count"`
+	// Metadata is its own, with provider, model, cooldown_until and
+	// active_conversations.
+	Metadata map[string]any `json:"metadata"`
+}
+
+func (s *Server) agentStatus(w http.ResponseWriter, r *http.Request) error {
+	a, person, err := s.whom(r, true)
+	if err != nil {
+		return err
+	}
+	var status AgentStatus
+	if a != nil {
+		status, err = s.census(a.owner).status(r.Context(), a)
+	} else {
+		status, err = s.census(person.name).person(r.Context(), person)
+	}
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, status)
+	return nil
+}
+
+// agentAbilities is what an agent can do.
+type agentAbilities struct {
+	AgentID          string   `json:"agent_id"`
+	AgentType        string   `json:"agent_type"`
+	Capabilities     []string `json:"capabilities"`
+	InteractionModes []string `json:"interaction_modes"`
+	Personality      string   `json:"personality"`
+	OwnerID          string   `json:"owner_id"`
+	Timestamp        string   `json:"timestamp"`
+}
+
+func (s *Server) agentCapabilities(w http.ResponseWriter, r *http.Request) error {
+	a, person, err := s.whom(r, true)
+	if err != nil {
+		return err
+	}
+	out := agentAbilities{AgentType: typeHuman, Capabilities: []string{}, InteractionModes: []string{"human_to_agent"}, Timestamp: timestamp(time.Now())}
+	if a == nil {
+		out.AgentID, out.OwnerID = userID(person.name), userID(person.name)
+	} else {
+		out.AgentID, out.AgentType, out.OwnerID, out.Personality = a.id, typeAI, userID(a.owner), a.personality
+		out.Capabilities, out.InteractionModes = listOf(a.capabilities), listOf(a.modes)
+	}
+	writeJSON(w, http.StatusOK, out)
+	return nil
+}
+
+// person is somebody who is asked about by a user_ id.
+type person struct {
+	name  string
+	since time.Time // of activity that no session tells of
+}
+
+// whom finds who a path is about: an agent, or else a person. Others' are
+// forbidden, but to an admin who only reads.
+func (s *Server) whom(r *http.Request, reads bool) (*agentRecord, person, error) {
+	p, id := caller(r), mux.Vars(r)["agent_id"]
+	a, err := s.agentOf(p, id)
+	if err == nil || a != nil && reads && p.admin() {
+		return a, person{}, nil
+	}
+	name, isPerson := strings.CutPrefix(id, userPrefix)
+	switch {
+	case a != nil || !isPerson:
+		return nil, person{}, err
+	case name == p.Name:
+		return nil, person{name, p.issued}, nil
+	case !reads || !p.admin(): // whether there is such a user is nobody's business
+		return nil, person{}, errForbidden
+	case len(s.records.of(name)) == 0:
+		return nil, person{}, errNotFound
+	default:
+		return nil, person{name: name}, nil
+	}
+}
+
+// agentOf finds a person's agent: not found when there is none, and forbidden
+// beside the agent when it is somebody else's.
+func (s *Server) agentOf(p principal, id string) (*agentRecord, error) {
+	a := s.records.agent(id)
+	switch {
+	case a == nil:
+		return nil, errNotFound
+	case a.owner != p.Name:
+		return a, errForbidden
+	}
+	return a, nil
+}
+
+// census knows in which sessions an owner's agents take part. It is good for
+// one request.
+type census struct {
+	sessions []*record
+	byAgent  map[string][]*record
+	infos    map[*record]engine.Info
+}
+
+// census counts an owner's sessions; an empty owner is everybody.
+func (s *Server) census(owner string) *census {
+	c := &census{sessions: s.records.of(owner), byAgent: map[string][]*record{}, infos: map[*record]engine.Info{}}
+	for _, rec := range c.sessions {
+		for _, a := range rec.agents {
+			c.byAgent[a.id] = append(c.byAgent[a.id], rec)
+		}
+	}
+	return c
+}
+
+// info describes a session, once for all agents in it.
+func (c *census) info(ctx context.Context, rec *record) (engine.Info, error) {
+	if info, ok := c.infos[rec]; ok {
+		return info, nil
+	}
+	info, err := rec.session.Info(ctx)
+	if err == nil {
+		c.infos[rec] = info
+	}
+	return info, err
+}
+
+// activity is what somebody has done in all of their sessions.
+type activity struct {
+	last, cooldown time.Time
+	messages, live int
+	running        bool
+}
+
+func (n *activity) add(p engine.ParticipantInfo, over bool) {
+	n.last = latest(n.last, p.LastActive)
+	n.messages += p.Messages
+	if !over {
+		n.cooldown = latest(n.cooldown, p.CooldownUntil)
+		n.running = n.running || p.Running
+	}
+}
+
+func (n *activity) metadata(own map[string]any, provider, model any) map[string]any {
+	m := maps.Clone(own)
+	if m == nil {
+		m = map[string]any{}
+	}
+	m["provider"], m["model"], m["active_conversations"], m["cooldown_until"] = provider, model, n.live, nil
+	if n.cooldown.After(time.Now()) {
+		m["cooldown_until"] = timestamp(n.cooldown)
+	}
+	return m
+}
+
+// status is what an agent looks like now.
+func (c *census) status(ctx context.Context, a *agentRecord) (AgentStatus, error) {
+	n := activity{last: a.created}
+	state := "active" // of one that was registered and waits to be written to
+	for _, rec := range c.byAgent[a.id] {
+		info, err := c.info(ctx, rec)
+		if err != nil {
+			return AgentStatus{}, err
+		}
+		p := info.Participants[rec.keyOf(a.id)]
+		n.add(p, ended(rec))
+		if !ended(rec) {
+			n.live++
+		}
+		if rec == a.session {
+			state = agentState(p, statusOf(rec, &info))
+		}
+	}
+	switch {
+	case n.cooldown.After(time.Now()):
+		state = "cooldown"
+	case n.live > 0 && state == "inactive":
+		state = "active"
+	}
+	name := a.name
+	if name == "" {
+		name = a.key
+	}
+	return AgentStatus{
+		AgentID: a.id, AgentType: typeAI, Name: name, Status: state, LastActive: timestamp(n.last),
+		Capabilities: listOf(a.capabilities), InteractionModes: listOf(a.modes), OwnerID: userID(a.owner),
+		IsRunning: n.running, MessageCount: n.messages, Metadata: n.metadata(a.metadata, a.provider, a.model),
+	}, nil
+}
+
+// person is what a person looks like now, by what happened on the person's
+// side of their own sessions.
+func (c *census) person(ctx context.Context, who person) (AgentStatus, error) {
+	n := activity{last: who.since}
+	for _, rec := range c.sessions {
+		info, err := c.info(ctx, rec)
+		if err != nil {
+			return AgentStatus{}, err
+		}
+		n.last = latest(n.last, rec.created)
+		if !ended(rec) {
+			n.live++
+		}
+		for name, p := range info.Participants {
+			if rec.agent(name) == nil {
+				n.add(p, ended(rec))
+			}
+		}
+	}
+	state := "inactive"
+	if n.live > 0 {
+		state = "active"
+	}
+	return AgentStatus{
+		AgentID: userID(who.name), AgentType: typeHuman, Name: who.name, Status: state, LastActive: timestamp(n.last),
+		Capabilities: []string{}, InteractionModes: []string{"human_to_agent"}, OwnerID: userID(who.name),
+		IsRunning: n.running, MessageCount: n.messages, Metadata: n.metadata(nil, nil, nil),
+	}, nil
+}
+
+// keyOf is the bare name that an agent has in the session.
+func (r *record) keyOf(id string) string {
+	for _, a := range r.agents {
+		if a.id == id {
+			return a.key
+		}
+	}
+	return ""
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

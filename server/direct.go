@@ -1,0 +1,307 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/singleflight"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
+	"github.com/agentconnect-dev/agentconnect/providers"
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+// maxTalks bounds the direct talks of one person that live at a time.
+const maxTalks = 1000
+
+// agentMessage is what one agent says to another.
+type agentMessage struct {
+	receiver, content, kind, clientID string
+	structured                        json.RawMessage // nil when there is none
+	metadata                          map[string]any
+}
+
+// agentMessageSent is the answer to it.
+type agentMessageSent struct {
+	Status    string `json:"status"` // sent, or stopped
+	MessageID string `json:"message_id"`
+	Sender    string `json:"sender"`
+	Receiver  string `json:"receiver"`
+	Timestamp string `json:"timestamp"`
+	SessionID string `json:"session_id"`
+}
+
+// messageAgent lets an agent say something to another: in the session that
+// both are in, else in a direct talk of the two.
+func (s *Server) messageAgent(w http.ResponseWriter, r *http.Request) error {
+	var body json.RawMessage
+	if err := decode(r, &body); err != nil {
+		return err
+	}
+	m, err := readAgentMessage(body)
+	if err != nil {
+		return err
+	}
+	from, _, err := s.whom(r, false)
+	if err != nil {
+		return err
+	}
+	to, err := s.agentOf(caller(r), m.receiver)
+	if err != nil {
+		return s.receiverProblem(r, m.receiver, err)
+	}
+	ctx := context.WithoutCancel(r.Context()) // what was said stays said when its client is gone
+	rec, err := s.place(ctx, caller(r), from, to, m.kind)
+	if err != nil {
+		return err
+	}
+	sender := userID(rec.owner)
+	in := incoming{Content: m.content, Receiver: to.id, ClientID: m.clientID, Metadata: m.metadata}
+	if from != nil {
+		sender, in.Sender = from.id, from.id
+	}
+	if m.structured != nil {
+		in.Structured = m.structured
+	}
+	status, seq := "sent", uint64(0)
+	if m.kind == frameStop {
+		err = rec.session.Stop(ctx, sender, false)
+		status, seq = "stopped", rec.session.Head()
+	} else {
+		var receipt engine.Receipt
+		receipt, err = s.say(ctx, rec, caller(r), in)
+		seq = receipt.Seq
+	}
+	if err != nil {
+		return err
+	}
+	at, err := s.timeOf(ctx, rec, seq)
+	if err != nil {
+		return err
+	}
+	e := engine.Event{Session: rec.id, Seq: seq}
+	writeJSON(w, http.StatusOK, agentMessageSent{status, e.ID(), sender, to.id, timestamp(at), rec.id})
+	return nil
+}
+
+// readAgentMessage reads the body of a message between agents.
+func readAgentMessage(body json.RawMessage) (agentMessage, error) {
+	f := bodyFields(body)
+	m := agentMessage{receiver: f.needed("receiver_id", maxName+64), kind: f.needed("message_type", maxName), metadata: f.metadata("metadata")}
+	kinds := []string{frameText, frameResponse, frameInfo, frameError, frameCooldown, frameStop}
+	switch {
+	case m.kind == framePing, m.kind == frameSystem:
+		f.wrong("not_between_agents", "ping and system belong to sockets; between agents it may be "+orList(kinds), "message_type")
+	case m.kind != "" && !slices.Contains(kinds, m.kind):
+		f.wrong("enum", "must be "+orList(kinds), "message_type")
+	}
+	if m.kind == frameText {
+		m.content = f.needed("content", maxContent)
+	} else {
+		m.content = f.text("content", maxContent)
+	}
+	m.structured, _ = f.given("structured_data")
+	m.clientID, _ = m.metadata["client_id"].(string)
+	if m.kind != frameText {
+		if m.metadata == nil {
+			m.metadata = map[string]any{}
+		}
+		m.metadata["message_type"] = m.kind
+	}
+	return m, f.err()
+}
+
+// receiverProblem is why nothing can be sent to an id that is none of the
+// caller's agents.
+func (s *Server) receiverProblem(r *http.Request, id string, err error) error {
+	if id == userID(caller(r).Name) {
+		return wrongReceiver("is a person; messages between agents go to an agent")
+	}
+	if s.records.agent(id) == nil && strings.HasPrefix(id, userPrefix) {
+		return errForbidden
+	}
+	return err
+}
+
+func wrongReceiver(msg string) error {
+	return invalid(fieldError{Loc: []any{"body", "receiver_id"}, Msg: msg, Type: "receiver"})
+}
+
+// place is the session in which a message is said. A nil sender is the person.
+func (s *Server) place(ctx context.Context, p principal, from, to *agentRecord, kind string) (*record, error) {
+	switch {
+	case from == nil && to.session == nil:
+		return nil, wrongReceiver("is in no session with you; create a human_agent session to talk with an agent")
+	case from == nil, from.session != nil && from.session == to.session && from != to:
+		if ended(to.session) {
+			return nil, errEnded
+		}
+		return to.session, nil
+	case from == to:
+		return nil, wrongReceiver("is the sender; an agent does not write to itself")
+	case kind == frameStop:
+		if rec := s.talks.between(from.id, to.id); rec != nil {
+			return rec, nil
+		}
+		return nil, errEnded
+	default:
+		return s.talk(ctx, p, from, to)
+	}
+}
+
+// talks are the direct sessions of agents, by pair. It is safe for concurrent
+// use.
+type talks struct {
+	opening singleflight.Group
+
+	mu   sync.Mutex // guards what follows
+	open map[pair]*record
+}
+
+// pair are the ids of two agents, the smaller first.
+type pair [2]string
+
+func pairOf(a, b string) pair { return pair{min(a, b), max(a, b)} }
+
+// between is the live talk of two agents, or nil.
+func (t *talks) between(a, b string) *record {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if rec := t.open[pairOf(a, b)]; rec != nil && !ended(rec) {
+		return rec
+	}
+	return nil
+}
+
+// of are the talks of an agent.
+func (t *talks) of(id string) []*record {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var list []*record
+	for p, rec := range t.open {
+		if p[0] == id || p[1] == id {
+			list = append(list, rec)
+		}
+	}
+	return list
+}
+
+// keep remembers a talk and forgets those that have ended.
+func (t *talks) keep(p pair, rec *record) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.open[p] = rec
+}
+
+// live counts a person's talks, and forgets those that have ended.
+func (t *talks) live(owner string) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n := 0
+	for p, rec := range t.open {
+		switch {
+		case ended(rec):
+			delete(t.open, p)
+		case rec.owner == owner:
+			n++
+		}
+	}
+	return n
+}
+
+// talk finds the live direct session of two agents, or opens one.
+func (s *Server) talk(ctx context.Context, p principal, a, b *agentRecord) (*record, error) {
+	both := pairOf(a.id, b.id)
+	got, err, _ := s.talks.opening.Do(both[0]+"\x00"+both[1], func() (any, error) {
+		if rec := s.talks.between(a.id, b.id); rec != nil {
+			return rec, nil
+		}
+		if s.talks.live(p.Name) >= maxTalks {
+			return nil, errSessionLimit
+		}
+		rec, err := s.startSession(ctx, p, directRequest(a, b))
+		if err != nil {
+			return nil, err
+		}
+		s.talks.keep(both, rec)
+		return rec, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return got.(*record), nil //nolint:forcetypeassert // the function above gives nothing else
+}
+
+// directRequest asks for the direct session of two agents.
+func directRequest(a, b *agentRecord) createRequest {
+	in := createRequest{sessionType: agentAgent, modes: []string{"agent_to_agent"}, direct: true}
+	for _, x := range []*agentRecord{a, b} {
+		one := agentRequest{
+			id: x.id, key: x.key, provider: x.provider, model: x.model, personality: x.personality,
+			capabilities: x.capabilities, metadata: x.metadata,
+		}
+		if len(in.agents) > 0 && in.agents[0].key == one.key {
+			one.key += "_2"
+		}
+		in.agents = append(in.agents, one)
+	}
+	return in
+}
+
+// planDirect fits the built-in template of direct talks to two agents. One
+// that is in a session takes its whole block and its models along.
+func (s *Server) planDirect(in *createRequest) (*plan, error) {
+	o := s.builtins[builtinDirect]
+	cfg, models := withAgents(o.config, in), providers.Registry{}
+	for i, want := range in.agents {
+		x := s.records.agent(want.id)
+		if x == nil {
+			return nil, errNotFound // it was removed meanwhile
+		}
+		spec, from := cfg.Agents[i], s.cfg.Models
+		if x.session != nil {
+			from = x.session.plan.models
+			cfg.Hash = rehash(cfg.Hash+x.session.plan.config.Hash, in.sessionType, in.agents)
+			for _, declared := range x.session.plan.config.Agents {
+				if declared.Name == x.key {
+					own := *declared
+					own.Name, own.InteractionModes = want.key, in.modes
+					spec = &own
+				}
+			}
+		}
+		cfg.Agents[i] = withModels(spec, want.key, from, models)
+	}
+	t, err := s.compile(cfg, o.name, models)
+	if err != nil {
+		return nil, err
+	}
+	return &plan{template: t, config: cfg, models: models, offer: o, modes: in.modes}, nil
+}
+
+// withModels is an agent whose providers have names of their own in a registry
+// that it shares with an agent of another scenario.
+func withModels(a *specs.Agent, key string, from, into providers.Registry) *specs.Agent {
+	own := *a
+	take := func(name string) string {
+		entry, ok := from[name]
+		if ok {
+			into[key+"/"+name] = entry
+		}
+		return key + "/" + name
+	}
+	own.Models = make([]string, len(a.Models))
+	for i, name := range a.Models {
+		own.Models[i] = take(name)
+	}
+	if a.Memory != nil && a.Memory.Summarize != "" {
+		memory := *a.Memory
+		memory.Summarize = take(memory.Summarize)
+		own.Memory = &memory
+	}
+	return &own
+}

@@ -1,0 +1,149 @@
+package server
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
+	"github.com/agentconnect-dev/agentconnect/providers"
+)
+
+// Metrics are the figures of a server and of the engine behind it, in a
+// registry of their own. No label names a user, a session or an agent: their
+// number is bounded by the routes and the scenarios. Methods may be called
+// concurrently.
+type Metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec   // route, method, status
+	took     *prometheus.HistogramVec // route
+	refusals *prometheus.CounterVec   // class
+	sockets  prometheus.Gauge
+	frames   *prometheus.CounterVec // direction
+	started  prometheus.Counter
+	ended    *prometheus.CounterVec // outcome
+	turns    *prometheus.CounterVec // result
+	calls    *prometheus.CounterVec // provider, result
+	tokens   *prometheus.CounterVec // provider, direction
+}
+
+// NewMetrics makes figures that are all zero. One value serves one server; give
+// its Observe to the engine, too.
+func NewMetrics() *Metrics {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "agentconnect_" + name, Help: help}, labels)
+	}
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		requests: counter("http_requests_total", "Answers to HTTP requests.", "route", "method", "status"),
+		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "agentconnect_http_request_duration_seconds", Help: "How long answers took; streams count until they end.",
+			Buckets: []float64{.001, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
+		}, []string{"route"}),
+		refusals: counter("refusals_total", "Requests and messages that a limit refused.", "class"),
+		sockets:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "agentconnect_sockets", Help: "Open WebSockets."}),
+		frames:   counter("frames_total", "WebSocket frames that carried JSON.", "direction"),
+		started:  prometheus.NewCounter(prometheus.CounterOpts{Name: "agentconnect_sessions_created_total", Help: "Sessions that were created."}),
+		ended:    counter("sessions_ended_total", "Sessions that ended.", "outcome"),
+		turns:    counter("turns_total", "Turns of agents and people that ended.", "result"),
+		calls:    counter("model_calls_total", "Calls to models that ended.", "provider", "result"),
+		tokens:   counter("model_tokens_total", "Tokens of calls to models.", "provider", "direction"),
+	}
+	m.registry.MustRegister(
+		m.requests, m.took, m.refusals, m.sockets, m.frames, m.started, m.ended, m.turns, m.calls, m.tokens,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	)
+	return m
+}
+
+// serve adds what a server can only tell when it is asked.
+func (m *Metrics) serve(s *Server) error {
+	live := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "agentconnect_sessions_live", Help: "Sessions that have not ended."}, func() float64 {
+		n := 0
+		for _, rec := range s.records.of("") {
+			if !ended(rec) {
+				n++
+			}
+		}
+		return float64(n)
+	})
+	build := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "agentconnect_build_info", Help: "Always 1.", ConstLabels: prometheus.Labels{"version": s.cfg.Version},
+	})
+	build.Set(1)
+	if err := m.registry.Register(live); err != nil {
+		return err
+	}
+	return m.registry.Register(build)
+}
+
+// Observe counts what a session has stored. It is meant for the Observe field
+// of the engine's Config, and never waits.
+func (m *Metrics) Observe(events []engine.Event) {
+	for i := range events {
+		m.observe(&events[i])
+	}
+}
+
+func (m *Metrics) observe(e *engine.Event) {
+	switch d := e.Data.(type) {
+	case *engine.Created:
+		m.started.Inc()
+	case *engine.Ended:
+		m.ended.WithLabelValues(string(d.Outcome)).Inc()
+	case *engine.TurnFinished:
+		m.turns.WithLabelValues("finished").Inc()
+	case *engine.TurnFailed:
+		m.turns.WithLabelValues("failed").Inc()
+	case *engine.ModelAnswered:
+		m.calls.WithLabelValues(d.Provider, "answered").Inc()
+		m.use(d.Provider, e.Usage)
+	case *engine.ModelFailed:
+		m.calls.WithLabelValues(d.Provider, string(d.Kind)).Inc()
+		m.use(d.Provider, e.Usage)
+	}
+}
+
+func (m *Metrics) use(provider string, u *providers.Usage) {
+	if u == nil {
+		return
+	}
+	m.tokens.WithLabelValues(provider, "input").Add(float64(u.InputTokens))
+	m.tokens.WithLabelValues(provider, "output").Add(float64(u.OutputTokens))
+}
+
+// refused counts what a limit refused.
+func (m *Metrics) refused(c class) { m.refusals.WithLabelValues(string(c)).Inc() }
+
+// socket counts a WebSocket that opens (1) or closes (-1).
+func (m *Metrics) socket(change int) { m.sockets.Add(float64(change)) }
+
+// framesIn and framesOut count frames from and to clients.
+func (m *Metrics) framesIn(n int) { m.frames.WithLabelValues("in").Add(float64(n)) }
+
+func (m *Metrics) framesOut(n int) { m.frames.WithLabelValues("out").Add(float64(n)) }
+
+// metered counts the answers of a route.
+func (s *Server) metered(rt route, h http.Handler) http.Handler {
+	method := rt.method
+	if method == "" { // of no route: a client may write anything there
+		method = "other"
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start, status := time.Now(), http.StatusInternalServerError // if it panics
+		defer func() {
+			s.metrics.requests.WithLabelValues(rt.path, method, strconv.Itoa(status)).Inc()
+			s.metrics.took.WithLabelValues(rt.path).Observe(time.Since(start).Seconds())
+			if status == http.StatusTooManyRequests {
+				s.metrics.refused(rt.class)
+			}
+		}()
+		h.ServeHTTP(w, r)
+		if rec, ok := w.(*recorder); ok && rec.status != 0 {
+			status = rec.status
+		}
+	})
+}

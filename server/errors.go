@@ -77,19 +77,23 @@ var (
 	errCredentials  = &apiError{status: http.StatusUnauthorized, code: "INVALID_CREDENTIALS", detail: "the user name or the password is wrong"}
 )
 
-// kinds says what each of the engine's errors is to a client.
-var kinds = []struct {
+// answerOf is what one of the engine's errors is to a client.
+type answerOf struct {
 	kind   error
 	answer *apiError
-}{
-	{engine.ErrNotFound, errNotFound},
-	{engine.ErrEnded, errEnded},
-	{engine.ErrBusy, errBusy},
-	{engine.ErrClosed, errDraining},
-	{engine.ErrConflict, errStore},
-	{engine.ErrJournal, errStore},
-	{engine.ErrUnknownParticipant, errParticipant},
-	{context.DeadlineExceeded, errStore},
+}
+
+func kinds() []answerOf {
+	return []answerOf{
+		{engine.ErrNotFound, errNotFound},
+		{engine.ErrEnded, errEnded},
+		{engine.ErrBusy, errBusy},
+		{engine.ErrClosed, errDraining},
+		{engine.ErrConflict, errStore},
+		{engine.ErrJournal, errStore},
+		{engine.ErrUnknownParticipant, errParticipant},
+		{context.DeadlineExceeded, errStore},
+	}
 }
 
 // public finds the answer for an error: its own, that of its kind, or 500.
@@ -103,7 +107,7 @@ func public(err error) *apiError {
 	if e, ok := errors.AsType[*providers.Error](err); ok {
 		return fromProvider(e)
 	}
-	for _, k := range kinds {
+	for _, k := range kinds() {
 		if errors.Is(err, k.kind) {
 			return k.answer.because(err)
 		}

@@ -102,7 +102,7 @@ func TestLongBodyWithoutLength(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", path, err)
 		}
-		w.Body.Close()
+		_ = w.Body.Close()
 		if w.StatusCode != 413 {
 			t.Errorf("%s: got %d", path, w.StatusCode)
 		}
@@ -197,7 +197,7 @@ func TestPanicAfterTheHead(t *testing.T) {
 	w, err := ts.client.Do(r)
 	if err == nil {
 		_, err = io.ReadAll(w.Body)
-		w.Body.Close()
+		_ = w.Body.Close()
 	}
 	if err == nil {
 		t.Errorf("half an answer looks whole")
@@ -467,7 +467,7 @@ func TestRecorder(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			defer c.Close()
+			defer func() { _ = c.Close() }()
 			fmt.Fprint(rw, "HTTP/1.1 101 Switching Protocols\r\n\r\nhello\n")
 			if err := rw.Flush(); err != nil {
 				return err
@@ -489,7 +489,7 @@ func TestRecorder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	fmt.Fprint(c, "GET /hijack HTTP/1.1\r\nHost: x\r\n\r\n")
 	if text, err := io.ReadAll(c); err != nil || !strings.HasSuffix(string(text), "hello\n") {
 		t.Errorf("got %q, %v", text, err)
@@ -501,7 +501,7 @@ func TestRecorder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer w.Body.Close()
+	defer func() { _ = w.Body.Close() }()
 	if line, err := bufio.NewReader(w.Body).ReadString('\n'); err != nil || line != "one\n" {
 		t.Errorf("got %q, %v", line, err)
 	}
@@ -520,6 +520,6 @@ func TestBodyThatBreaksOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	fmt.Fprintf(c, "POST /chat/sessions/create HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{", ts.token(t, ann))
-	c.Close()
+	_ = c.Close()
 	eventually(t, "the line of the request", func() bool { return strings.Contains(ts.log.String(), "path=/chat/sessions/create status=400") })
 }

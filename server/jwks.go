@@ -163,7 +163,7 @@ func (j *jwks) load(ctx context.Context) ([]publicKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("identity provider's keys: %w", err)
 	}
-	defer w.Body.Close()
+	defer func() { _ = w.Body.Close() }() // what matters has been read
 	if w.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("identity provider's keys: %s", w.Status)
 	}

@@ -17,16 +17,16 @@ const (
 // account. It is safe for concurrent use, and no larger than there are users.
 type lockout struct {
 	mu       sync.Mutex
-	accounts map[string]*failures
+	accounts map[string]*failedLogins
 }
 
-// failures are those of one account.
-type failures struct {
+// failedLogins are those of one account.
+type failedLogins struct {
 	times  []time.Time // of the last ones, at most lockAfter
 	locked time.Time   // until then
 }
 
-func newLockout() *lockout { return &lockout{accounts: map[string]*failures{}} }
+func newLockout() *lockout { return &lockout{accounts: map[string]*failedLogins{}} }
 
 // settle takes the outcome of a login and says whether it counts. It is asked
 // after the password was looked at, so that it decides in one place and in one
@@ -48,7 +48,7 @@ func (l *lockout) settle(a account, right bool) (in, nowLocked bool) {
 		delete(l.accounts, a.Name)
 		return true, false
 	case f == nil:
-		f = &failures{}
+		f = &failedLogins{}
 		l.accounts[a.Name] = f
 	}
 	return false, f.add(now)
@@ -56,7 +56,7 @@ func (l *lockout) settle(a account, right bool) (in, nowLocked bool) {
 
 // forgotten says that nothing of it matters any more: its time has passed, or
 // the account was changed since by who administers it.
-func (f *failures) forgotten(a account, now time.Time) bool {
+func (f *failedLogins) forgotten(a account, now time.Time) bool {
 	last := f.locked
 	if n := len(f.times); n > 0 {
 		last = f.times[n-1].Add(lockWindow)
@@ -65,7 +65,7 @@ func (f *failures) forgotten(a account, now time.Time) bool {
 }
 
 // add counts a failure and says whether it locks the account.
-func (f *failures) add(now time.Time) bool {
+func (f *failedLogins) add(now time.Time) bool {
 	for len(f.times) > 0 && !now.Before(f.times[0].Add(lockWindow)) {
 		f.times = f.times[1:]
 	}

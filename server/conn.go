@@ -71,6 +71,7 @@ func (c *conn) read() {
 		case kind == websocket.TextMessage && !utf8.Valid(data):
 			c.shut(closeNotUTF8, "the frame is not UTF-8")
 		default:
+			c.s.metrics.framesIn.Inc()
 			c.receive(kind == websocket.TextMessage, data)
 		}
 	}
@@ -160,6 +161,7 @@ func (c *conn) write() {
 			out.spare = batch
 			return
 		}
+		c.s.metrics.framesOut.Add(float64(len(batch)))
 		err := c.flush(out, batch)
 		bye := batch[len(batch)-1].kind == itemClose
 		clear(batch)

@@ -157,6 +157,7 @@ type refusals struct {
 }
 
 func (c *conn) refuseMessage(v verdict) {
+	c.s.metrics.refused(classMessage)
 	if c.refused == nil {
 		c.refused = &refusals{}
 	}

@@ -21,13 +21,13 @@ type Metrics struct {
 	requests *prometheus.CounterVec   // route, method, status
 	took     *prometheus.HistogramVec // route
 	refusals *prometheus.CounterVec   // class
-	sockets  prometheus.Gauge
-	frames   *prometheus.CounterVec // direction
 	started  prometheus.Counter
 	ended    *prometheus.CounterVec // outcome
 	turns    *prometheus.CounterVec // result
 	calls    *prometheus.CounterVec // provider, result
 	tokens   *prometheus.CounterVec // provider, direction
+	// framesIn and framesOut are those of sockets.
+	framesIn, framesOut prometheus.Counter
 }
 
 // NewMetrics makes figures that are all zero. One value serves one server; give
@@ -44,16 +44,16 @@ func NewMetrics() *Metrics {
 			Buckets: []float64{.001, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
 		}, []string{"route"}),
 		refusals: counter("refusals_total", "Requests and messages that a limit refused.", "class"),
-		sockets:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "agentconnect_sockets", Help: "Open WebSockets."}),
-		frames:   counter("frames_total", "WebSocket frames that carried JSON.", "direction"),
 		started:  prometheus.NewCounter(prometheus.CounterOpts{Name: "agentconnect_sessions_created_total", Help: "Sessions that were created."}),
 		ended:    counter("sessions_ended_total", "Sessions that ended.", "outcome"),
 		turns:    counter("turns_total", "Turns of agents and people that ended.", "result"),
 		calls:    counter("model_calls_total", "Calls to models that ended.", "provider", "result"),
 		tokens:   counter("model_tokens_total", "Tokens of calls to models.", "provider", "direction"),
 	}
+	frames := counter("frames_total", "Frames of WebSockets.", "direction")
+	m.framesIn, m.framesOut = frames.WithLabelValues("in"), frames.WithLabelValues("out")
 	m.registry.MustRegister(
-		m.requests, m.took, m.refusals, m.sockets, m.frames, m.started, m.ended, m.turns, m.calls, m.tokens,
+		m.requests, m.took, m.refusals, frames, m.started, m.ended, m.turns, m.calls, m.tokens,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return m
@@ -61,23 +61,43 @@ func NewMetrics() *Metrics {
 
 // serve adds what a server can only tell when it is asked.
 func (m *Metrics) serve(s *Server) error {
-	live := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "agentconnect_sessions_live", Help: "Sessions that have not ended."}, func() float64 {
-		n := 0
-		for _, rec := range s.records.of("") {
-			if !ended(rec) {
-				n++
-			}
-		}
-		return float64(n)
-	})
+	gauge := func(name, help string, count func() int) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "agentconnect_" + name, Help: help}, func() float64 { return float64(count()) })
+	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "agentconnect_build_info", Help: "Always 1.", ConstLabels: prometheus.Labels{"version": s.cfg.Version},
 	})
 	build.Set(1)
-	if err := m.registry.Register(live); err != nil {
-		return err
+	for _, c := range []prometheus.Collector{
+		build,
+		gauge("sessions_live", "Sessions that have not ended.", s.liveSessions),
+		gauge("sockets", "Open WebSockets.", s.openSockets),
+	} {
+		if err := m.registry.Register(c); err != nil {
+			return err
+		}
 	}
-	return m.registry.Register(build)
+	return nil
+}
+
+func (s *Server) liveSessions() int {
+	n := 0
+	for _, rec := range s.records.of("") {
+		if !ended(rec) {
+			n++
+		}
+	}
+	return n
+}
+
+func (s *Server) openSockets() int {
+	n := 0
+	for _, f := range s.sockets.list() {
+		if f.web {
+			n++
+		}
+	}
+	return n
 }
 
 // Observe counts what a session has stored. It is meant for the Observe field
@@ -116,15 +136,12 @@ func (m *Metrics) use(provider string, u *providers.Usage) {
 }
 
 // refused counts what a limit refused.
-func (m *Metrics) refused(c class) { m.refusals.WithLabelValues(string(c)).Inc() }
-
-// socket counts a WebSocket that opens (1) or closes (-1).
-func (m *Metrics) socket(change int) { m.sockets.Add(float64(change)) }
-
-// framesIn and framesOut count frames from and to clients.
-func (m *Metrics) framesIn(n int) { m.frames.WithLabelValues("in").Add(float64(n)) }
-
-func (m *Metrics) framesOut(n int) { m.frames.WithLabelValues("out").Add(float64(n)) }
+func (m *Metrics) refused(c class) {
+	if c == classNone {
+		c = "connection"
+	}
+	m.refusals.WithLabelValues(string(c)).Inc()
+}
 
 // metered counts the answers of a route.
 func (s *Server) metered(rt route, h http.Handler) http.Handler {

@@ -138,7 +138,7 @@ func readParts(r *http.Request) (url.Values, error) {
 // identify finds out who a token is of. A local user must still be there and
 // be enabled, and has the role that it has now.
 func (s *Server) identify(ctx context.Context, token string) (principal, error) {
-	p, err := s.cfg.Tokens.Verify(ctx, token)
+	p, err := s.cfg.Tokens.verify(ctx, token)
 	if err != nil {
 		return principal{}, err
 	}

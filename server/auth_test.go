@@ -16,16 +16,16 @@ import (
 // form is the header of a login.
 var form = []string{"Content-Type", "application/x-www-form-urlencoded"}
 
-func (ts *testServer) login(t testing.TB, name, password string, headers ...string) (*http.Response, map[string]any) {
-	t.Helper()
+func (ts *testServer) login(tb testing.TB, name, password string, headers ...string) (*http.Response, map[string]any) {
+	tb.Helper()
 	values := url.Values{"username": {name}, "password": {password}, "grant_type": {"password"}}
-	return ts.do(t, "POST", "/auth/login", "", values.Encode(), append(form, headers...)...)
+	return ts.do(tb, "POST", "/auth/login", "", values.Encode(), append(form, headers...)...)
 }
 
 // signed is a token that the server's secret has signed.
-func signed(t testing.TB, change map[string]any) string {
-	t.Helper()
-	return sign(t, jwt.SigningMethodHS256, []byte(testSecret), goodClaims(change), nil)
+func signed(tb testing.TB, change map[string]any) string {
+	tb.Helper()
+	return sign(tb, jwt.SigningMethodHS256, []byte(testSecret), goodClaims(change), nil)
 }
 
 func TestLogin(t *testing.T) {
@@ -87,11 +87,11 @@ func TestVerify(t *testing.T) {
 	}
 }
 
-func timestampOf(t testing.TB, body map[string]any) {
-	t.Helper()
+func timestampOf(tb testing.TB, body map[string]any) {
+	tb.Helper()
 	text, _ := body["timestamp"].(string)
 	if at, err := time.Parse("2006-01-02T15:04:05.000000Z", text); err != nil || time.Since(at).Abs() > time.Minute {
-		t.Errorf("timestamp %q: want now, RFC 3339 in UTC with microseconds", text)
+		tb.Errorf("timestamp %q: want now, RFC 3339 in UTC with microseconds", text)
 	}
 }
 

@@ -23,7 +23,7 @@ func TestOrigins(t *testing.T) {
 			t.Errorf("%q: no error", text)
 		}
 	}
-	if any, err := parseOrigins([]string{"*"}); err != nil || !any.allow("https://anywhere.example") {
+	if o, err := parseOrigins([]string{"*"}); err != nil || !o.allow("https://anywhere.example") {
 		t.Errorf("*: %v", err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"math"
 	"net/http"
 	"strconv"
@@ -150,9 +151,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		body.Detail = "internal error; the log tells more about request " + info.id
 	}
 	h := w.Header()
-	for key, values := range e.header {
-		h[key] = values
-	}
+	maps.Copy(h, e.header)
 	if e.status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", "Bearer")
 	}

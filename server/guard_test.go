@@ -22,9 +22,9 @@ import (
 )
 
 // withRoutes is a test server whose only routes are these.
-func withRoutes(t *testing.T, change func(*Config), routes ...route) *testServer {
+func withRoutes(t *testing.T, routes ...route) *testServer {
 	t.Helper()
-	ts := newTestServer(t, change)
+	ts := newTestServer(t, nil)
 	m := mux.NewRouter()
 	for _, r := range routes {
 		m.Handle(r.path, ts.guarded(r)).Methods(r.methods()...)
@@ -135,7 +135,7 @@ func TestMethods(t *testing.T) {
 
 // Who asks for the head alone does not wait for the end of a stream.
 func TestHeadOfAStream(t *testing.T) {
-	ts := withRoutes(t, nil, get("/stream", func(w http.ResponseWriter, r *http.Request) error {
+	ts := withRoutes(t, get("/stream", func(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(http.StatusOK)
 		select {
 		case <-r.Context().Done():
@@ -151,13 +151,12 @@ func TestHeadOfAStream(t *testing.T) {
 
 func TestInternalErrorsStayInside(t *testing.T) {
 	secret := "postgres://user:hunter2@db"
-	ts := withRoutes(t, nil,
+	ts := withRoutes(t,
 		get("/error", func(http.ResponseWriter, *http.Request) error { return errors.New(secret) }),
 		get("/panic", func(http.ResponseWriter, *http.Request) error { panic(secret) }),
 		get("/nil", func(http.ResponseWriter, *http.Request) error {
-			var m map[string]int
-			m["x"] = 1
-			return nil
+			var none *record
+			return errors.New(none.id)
 		}),
 		get("/vendor", func(http.ResponseWriter, *http.Request) error {
 			return &providers.Error{Kind: providers.Auth, Message: secret}
@@ -183,7 +182,7 @@ func TestInternalErrorsStayInside(t *testing.T) {
 // A panic after the head cuts the answer off, so that nobody takes it for
 // whole.
 func TestPanicAfterTheHead(t *testing.T) {
-	ts := withRoutes(t, nil,
+	ts := withRoutes(t,
 		get("/half", func(w http.ResponseWriter, _ *http.Request) error {
 			_, _ = w.Write([]byte(strings.Repeat("x", 100_000)))
 			panic("half")
@@ -392,7 +391,7 @@ func TestCORS(t *testing.T) {
 
 // A panic has the headers of CORS too.
 func TestCORSOnPanic(t *testing.T) {
-	ts := withRoutes(t, nil, get("/panic", func(http.ResponseWriter, *http.Request) error { panic("x") }))
+	ts := withRoutes(t, get("/panic", func(http.ResponseWriter, *http.Request) error { panic("x") }))
 	w, _ := ts.do(t, "GET", "/panic", "", nil, "Origin", "http://127.0.0.1:1")
 	if w.StatusCode != 500 || w.Header.Get("Access-Control-Allow-Origin") != "http://127.0.0.1:1" {
 		t.Errorf("got %d %v", w.StatusCode, w.Header)
@@ -461,7 +460,7 @@ func TestDraining(t *testing.T) {
 
 // What upgrades and streams need gets through.
 func TestRecorder(t *testing.T) {
-	ts := withRoutes(t, nil,
+	ts := withRoutes(t,
 		get("/hijack", func(w http.ResponseWriter, _ *http.Request) error {
 			c, rw, err := w.(http.Hijacker).Hijack()
 			if err != nil {

@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -34,11 +35,11 @@ var testKeys3 = sync.OnceValue(func() (k struct {
 })
 
 // testKeys are made once.
-func testKeys(t testing.TB) (*rsa.PrivateKey, *ecdsa.PrivateKey, ed25519.PrivateKey) {
-	t.Helper()
+func testKeys(tb testing.TB) (*rsa.PrivateKey, *ecdsa.PrivateKey, ed25519.PrivateKey) {
+	tb.Helper()
 	k := testKeys3()
 	if k.rsa == nil || k.ec == nil || k.ed == nil {
-		t.Fatal("no keys")
+		tb.Fatal("no keys")
 	}
 	return k.rsa, k.ec, k.ed
 }
@@ -49,11 +50,11 @@ func rsaKey(k *rsa.PrivateKey, kid string) map[string]any {
 	return map[string]any{"kty": "RSA", "kid": kid, "use": "sig", "alg": "RS256", "n": b64(k.N.Bytes()), "e": b64(big.NewInt(int64(k.E)).Bytes())}
 }
 
-func ecKey(t testing.TB, k *ecdsa.PrivateKey, kid string) map[string]any {
-	t.Helper()
+func ecKey(tb testing.TB, k *ecdsa.PrivateKey, kid string) map[string]any {
+	tb.Helper()
 	point, err := k.PublicKey.Bytes()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return map[string]any{"kty": "EC", "kid": kid, "crv": "P-256", "x": b64(point[1:33]), "y": b64(point[33:])}
 }
@@ -71,11 +72,11 @@ type identityProvider struct {
 	down  bool
 }
 
-func newIdentityProvider(t testing.TB, keys ...map[string]any) *identityProvider {
-	t.Helper()
+func newIdentityProvider(tb testing.TB, keys ...map[string]any) *identityProvider {
+	tb.Helper()
 	p := &identityProvider{keys: keys}
 	p.Server = httptest.NewServer(p)
-	t.Cleanup(p.Close)
+	tb.Cleanup(p.Close)
 	return p
 }
 
@@ -98,11 +99,11 @@ func (p *identityProvider) set(down bool, keys ...map[string]any) {
 
 const idIssuer, idAudience = "https://id.example.com", "chat"
 
-func (p *identityProvider) tokens(t testing.TB) *Tokens {
-	t.Helper()
+func (p *identityProvider) tokens(tb testing.TB) *Tokens {
+	tb.Helper()
 	client := p.Client()
-	t.Cleanup(client.CloseIdleConnections)
-	return testTokens(t, TokenConfig{Secret: []byte(testSecret), Issuer: idIssuer, Audience: idAudience, JWKSURL: p.URL, Client: client})
+	tb.Cleanup(client.CloseIdleConnections)
+	return testTokens(tb, TokenConfig{Secret: []byte(testSecret), Issuer: idIssuer, Audience: idAudience, JWKSURL: p.URL, Client: client})
 }
 
 // later makes the keys older than they are.
@@ -114,9 +115,7 @@ func (j *jwks) later(d time.Duration) {
 
 func externalClaims(change map[string]any) jwt.MapClaims {
 	c := goodClaims(map[string]any{"iss": idIssuer, "aud": idAudience, "sub": "auth|7", "role": nil})
-	for k, v := range change {
-		c[k] = v
-	}
+	maps.Copy(c, change)
 	return c
 }
 
@@ -133,17 +132,17 @@ func TestIdentityProvider(t *testing.T) {
 		"d": sign(t, jwt.SigningMethodEdDSA, keyEd, externalClaims(nil), map[string]any{"kid": "d"}),
 		"":  sign(t, jwt.SigningMethodEdDSA, keyEd, externalClaims(nil), nil),
 	} {
-		got, err := tokens.Verify(t.Context(), token)
+		got, err := tokens.verify(t.Context(), token)
 		if err != nil || got.Name != "auth|7" || got.Role != roleUser || !got.external {
 			t.Errorf("kid %q: got %+v, %v", kid, got, err)
 		}
 	}
 	admin := sign(t, jwt.SigningMethodEdDSA, keyEd, externalClaims(map[string]any{"role": "admin"}), map[string]any{"kid": "d"})
-	if got, err := tokens.Verify(t.Context(), admin); err != nil || got.Role != roleAdmin {
+	if got, err := tokens.verify(t.Context(), admin); err != nil || got.Role != roleAdmin {
 		t.Errorf("admin: got %+v, %v", got, err)
 	}
 	own := issued(t, tokens)
-	if got, err := tokens.Verify(t.Context(), own); err != nil || got.external {
+	if got, err := tokens.verify(t.Context(), own); err != nil || got.external {
 		t.Errorf("our own: got %+v, %v", got, err)
 	}
 	if n := p.asked.Load(); n != 1 {
@@ -172,21 +171,21 @@ func TestKeyConfusion(t *testing.T) {
 		"other audience":                    sign(t, jwt.SigningMethodEdDSA, keyEd, externalClaims(map[string]any{"aud": "other"}), nil),
 		"no type":                           sign(t, jwt.SigningMethodEdDSA, keyEd, externalClaims(map[string]any{"type": ""}), nil),
 	} {
-		if got, err := tokens.Verify(t.Context(), token); code(err) != "INVALID_TOKEN" {
+		if got, err := tokens.verify(t.Context(), token); code(err) != "INVALID_TOKEN" {
 			t.Errorf("%s: got %+v, %v", name, got, err)
 		}
 	}
 	expired := sign(t, jwt.SigningMethodEdDSA, keyEd, externalClaims(map[string]any{"exp": time.Now().Unix() - 5}), nil)
-	if _, err := tokens.Verify(t.Context(), expired); code(err) != "TOKEN_EXPIRED" {
+	if _, err := tokens.verify(t.Context(), expired); code(err) != "TOKEN_EXPIRED" {
 		t.Errorf("expired: got %v", err)
 	}
 }
 
-func newEd(t testing.TB) ed25519.PrivateKey {
-	t.Helper()
+func newEd(tb testing.TB) ed25519.PrivateKey {
+	tb.Helper()
 	_, k, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return k
 }
@@ -197,7 +196,7 @@ func TestKeysAreRefreshed(t *testing.T) {
 	tokens := p.tokens(t)
 	verify := func(key ed25519.PrivateKey, kid, want string, asked int32) {
 		t.Helper()
-		_, err := tokens.Verify(t.Context(), sign(t, jwt.SigningMethodEdDSA, key, externalClaims(nil), map[string]any{"kid": kid}))
+		_, err := tokens.verify(t.Context(), sign(t, jwt.SigningMethodEdDSA, key, externalClaims(nil), map[string]any{"kid": kid}))
 		if code(err) != want || p.asked.Load() != asked {
 			t.Errorf("kid %s: got %v after %d fetches, want %q after %d", kid, err, p.asked.Load(), want, asked)
 		}
@@ -229,7 +228,7 @@ func TestOneFetchForAll(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
-			if _, err := tokens.Verify(t.Context(), token); err != nil {
+			if _, err := tokens.verify(t.Context(), token); err != nil {
 				t.Error(err)
 			}
 		})
@@ -268,11 +267,11 @@ func TestBadProviders(t *testing.T) {
 			p := httptest.NewServer(http.HandlerFunc(answer))
 			t.Cleanup(p.Close)
 			tokens := (&identityProvider{Server: p}).tokens(t)
-			_, err := tokens.Verify(t.Context(), token)
+			_, err := tokens.verify(t.Context(), token)
 			if e := public(err); e.status != http.StatusServiceUnavailable || e.retryAfter <= 0 {
 				t.Errorf("got %v", err)
 			}
-			if _, err := tokens.Verify(t.Context(), issued(t, tokens)); err != nil {
+			if _, err := tokens.verify(t.Context(), issued(t, tokens)); err != nil {
 				t.Errorf("our own tokens: %v", err)
 			}
 		})

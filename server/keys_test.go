@@ -21,13 +21,13 @@ func issued(t *testing.T, tokens *Tokens) string {
 func TestGeneratedKeyIsKept(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	token := issued(t, testTokens(t, TokenConfig{Dir: dir}))
-	if _, err := testTokens(t, TokenConfig{Dir: dir}).Verify(t.Context(), token); err != nil {
+	if _, err := testTokens(t, TokenConfig{Dir: dir}).verify(t.Context(), token); err != nil {
 		t.Errorf("after a restart: %v", err)
 	}
-	if _, err := testTokens(t, TokenConfig{Dir: t.TempDir()}).Verify(t.Context(), token); code(err) != "INVALID_TOKEN" {
+	if _, err := testTokens(t, TokenConfig{Dir: t.TempDir()}).verify(t.Context(), token); code(err) != "INVALID_TOKEN" {
 		t.Errorf("elsewhere: got %v", err)
 	}
-	if _, err := testTokens(t, TokenConfig{Dir: dir, Secret: []byte(testSecret)}).Verify(t.Context(), token); code(err) != "INVALID_TOKEN" {
+	if _, err := testTokens(t, TokenConfig{Dir: dir, Secret: []byte(testSecret)}).verify(t.Context(), token); code(err) != "INVALID_TOKEN" {
 		t.Errorf("with a configured key: got %v", err)
 	}
 	if info, err := os.Stat(filepath.Join(dir, keysFile)); err != nil || info.Mode().Perm() != 0o600 {
@@ -46,7 +46,7 @@ func TestRotation(t *testing.T) {
 		after := issued(t, tokens)
 		for range 2 { // the second time after a restart
 			for _, token := range []string{before, after} {
-				if _, err := tokens.Verify(t.Context(), token); err != nil {
+				if _, err := tokens.verify(t.Context(), token); err != nil {
 					t.Errorf("got %v", err)
 				}
 			}
@@ -70,7 +70,7 @@ func TestOldKeysRotateThemselves(t *testing.T) {
 		time.Sleep(time.Minute)
 		after := issued(t, tokens)
 		for _, token := range []string{before, after} {
-			if _, err := tokens.Verify(t.Context(), token); err != nil {
+			if _, err := tokens.verify(t.Context(), token); err != nil {
 				t.Errorf("got %v", err)
 			}
 		}

@@ -121,9 +121,9 @@ func (t *Tokens) Issue(u User) (token string, expires time.Time, err error) {
 	return token, expires, err
 }
 
-// Verify says who a token is of. A token that is not valid, or not one at all,
+// verify says who a token is of. A token that is not valid, or not one at all,
 // is an error that a client may see.
-func (t *Tokens) Verify(ctx context.Context, token string) (principal, error) {
+func (t *Tokens) verify(ctx context.Context, token string) (principal, error) {
 	if len(token) > maxToken {
 		return principal{}, errBadToken
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -238,10 +239,7 @@ func (u *Users) change(do func(map[string]account) error) error {
 	u.writing.Lock()
 	defer u.writing.Unlock()
 	u.mu.RLock()
-	byName := make(map[string]account, len(u.byName)+1)
-	for name, a := range u.byName {
-		byName[name] = a
-	}
+	byName := maps.Clone(u.byName)
 	u.mu.RUnlock()
 	if err := do(byName); err != nil {
 		return err

@@ -204,7 +204,7 @@ func TestHashesAreBounded(t *testing.T) {
 func TestUsersChangeInParallel(t *testing.T) {
 	u := openTestUsers(t, t.TempDir())
 	var wg sync.WaitGroup
-	for _, name := range strings.Split("a b c d e f g h", " ") {
+	for name := range strings.SplitSeq("a b c d e f g h", " ") {
 		wg.Go(func() {
 			if err := u.Add(name, "", "x"); err != nil {
 				t.Error(err)

@@ -1,4 +1,4 @@
-// Package settings finds out how a server is to be run: from flags, the
+// Package config finds out how a server is to be run: from flags, the
 // environment, a file and defaults, the strongest first.
 //
 // [Load] gives [Settings], or an error that names each key that is not known
@@ -7,4 +7,4 @@
 //
 // Paths in the file are relative to the file's directory, others to the
 // working directory.
-package settings
+package config

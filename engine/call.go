@@ -13,8 +13,11 @@ import (
 	"github.com/agentconnect-dev/agentconnect/providers"
 )
 
-// maxReply bounds the text of one reply, in bytes.
+// maxReply bounds the text of one reply and what its tool calls say, in bytes.
 const maxReply = 1 << 20
+
+// maxReplyCalls bounds the tool calls of one reply.
+const maxReplyCalls = 128
 
 // maxErrorText bounds what is stored of a failure's text, in bytes.
 const maxErrorText = 4 << 10
@@ -163,6 +166,7 @@ func deadlines(c *call) (stop func()) {
 func (s *Session) read(c *call) *reply {
 	r := &c.reply
 	var b strings.Builder
+	kept := 0 // bytes
 	set := &c.link.entry.Settings
 	for chunk, err := range c.chunks {
 		if err != nil {
@@ -180,18 +184,23 @@ func (s *Session) read(c *call) *reply {
 				}
 				b.WriteString(chunk.Text)
 			}
-			if c.received.Load() > maxReply {
-				r.err = &providers.Error{Kind: providers.Other, Provider: set.Name, Vendor: set.Kind, Message: "the reply is longer than 1 MiB"}
-				break
-			}
 		}
 		if chunk.Thought != "" {
 			c.received.Add(int64(len(chunk.Thought)))
 			s.live.publish(s.id, c, chunk.Thought, true)
 		}
 		if chunk.ToolCall != nil {
-			c.received.Add(int64(len(chunk.ToolCall.Arguments)) + 1)
+			size := len(chunk.ToolCall.ID) + len(chunk.ToolCall.Name) + len(chunk.ToolCall.Arguments)
+			c.received.Add(int64(size))
+			kept += size
 			r.tools = append(r.tools, *chunk.ToolCall)
+		}
+		if kept += len(chunk.Text); kept > maxReply || len(r.tools) > maxReplyCalls {
+			r.err = &providers.Error{
+				Kind: providers.Other, Provider: set.Name, Vendor: set.Kind,
+				Message: fmt.Sprintf("the reply is longer than 1 MiB, or asks for more than %d tools", maxReplyCalls),
+			}
+			break
 		}
 		if chunk.Finish != "" {
 			r.finish, r.usage, r.mark, r.simulated = chunk.Finish, chunk.Usage, chunk.Mark, chunk.Simulated
@@ -230,7 +239,7 @@ func (r *reply) apply(s *Session) {
 		s.summarized(t, r)
 		return
 	}
-	settleArguments(r.tools)
+	settleCalls(r.tools)
 	switch problem := t.agent.problem(r); {
 	case len(r.tools) > 0 && len(t.agent.tools) > 0 && t.used < t.agent.mostTools():
 		s.answered(t, r, true)
@@ -241,6 +250,7 @@ func (r *reply) apply(s *Session) {
 			Sender: t.name, Role: "assistant", Content: r.text, Structured: t.agent.schema != nil, Simulated: r.simulated,
 		})
 	case t.repairs < maxRepairs:
+		r.tools = nil // nobody makes them, and a call without a result is refused
 		s.answered(t, r, true)
 		s.emit(t.event(&ModelRetried{Attempt: 1, Until: s.now, Kind: providers.BadOutput, Message: problem}))
 		s.callModel(t)

@@ -64,7 +64,14 @@ func (st *State) fold(e *Event) {
 		st.use[e.Agent].coolUntil = d.Until
 		st.turns[e.Turn].cooling = true
 	case *Recovered:
-		st.turns[e.Turn].cooling = false
+		t := st.turns[e.Turn]
+		t.cooling, t.started = false, e.Time
+	case *TakenOver:
+		for _, t := range st.turns {
+			if t.agent != nil {
+				t.started = e.Time
+			}
+		}
 	default:
 		st.foldTurn(e)
 	}

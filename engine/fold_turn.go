@@ -123,7 +123,7 @@ func (st *State) foldTurnFailed(e *Event, d *TurnFailed) {
 
 func (st *State) foldAnswered(e *Event, d *ModelAnswered) {
 	t := st.turns[e.Turn]
-	t.call = 0
+	t.call, t.attempt = 0, 0
 	st.charge(e, d.Cost)
 	st.mark(d.Provider, d.Mark)
 	if d.Text == "" && len(d.ToolCalls) == 0 {

@@ -75,11 +75,21 @@ func (st *State) limitReached() (found []Condition) {
 	return found
 }
 
-// callRefused says which limit does not allow another call of a turn, or "".
+// callRefused is the limit that does not allow another call of a turn, or nil.
 func (st *State) callRefused() *limit {
 	for i := range st.t.limits {
 		l := &st.t.limits[i]
 		if (l.budget || l.name == "max_calls") && l.reached(st) {
+			return l
+		}
+	}
+	return nil
+}
+
+// toolsRefused is the limit that does not allow another tool call, or nil.
+func (st *State) toolsRefused() *limit {
+	for i := range st.t.limits {
+		if l := &st.t.limits[i]; l.name == "max_tool_calls" && l.reached(st) {
 			return l
 		}
 	}

@@ -146,3 +146,34 @@ session "s" {
 		t.Errorf("got %s by %s, want exhausted by limits.max_calls", got.Outcome, got.Reason.Stop)
 	}
 }
+
+// A turn that a crash cut short begins anew: the time in which no process ran
+// does not count for its timeout.
+func TestResumeTurnTimeout(t *testing.T) {
+	tmpl := template(t, `
+provider "scripted" "p" {
+  reply {
+    content = "done"
+    delay   = "5s"
+  }
+}
+agent "a" {
+  provider = provider.p
+}
+pattern "sequential" "once" {
+  participants = [agent.a]
+}
+session "s" {
+  type    = "agent_agent"
+  pattern = pattern.once
+  opening = "Begin."
+  limits {
+    turn_timeout = "10s"
+  }
+}
+`, nil)
+	log := crash(t, tmpl, func(ev engine.Event) bool { return ev.Type() == engine.TypeModelCalled }, func() { time.Sleep(time.Minute) })
+	if got := ended(t, log); got.Outcome != engine.Achieved {
+		t.Errorf("got %s (%s), want achieved", got.Outcome, got.Reason.Text)
+	}
+}

@@ -132,8 +132,8 @@ type turn struct {
 	answers int
 	context *[]int
 	final   bool
-	started time.Time
-	seq     uint64 // of turn.started
+	started time.Time // or taken over, or recovered: what its timeout counts from
+	seq     uint64    // of turn.started
 
 	link    int    // of the fallback chain
 	attempt int    // at the same request

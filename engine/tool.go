@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -42,14 +43,18 @@ type toolStart struct {
 type toolResult struct {
 	turn   int
 	call   providers.ToolCall
-	result string
-	err    error
+	result string // or what is wrong
+	failed bool
 }
 
 // requestTools starts the calls that a model asks for, at once.
 func (s *Session) requestTools(t *turn, calls []providers.ToolCall) {
 	most := t.agent.mostTools()
 	for _, c := range calls {
+		if l := s.st.toolsRefused(); l != nil {
+			s.exhaust(exhausted([]Condition{l.condition(s.st)}))
+			return
+		}
 		over := t.used >= most
 		s.emit(t.event(&ToolRequested{CallID: c.ID, Tool: c.Name, Arguments: c.Arguments}))
 		tool, known := t.agent.runs[c.Name]
@@ -76,7 +81,7 @@ func (a *agent) toolNames() []string {
 }
 
 func (s *Session) toolFailed(t *turn, c providers.ToolCall, why string) {
-	s.emit(t.event(&ToolFailed{CallID: c.ID, Tool: c.Name, Error: why}))
+	s.emit(t.event(&ToolFailed{CallID: c.ID, Tool: c.Name, Error: clip(why, maxErrorText)}))
 }
 
 // afterTools goes on with the turn when all its tools have answered.
@@ -108,7 +113,11 @@ func (s *Session) runTool(ts toolStart) {
 		if cause := context.Cause(ctx); err != nil && cause != nil {
 			err = cause
 		}
-		_ = s.post(&toolResult{turn: ts.turn, call: ts.call, result: clip(result, ts.tool.MaxResult), err: err})
+		r := &toolResult{turn: ts.turn, call: ts.call, result: clip(result, ts.tool.MaxResult)}
+		if err != nil {
+			r.failed, r.result = true, err.Error()
+		}
+		_ = s.post(r)
 	})
 }
 
@@ -122,17 +131,22 @@ func (s *Session) callTool(ctx context.Context, ts toolStart) (result string, er
 	return ts.tool.Call(ctx, ts.call.Arguments)
 }
 
-// settleArguments makes JSON of what a model calls arguments: nothing stands
-// for an empty object, and what is no JSON for its text, which no tool takes.
-func settleArguments(calls []providers.ToolCall) {
+// settleCalls makes of what a model asks for what a log gives back unchanged:
+// text is UTF-8, and arguments are JSON in one spelling. Nothing stands for an
+// empty object, and what is no JSON for its text, which no tool takes.
+func settleCalls(calls []providers.ToolCall) {
 	for i := range calls {
 		c := &calls[i]
-		switch {
-		case len(c.Arguments) == 0:
-			c.Arguments = json.RawMessage("{}")
-		case !json.Valid(c.Arguments):
-			c.Arguments, _ = json.Marshal(string(c.Arguments)) // a string always is JSON
+		c.ID, c.Name = strings.ToValidUTF8(c.ID, "\uFFFD"), strings.ToValidUTF8(c.Name, "\uFFFD")
+		text := bytes.ToValidUTF8(c.Arguments, []byte("\uFFFD"))
+		if len(text) == 0 {
+			text = []byte("{}")
 		}
+		spelled, err := json.Marshal(json.RawMessage(text))
+		if err != nil {
+			spelled, _ = json.Marshal(string(text)) // a string always is JSON
+		}
+		c.Arguments = spelled
 	}
 }
 
@@ -161,8 +175,8 @@ func (r *toolResult) apply(s *Session) {
 		c.cancel(nil)
 		delete(s.calls, r.turn)
 	}
-	if r.err != nil {
-		s.toolFailed(t, r.call, r.err.Error())
+	if r.failed {
+		s.toolFailed(t, r.call, r.result)
 	} else {
 		s.emit(t.event(&ToolFinished{CallID: r.call.ID, Tool: r.call.Name, Result: r.result}))
 	}

@@ -235,6 +235,8 @@ func (o operation) failing(rt route) []int {
 	}
 	if !rt.public {
 		fails[http.StatusUnauthorized] = true
+		fails[http.StatusServiceUnavailable] = true // whoever vouches for a token may not answer
+		fails[http.StatusServiceUnavailable] = true // an identity provider may be out of reach, or the store
 	}
 	if rt.class != classNone {
 		fails[http.StatusTooManyRequests] = true
@@ -252,9 +254,6 @@ func (o operation) failing(rt route) []int {
 	}
 	if slices.ContainsFunc(o.params, func(p parameter) bool { return p.in == "query" }) && !rt.public {
 		fails[http.StatusUnprocessableEntity] = true
-	}
-	if rt.adds() {
-		fails[http.StatusServiceUnavailable] = true
 	}
 	return slices.Sorted(maps.Keys(fails))
 }

@@ -23,9 +23,11 @@ func (s *Session) advance() {
 			}
 			continue
 		}
-		if a := s.st.stopAsked; a != nil && !s.st.working() {
-			s.stopped(a.By)
-			return
+		if a := s.st.stopAsked; a != nil {
+			if !s.st.working() {
+				s.stopped(a.By)
+			}
+			return // nothing new is started meanwhile
 		}
 		if s.st.started.IsZero() || s.st.paused {
 			return
@@ -89,6 +91,9 @@ func (s *Session) apply(f *Frame, m Move) {
 	}
 	for _, slot := range m.Merge {
 		s.merge(f, slot)
+		if s.judge() && (s.st.ended != nil || s.st.final != nil || s.st.frames[f.id] != f) {
+			return
+		}
 	}
 	if m.Chosen != nil {
 		s.emit(Event{Pattern: f.path, Agent: m.Chosen.Name, Data: m.Chosen})
@@ -164,7 +169,7 @@ func (s *Session) result(f *Frame, override *int) []int {
 		return []int{*override}
 	}
 	for _, i := range slices.Backward(f.view) {
-		if !slices.Contains(f.public, i) {
+		if !s.st.messages[i].public {
 			return []int{i}
 		}
 	}
@@ -196,9 +201,9 @@ func (s *Session) cancelStep(f *Frame, slot int) {
 	}
 }
 
-// tolerates says whether a frame goes on when one of its steps fails.
-func (f *Frame) tolerates() bool {
-	if p, ok := f.node.pattern.(parallel); ok && p.join < p.branches {
+// tolerates says whether a frame goes on when the step in a slot fails.
+func (f *Frame) tolerates(slot int) bool {
+	if p, ok := f.node.pattern.(parallel); ok && p.join < p.branches && slot < p.branches {
 		return true
 	}
 	return f.node.skip
@@ -209,8 +214,8 @@ func (f *Frame) tolerates() bool {
 func (s *Session) failFrame(f *Frame, why Reason) {
 	for {
 		p := f.parent
-		skip := p != nil && p.tolerates()
-		s.leave(f, &Left{Frame: f.id, Why: leftFailed, Reason: &why, Skipped: true})
+		skip := p != nil && p.tolerates(f.slot)
+		s.leave(f, &Left{Frame: f.id, Why: leftFailed, Reason: &why, Skipped: skip})
 		if skip {
 			return
 		}

@@ -58,7 +58,7 @@ func (st *State) fold(e *Event) {
 		f.edge = f.node.slotNamed(d.To)
 	case *Merged:
 		f := st.frames[d.Frame]
-		f.view = append(f.view, d.Messages...)
+		st.show(f, d.Messages)
 		f.merged++
 	case *CooledDown:
 		st.use[e.Agent].coolUntil = d.Until
@@ -134,16 +134,25 @@ func (st *State) foldLeft(d *Left) {
 		st.rootDone = d
 		return
 	}
-	for _, i := range f.public {
-		if !slices.Contains(p.view, i) && !slices.Contains(d.Result, i) {
-			p.view = append(p.view, i)
-			p.public = append(p.public, i)
+	for _, i := range f.view {
+		if st.messages[i].public && !slices.Contains(d.Result, i) {
+			st.show(p, []int{i})
 		}
 	}
 	if p.node.kind != "parallel" {
-		p.view = append(p.view, d.Result...)
+		st.show(p, d.Result)
 	}
-	p.finishStep(f.slot, stepResult{ok: !d.Skipped && d.Why != leftCancelled, messages: d.Result})
+	p.finishStep(f.slot, stepResult{ok: d.Why != leftFailed && d.Why != leftCancelled, messages: d.Result})
+}
+
+// show adds messages to what a frame sees; what was said to everybody may come
+// from several inner frames, and is added once.
+func (st *State) show(f *Frame, messages []int) {
+	for _, i := range messages {
+		if !st.messages[i].public || !slices.Contains(f.view, i) {
+			f.view = append(f.view, i)
+		}
+	}
 }
 
 func (st *State) foldRound(d *Round) {

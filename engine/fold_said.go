@@ -67,6 +67,7 @@ func (st *State) foldSaidIn(f *Frame, e *Event, d *Said, i int, data any) {
 
 // foldSaidToAll takes in a message that every active pattern sees.
 func (st *State) foldSaidToAll(i int, person bool) {
+	st.messages[i].public = true
 	if len(st.frames) == 0 {
 		st.lobby = append(st.lobby, i)
 		return
@@ -83,7 +84,6 @@ func (st *State) foldSaidToAll(i int, person bool) {
 	for _, f := range st.frames {
 		if !inner[f.id] {
 			f.view = append(f.view, i)
-			f.public = append(f.public, i)
 		}
 	}
 }

@@ -55,13 +55,13 @@ func (p parallel) Next(st *State, f *Frame) Move {
 			over++
 		}
 	}
+	if need := p.join - okay; p.join < p.branches && p.branches-over < need && len(f.pass) > 0 {
+		return Move{Err: fmt.Errorf("only %d of the %d answers that join asks for can still arrive", okay+p.branches-over, p.join)}
+	}
 	if okay >= p.join || over == p.branches {
 		return p.merge(st, f, okay)
 	}
-	if need := p.join - okay; p.join < p.branches && p.branches-over < need {
-		return Move{Err: fmt.Errorf("only %d of the %d answers that join asks for can still arrive", okay+p.branches-over, p.join)}
-	}
-	if why := full(f); why != "" && len(f.open) == 0 {
+	if why := full(f); why != "" && len(f.pass) == 0 && len(f.open) == 0 { // a pass that has begun is finished
 		return done(why)
 	}
 	return p.start(st, f)

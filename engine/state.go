@@ -55,7 +55,8 @@ type message struct {
 	tagged   string // "[sender]: content"
 	turn     int
 	person   bool
-	tokens   int // estimate
+	public   bool // said to everybody
+	tokens   int  // estimate
 }
 
 // agentUse is what an agent has used, for its own limits.
@@ -83,7 +84,6 @@ type Frame struct {
 	path     string
 	context  *[]int // instead of what the parent sees
 	view     []int  // the messages of this frame, results of inner patterns included
-	public   []int  // those of view that were said to everybody
 
 	turns  int // finished turns, inner patterns included
 	rounds int

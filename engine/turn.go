@@ -123,7 +123,7 @@ func (s *Session) failTurn(t *turn, err error) {
 		s.end(s.st.final.Outcome, why)
 		return
 	}
-	failed.Skipped = t.frame.tolerates()
+	failed.Skipped = t.frame.tolerates(t.slot)
 	s.drop(t)
 	s.emit(t.event(failed))
 	if failed.Skipped {

@@ -2,7 +2,6 @@ package server
 
 import (
 	"fmt"
-	"net/http"
 	"net/netip"
 	"net/url"
 	"reflect"
@@ -16,7 +15,7 @@ import (
 // form is the header of a login.
 var form = []string{"Content-Type", "application/x-www-form-urlencoded"}
 
-func (ts *testServer) login(tb testing.TB, name, password string, headers ...string) (*http.Response, map[string]any) {
+func (ts *testServer) login(tb testing.TB, name, password string, headers ...string) (*answered, map[string]any) {
 	tb.Helper()
 	values := url.Values{"username": {name}, "password": {password}, "grant_type": {"password"}}
 	return ts.do(tb, "POST", "/auth/login", "", values.Encode(), append(form, headers...)...)

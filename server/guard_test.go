@@ -41,7 +41,7 @@ func get(path string, handle func(http.ResponseWriter, *http.Request) error) rou
 }
 
 // isError checks the one shape of all errors.
-func isError(t *testing.T, what string, w *http.Response, body map[string]any, status int, code string) {
+func isError(t *testing.T, what string, w *answered, body map[string]any, status int, code string) {
 	t.Helper()
 	if w.StatusCode != status || body["code"] != code {
 		t.Errorf("%s: got %d %v, want %d %s", what, w.StatusCode, body, status, code)
@@ -244,7 +244,7 @@ func TestKindsOfErrors(t *testing.T) {
 	}
 }
 
-func hasQuota(t *testing.T, what string, w *http.Response, limit, remaining int) {
+func hasQuota(t *testing.T, what string, w *answered, limit, remaining int) {
 	t.Helper()
 	got := [2]string{w.Header.Get("RateLimit-Limit"), w.Header.Get("RateLimit-Remaining")}
 	if want := [2]string{strconv.Itoa(limit), strconv.Itoa(remaining)}; got != want {
@@ -350,20 +350,20 @@ func TestCORS(t *testing.T) {
 			}
 		}
 	}
-	login := func() (*http.Response, map[string]any) { return ts.login(t, ann, "wrong", "Origin", origin) }
-	for what, ask := range map[string]func() (*http.Response, map[string]any){
+	login := func() (*answered, map[string]any) { return ts.login(t, ann, "wrong", "Origin", origin) }
+	for what, ask := range map[string]func() (*answered, map[string]any){
 		"401 or 429": login, "429 or 401": login,
-		"422": func() (*http.Response, map[string]any) {
+		"422": func() (*answered, map[string]any) {
 			return ts.do(t, "POST", "/auth/verify", "x", nil, "Origin", origin)
 		},
-		"404": func() (*http.Response, map[string]any) { return ts.do(t, "GET", "/nowhere", "", nil, "Origin", origin) },
-		"405": func() (*http.Response, map[string]any) {
+		"404": func() (*answered, map[string]any) { return ts.do(t, "GET", "/nowhere", "", nil, "Origin", origin) },
+		"405": func() (*answered, map[string]any) {
 			return ts.do(t, "GET", "/auth/login", "", nil, "Origin", origin)
 		},
-		"200": func() (*http.Response, map[string]any) {
+		"200": func() (*answered, map[string]any) {
 			return ts.do(t, "GET", "/templates", ts.token(t, ann), nil, "Origin", origin)
 		},
-		"plain OPTIONS": func() (*http.Response, map[string]any) {
+		"plain OPTIONS": func() (*answered, map[string]any) {
 			return ts.do(t, "OPTIONS", "/templates", "", nil, "Origin", origin)
 		},
 	} {

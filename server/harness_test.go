@@ -92,9 +92,10 @@ func newTestServer(t testing.TB, change func(*Config)) *testServer {
 	}
 	ts.http = httptest.NewServer(ts.Server)
 	ts.url, ts.client = ts.http.URL, ts.http.Client()
+	ts.conform(t)
 	ts.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	t.Cleanup(func() {
-		ts.Server.Close()
+		ts.Close()
 		ts.client.CloseIdleConnections()
 		ts.http.Close()
 	})
@@ -193,10 +194,18 @@ func (ts *testServer) token(t testing.TB, name string) string {
 	return token
 }
 
+// answered is the answer to a request, read to its end.
+type answered struct {
+	StatusCode int
+	Header     http.Header
+	Body       io.Reader
+	// ContentLength is that of the header, -1 when there was none.
+	ContentLength int64
+}
+
 // do sends a request; body is nil, a string as it is, or a value as JSON. The
-// answer's JSON object, if it is one, comes beside the answer; its body is
-// closed, and can be read again.
-func (ts *testServer) do(t testing.TB, method, path, token string, body any, headers ...string) (*http.Response, map[string]any) {
+// answer's JSON object, if it is one, comes beside the answer.
+func (ts *testServer) do(t testing.TB, method, path, token string, body any, headers ...string) (*answered, map[string]any) {
 	t.Helper()
 	var reader io.Reader
 	switch b := body.(type) {
@@ -227,15 +236,14 @@ func (ts *testServer) do(t testing.TB, method, path, token string, body any, hea
 	if err != nil {
 		t.Fatalf("%s %s: %v", method, path, err)
 	}
-	defer w.Body.Close()
+	defer func() { _ = w.Body.Close() }() // it was read
 	text, err := io.ReadAll(io.LimitReader(w.Body, maxTestBody))
 	if err != nil {
 		t.Fatalf("%s %s: %v", method, path, err)
 	}
-	w.Body = io.NopCloser(bytes.NewReader(text))
 	var object map[string]any
 	_ = json.Unmarshal(text, &object) // nil when it is none
-	return w, object
+	return &answered{w.StatusCode, w.Header, bytes.NewReader(text), w.ContentLength}, object
 }
 
 // as is do with a person's token and a wanted status.

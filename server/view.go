@@ -132,8 +132,14 @@ func limitsOf(spec *specs.Session) object[any] {
 	l := spec.Limits
 	o := object[any]{}
 	for _, n := range []member[int]{
-		{"max_turns", l.MaxTurns}, {"max_rounds", l.MaxRounds}, {"max_messages", l.MaxMessages}, {"max_calls", l.MaxCalls},
-		{"max_tool_calls", l.MaxToolCalls}, {"max_handoffs", l.MaxHandoffs}, {"max_tokens", l.MaxTokens}, {"max_repeats", l.MaxRepeats},
+		{"max_turns", l.MaxTurns},
+		{"max_rounds", l.MaxRounds},
+		{"max_messages", l.MaxMessages},
+		{"max_calls", l.MaxCalls},
+		{"max_tool_calls", l.MaxToolCalls},
+		{"max_handoffs", l.MaxHandoffs},
+		{"max_tokens", l.MaxTokens},
+		{"max_repeats", l.MaxRepeats},
 	} {
 		if n.value > 0 {
 			o = append(o, member[any]{n.key, n.value})

@@ -174,7 +174,7 @@ func (s *Session) closeInput() {
 	}
 	for _, t := range s.openTurns() {
 		if t.human != nil && s.st.ended == nil {
-			s.absent(t, "the input has ended")
+			s.leftAlone(t)
 		}
 	}
 	s.askAll()

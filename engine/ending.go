@@ -28,11 +28,7 @@ func (s *Session) judge() bool {
 		if st.reads()&changed == 0 {
 			continue
 		}
-		if st.spec.Scope == "" {
-			found = s.look(st, nil, found)
-			continue
-		}
-		for _, f := range s.framesOf(st.spec.Scope) {
+		for _, f := range st.frames(s.st, nil) {
 			found = s.look(st, f, found)
 		}
 	}
@@ -45,23 +41,12 @@ func (s *Session) judge() bool {
 	return len(found) > 0
 }
 
-func (s *Session) framesOf(name string) []*Frame {
-	var list []*Frame
-	for _, f := range s.st.frames {
-		if f.node.name == name {
-			list = append(list, f)
-		}
-	}
-	slices.SortFunc(list, func(a, b *Frame) int { return cmp.Compare(a.id, b.id) })
-	return list
-}
-
 // look evaluates one condition. An error ends the session: a condition that
 // cannot be evaluated no longer protects it.
 func (s *Session) look(st *stop, f *Frame, found []fired) []fired {
-	ok, err := st.holds(s.st, f, func(address string) {
-		if !s.st.latched[address] {
-			s.emit(Event{Data: &Latched{Stop: address}})
+	ok, err := st.holds(s.st, f, func(x remembered) {
+		if !s.st.latched[x] {
+			s.emit(Event{Data: &Latched{Stop: x.stop, Frame: x.frame}})
 		}
 	})
 	if err != nil {
@@ -72,9 +57,9 @@ func (s *Session) look(st *stop, f *Frame, found []fired) []fired {
 		}
 		return found
 	}
-	if st.spec.Action == "pause" && s.st.pausedBy[st.address()] {
+	if x := st.in(f); st.spec.Action == "pause" && s.st.pausedBy[x] {
 		if !ok {
-			s.emit(Event{Data: &Cleared{Stop: st.address()}})
+			s.emit(Event{Data: &Cleared{Stop: x.stop, Frame: x.frame}})
 		}
 		return found
 	}
@@ -124,14 +109,14 @@ func (s *Session) fire(found []fired) {
 		s.exhaust(exhausted(conditions))
 		return
 	}
-	s.act(global[0].stop, Reason{Stop: conditions[0].Address, Text: global[0].stop.text(), Conditions: conditions})
+	s.act(global[0], Reason{Stop: conditions[0].Address, Text: global[0].stop.text(), Conditions: conditions})
 }
 
 func (s *Session) fireScoped(x fired) {
 	c := x.stop.condition(s.st, x.frame)
 	r := Reason{Stop: c.Address, Text: x.stop.text(), Conditions: []Condition{c}}
 	if x.stop.spec.Action == "pause" {
-		s.act(x.stop, r)
+		s.act(x, r)
 		return
 	}
 	s.emit(Event{Pattern: x.frame.path, Data: &StopFired{Action: "leave", Reason: r, Outcome: c.Outcome, Frame: x.frame.id}})
@@ -139,10 +124,11 @@ func (s *Session) fireScoped(x fired) {
 }
 
 // act does what a condition says is to be done.
-func (s *Session) act(st *stop, r Reason) {
-	outcome := Outcome(st.spec.Outcome)
-	s.emit(Event{Data: &StopFired{Action: st.spec.Action, Reason: r, Outcome: outcome}})
-	switch st.spec.Action {
+func (s *Session) act(x fired, r Reason) {
+	spec := x.stop.spec
+	outcome := Outcome(spec.Outcome)
+	s.emit(Event{Data: &StopFired{Action: spec.Action, Reason: r, Outcome: outcome, Frame: x.stop.in(x.frame).frame}})
+	switch spec.Action {
 	case "pause":
 		s.emit(Event{Data: &Paused{Reason: &r}})
 	case "finalize":
@@ -199,7 +185,9 @@ func (s *Session) sessionResult() (any, error) {
 		return asJSON(e.Value(s.st.envAt(nil)))
 	}
 	if left := s.st.rootDone; left != nil && len(left.Result) == 1 && s.st.final == nil {
-		return s.st.messages[left.Result[0]].content, nil
+		if m := &s.st.messages[left.Result[0]]; !m.person {
+			return m.content, nil
+		}
 	}
 	for i := len(s.st.messages) - 1; i >= 0; i-- {
 		if m := &s.st.messages[i]; !m.person {

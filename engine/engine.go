@@ -121,9 +121,19 @@ func (s *Session) create(o StartOptions) {
 	if o.Opening != "" {
 		s.open(o.Opening)
 	}
-	if t.Type == "human_agent" || (t.spec.Start != "on_message" && o.Opening != "") {
+	if t.starts(o.Opening) {
 		s.begun()
 	}
+}
+
+// starts says whether a session begins by itself: with its opening, or when a
+// person is expected anyway, unless it is declared to wait.
+func (t *Template) starts(opening string) bool {
+	if t.Type == "human_agent" {
+		_, declared := t.spec.Args["start"]
+		return !declared || t.spec.Start != "on_message"
+	}
+	return t.spec.Start != "on_message" && opening != ""
 }
 
 // open says the opening: the person's side in agent_agent, the agent's

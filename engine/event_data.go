@@ -316,12 +316,16 @@ type Summarized struct {
 // Latched says that a part of a condition was true once.
 type Latched struct {
 	Stop string `json:"stop"`
+	// Frame is set where it is remembered for an activation of a pattern alone.
+	Frame int `json:"frame,omitempty"`
 }
 
 // Cleared says that a condition that paused the session is no longer true, so
 // that it may pause it again.
 type Cleared struct {
 	Stop string `json:"stop"`
+	// Frame is set for a scoped condition.
+	Frame int `json:"frame,omitempty"`
 }
 
 // StopFired says that a stop condition or limit was true and what is done.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -24,6 +25,7 @@ func (st *State) fold(e *Event) {
 			st.held += e.Time.Sub(st.pausedAt)
 		}
 		st.paused, st.pauseReason = false, nil
+		st.changed |= st.t.reads // what was true behind the pause counts now
 	case *StopAsked:
 		st.stopAsked = d
 	case *InputClosed:
@@ -36,13 +38,15 @@ func (st *State) fold(e *Event) {
 		st.ended = d
 		st.env.Outcome = string(d.Outcome)
 	case *Latched:
-		st.latched[d.Stop] = true
+		st.latched[remembered{d.Stop, d.Frame}] = true
 	case *StopFired:
 		if d.Action == "pause" {
-			st.pausedBy[d.Reason.Stop] = true
+			for _, c := range d.Reason.Conditions {
+				st.pausedBy[remembered{c.Address, d.Frame}] = true
+			}
 		}
 	case *Cleared:
-		delete(st.pausedBy, d.Stop)
+		delete(st.pausedBy, remembered{d.Stop, d.Frame})
 	case *Said:
 		st.foldSaid(e, d)
 	case *Entered:
@@ -129,6 +133,9 @@ func (st *State) foldLeft(d *Left) {
 			delete(st.turns, id)
 		}
 	}
+	of := func(x remembered, _ bool) bool { return x.frame == f.id }
+	maps.DeleteFunc(st.latched, of)
+	maps.DeleteFunc(st.pausedBy, of)
 	p := f.parent
 	if p == nil {
 		st.rootDone = d

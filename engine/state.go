@@ -35,10 +35,10 @@ type State struct {
 	lastTurn int           // number of the last turn
 	marks    map[string][]string
 	use      map[string]*agentUse
-	latched  map[string]bool
-	pausedBy map[string]bool   // conditions that paused the session and are still true
-	clients  map[string]uint64 // seq of messages by sender and client id
-	repeat   *repeats          // nil unless the session has max_repeats
+	latched  map[remembered]bool
+	pausedBy map[remembered]bool // conditions that paused the session and are still true
+	clients  map[string]uint64   // seq of messages by sender and client id
+	repeat   *repeats            // nil unless the session has max_repeats
 
 	env     specs.Env
 	costly  bool          // a call's cost is not known
@@ -161,8 +161,8 @@ func newState(t *Template, session string) *State {
 	st := &State{
 		t: t, session: session,
 		frames: map[int]*Frame{}, turns: map[int]*turn{}, marks: map[string][]string{},
-		use: make(map[string]*agentUse, len(t.order)), latched: map[string]bool{},
-		pausedBy: map[string]bool{}, clients: map[string]uint64{},
+		use: make(map[string]*agentUse, len(t.order)), latched: map[remembered]bool{},
+		pausedBy: map[remembered]bool{}, clients: map[string]uint64{},
 	}
 	st.use[userName] = &agentUse{}
 	st.env.Agents = make(map[string]specs.EnvAgent, len(t.order))

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -68,8 +69,38 @@ func (s *stop) reads() specs.EnvPart {
 	return r
 }
 
+// remembered is a condition in an activation of the pattern of its scope, 0 for
+// the session: what is remembered of it ends with the activation.
+type remembered struct {
+	stop  string
+	frame int
+}
+
+func (s *stop) in(f *Frame) remembered {
+	if f == nil {
+		return remembered{stop: s.address()}
+	}
+	return remembered{stop: s.address(), frame: f.id}
+}
+
+// frames are the activations in which a condition is looked at: those of its
+// own scope, else the one that it is a part in, nil for the session.
+func (s *stop) frames(st *State, f *Frame) []*Frame {
+	if s.spec.Scope == "" || f != nil && f.node.name == s.spec.Scope {
+		return []*Frame{f}
+	}
+	var list []*Frame
+	for _, g := range st.frames {
+		if g.node.name == s.spec.Scope {
+			list = append(list, g)
+		}
+	}
+	slices.SortFunc(list, func(a, b *Frame) int { return cmp.Compare(a.id, b.id) })
+	return list
+}
+
 // latch is something to remember: a part that was true once.
-type latch func(address string)
+type latch func(remembered)
 
 // holds says whether the condition is true now. Parts that are true for the
 // first time under a latch are reported.
@@ -91,14 +122,17 @@ func (s *stop) combined(st *State, f *Frame, l latch) (bool, error) {
 	c := s.spec.Combine
 	held := 0
 	for _, p := range s.parts {
-		ok := c.Latch && st.latched[p.address()]
-		if !ok {
+		ok := c.Latch && st.latched[p.in(f)]
+		for _, g := range p.frames(st, f) {
+			if ok {
+				break
+			}
 			var err error
-			if ok, err = p.holds(st, f, l); err != nil {
+			if ok, err = p.holds(st, g, l); err != nil {
 				return false, err
 			}
 			if ok && c.Latch {
-				l(p.address())
+				l(p.in(f))
 			}
 		}
 		if ok {
@@ -141,7 +175,9 @@ func (s *stop) seen(st *State, f *Frame, list []Seen) []Seen {
 		}
 	}
 	for _, p := range s.parts {
-		list = p.seen(st, f, list)
+		if in := p.frames(st, f); len(in) > 0 {
+			list = p.seen(st, in[0], list)
+		}
 	}
 	return list
 }

@@ -18,7 +18,7 @@ func (s *Session) startTurn(f *Frame, step Step) {
 	t := s.st.turns[n]
 	switch {
 	case t.human != nil && s.st.inputClosed:
-		s.absent(t, "the input has ended")
+		s.leftAlone(t)
 	case t.human != nil: // the person takes the time that it takes
 	default:
 		s.coolOrCall(t)
@@ -75,6 +75,16 @@ func (t *turn) event(d Data) Event {
 		e.Pattern = t.frame.path
 	}
 	return e
+}
+
+// leftAlone ends the turn of a person who will not say anything more; without
+// persons a session of a person and agents is over.
+func (s *Session) leftAlone(t *turn) {
+	if s.t.Type == "human_agent" {
+		s.end(Achieved, Reason{Stop: "input", Text: "the input ended"})
+		return
+	}
+	s.absent(t, "the input has ended")
 }
 
 // absent ends the turn of a person who does not answer.

@@ -236,7 +236,6 @@ func (o operation) failing(rt route) []int {
 	if !rt.public {
 		fails[http.StatusUnauthorized] = true
 		fails[http.StatusServiceUnavailable] = true // whoever vouches for a token may not answer
-		fails[http.StatusServiceUnavailable] = true // an identity provider may be out of reach, or the store
 	}
 	if rt.class != classNone {
 		fails[http.StatusTooManyRequests] = true
@@ -273,7 +272,7 @@ func errorAnswers() tree {
 		426: "Only a WebSocket handshake is answered here.",
 		429: "A limit was reached. Without Retry-After time does not cure it.",
 		500: "A mistake of the server's; the log tells more about the X-Request-ID.",
-		503: "The server is shutting down, or cannot reach its store or a provider.",
+		503: "The server is shutting down, or cannot reach its store, a provider, or who vouches for the token.",
 	} {
 		headers := tree{"X-Request-ID": ref("headers", "X-Request-ID")}
 		switch status {

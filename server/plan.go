@@ -67,7 +67,7 @@ func (s *Server) planTemplate(in *createRequest) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(in.variables) == 0 && len(in.agents) == 0 {
+	if len(in.variables) == 0 && len(in.agents) == 0 && !o.asks() {
 		return &plan{template: t, config: o.config, models: o.models, offer: o, modes: in.modes}, nil
 	}
 	return s.planChanged(o, in)
@@ -76,7 +76,7 @@ func (s *Server) planTemplate(in *createRequest) (*plan, error) {
 // planChanged is a template with the request's variables and overrides.
 func (s *Server) planChanged(o *offer, in *createRequest) (*plan, error) {
 	cfg, models := o.config, o.models
-	if len(in.variables) > 0 {
+	if len(in.variables) > 0 || o.asks() {
 		var err error
 		if cfg, err = o.load(in.variables); err != nil {
 			return nil, err

@@ -3,10 +3,20 @@ package server
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
+
+// codeUnset is the finding that a variable has neither a value nor a default.
+const codeUnset = "AC4102"
+
+// asks says whether the scenario has variables whose values only a request can
+// give.
+func (o *offer) asks() bool {
+	return slices.ContainsFunc(o.config.Variables, func(v *specs.Variable) bool { return v.Required && string(v.Value) == "null" })
+}
 
 // load loads the scenario with the values of a request. The error names each
 // variable that does not fit.
@@ -66,6 +76,9 @@ func variableErrors(ds specs.Diagnostics) (wrong []fieldError, certain bool) {
 			continue
 		}
 		e := fieldError{Loc: []any{"body", "variables"}, Type: "variable", Msg: d.Detail}
+		if d.Code == codeUnset {
+			e.Type, e.Msg = "missing", "must be given: it has no default"
+		}
 		if name, ok := strings.CutPrefix(d.Address, "var."); ok {
 			e.Loc = append(e.Loc, name)
 			certain = true

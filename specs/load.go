@@ -17,6 +17,11 @@ type Options struct {
 	// AllowMissingEnv lets env() of a variable that is not set be an empty
 	// secret instead of an error, for who only checks a scenario.
 	AllowMissingEnv bool
+	// AllowUnsetVars lets a variable that has neither a value nor a default be
+	// an empty one of its type, its validations aside, for who only looks at
+	// what a scenario declares. Such a variable is required and has no value in
+	// the Config.
+	AllowUnsetVars bool
 	// Overlay are texts by path, which are read instead of the files on disk,
 	// or beside them. Relative paths are relative to WorkDir.
 	Overlay map[string][]byte

@@ -23,6 +23,7 @@ type variable struct {
 	given  bool
 	from   hcl.Range // of the given value
 	failed bool
+	unset  bool // an empty value stands for the one that is missing
 }
 
 // declareVariables reads the declarations, defaults aside.
@@ -82,6 +83,9 @@ func (l *loader) chosen(v *variable) (cty.Value, hcl.Range, bool) {
 	switch {
 	case v.given:
 		return v.input, v.from, true
+	case def == nil && l.opts.AllowUnsetVars:
+		v.unset = true
+		return emptyOf(v.typ), hcl.Range{}, true
 	case def == nil:
 		l.about(v.node, codeVarUnset, v.node.header, "Set it by -var %s=…, by the environment variable %s%s, by a file of variables, or give it a default.",
 			v.node.name, envPrefix, v.node.name)
@@ -94,6 +98,37 @@ func (l *loader) chosen(v *variable) (cty.Value, hcl.Range, bool) {
 		value, _ := def.value.(cty.Value)
 		v.from = def.expr.Range()
 		return value, v.from, true
+	}
+}
+
+// emptyOf is a value of a type that stands for none: as small as what is made
+// of it may still make sense.
+func emptyOf(t cty.Type) cty.Value {
+	switch {
+	case t == cty.Number:
+		return cty.NumberIntVal(1)
+	case t == cty.Bool:
+		return cty.False
+	case t.IsListType():
+		return cty.ListValEmpty(t.ElementType())
+	case t.IsSetType():
+		return cty.SetValEmpty(t.ElementType())
+	case t.IsMapType():
+		return cty.MapValEmpty(t.ElementType())
+	case t.IsObjectType():
+		attrs := map[string]cty.Value{}
+		for name, inner := range t.AttributeTypes() {
+			attrs[name] = emptyOf(inner)
+		}
+		return cty.ObjectVal(attrs)
+	case t.IsTupleType():
+		var items []cty.Value
+		for _, inner := range t.TupleElementTypes() {
+			items = append(items, emptyOf(inner))
+		}
+		return cty.TupleVal(items)
+	default:
+		return cty.StringVal("")
 	}
 }
 
@@ -172,7 +207,7 @@ func extraKey(v cty.Value, t cty.Type, path string) string {
 func (l *loader) validateVariables(readingLocals bool) {
 	var refused []string
 	for _, name := range l.varOrder() {
-		if _, ok := l.vars[name]; !ok {
+		if _, ok := l.vars[name]; !ok || l.inputs[name].unset {
 			continue
 		}
 		for _, n := range l.inputs[name].node.all("validation") {
@@ -230,7 +265,7 @@ func (l *loader) configVariables() []*Variable {
 			Sensitive: v.sensitive || hasMarkOf(l.vars[name]), Required: def == nil,
 			Default: json.RawMessage("null"), Value: json.RawMessage("null"),
 		}
-		if value, ok := l.vars[name]; ok && !c.Sensitive {
+		if value, ok := l.vars[name]; ok && !c.Sensitive && !v.unset {
 			c.Value = jsonOf(value)
 		}
 		if def != nil && !c.Sensitive {

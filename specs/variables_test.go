@@ -173,3 +173,55 @@ session "s" { agent = agent.a }
 		t.Error("a header whose secret is not set is gone")
 	}
 }
+
+// Who only looks at a scenario need not know the values of its variables.
+func TestUnsetVariables(t *testing.T) {
+	text := `
+variable "topic" {
+  type = string
+  validation {
+    condition     = length(var.topic) > 3
+    error_message = "Too short."
+  }
+}
+variable "rounds" { type = number }
+variable "words" { type = list(string) }
+variable "tone" { type = object({ kind = string, strong = bool }) }
+variable "key" {
+  type      = string
+  sensitive = true
+}
+provider "scripted" "demo" {}
+agent "a" {
+  provider     = provider.demo
+  instructions = "About ${var.topic}, ${var.tone.kind}, ${join(" ", var.words)}."
+}
+pattern "round_robin" "talk" {
+  participants = [agent.a]
+  max_rounds   = var.rounds
+}
+session "s" {
+  type    = "agent_agent"
+  pattern = pattern.talk
+  opening = "Go."
+}
+`
+	opts := Options{Overlay: map[string][]byte{"x.hcl": []byte(text)}, WorkDir: "/nowhere", Env: func(string) (string, bool) { return "", false }}
+	if cfg, ds := Load("x.hcl", opts); cfg != nil || !ds.HasErrors() {
+		t.Fatalf("loaded without values: %v", ds)
+	}
+	opts.AllowUnsetVars = true
+	cfg, ds := Load("x.hcl", opts)
+	if ds.HasErrors() {
+		t.Fatal(ds)
+	}
+	for _, v := range cfg.Variables {
+		if !v.Required || string(v.Value) != "null" {
+			t.Errorf("%s: got required %v, value %s; want required, null", v.Name, v.Required, v.Value)
+		}
+	}
+	opts.Vars = []VarInput{{Name: "topic", Text: "ab"}}
+	if _, ds = Load("x.hcl", opts); !ds.HasErrors() {
+		t.Error("a value that is given is not checked")
+	}
+}

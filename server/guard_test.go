@@ -522,3 +522,13 @@ func TestBodyThatBreaksOff(t *testing.T) {
 	_ = c.Close()
 	eventually(t, "the line of the request", func() bool { return strings.Contains(ts.log.String(), "path=/chat/sessions/create status=400") })
 }
+
+// The root is public in all the ways that it is written.
+func TestRoots(t *testing.T) {
+	ts := newTestServer(t, nil)
+	for _, path := range []string{"/", "/api", "/api/"} {
+		if w, body := ts.do(t, "GET", path, "", nil, "Accept", "application/json"); w.StatusCode != 200 || body == nil {
+			t.Errorf("%s: got %d", path, w.StatusCode)
+		}
+	}
+}

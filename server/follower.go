@@ -196,7 +196,7 @@ func (f *follower) sendDelta(wire []byte) {
 func (f *follower) begin() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.saying = !f.echo
+	f.saying = true
 }
 
 // refuse ends begin: nothing came into the log.

@@ -8,14 +8,12 @@ import (
 	"github.com/agentconnect-dev/agentconnect/engine"
 )
 
-// join gives a follower what came after a number, from the journal at the
+// join gives a follower what came after a number (that of begin), from the journal at the
 // reader's own speed, and then lets it live with the others, without gap or
 // duplicate: under the stream's lock it is where the pump is.
 func (st *stream) join(ctx context.Context, f *follower, after uint64) {
 	head := st.rec.session.Head()
-	after = min(after, head)
-	f.pos = after
-	j := joiner{st: st, f: f, p: st.reader(after)}
+	j := joiner{st: st, f: f, pos: after, p: st.reader(after)}
 	for !j.attach(head) {
 		at := j.p.pos
 		if !j.replay(ctx) {
@@ -25,6 +23,31 @@ func (st *stream) join(ctx context.Context, f *follower, after uint64) {
 			return
 		}
 	}
+}
+
+// begin puts a follower behind a number, or behind the last event if that comes
+// first. It is called before anything else happens to the follower. What a
+// client has seen may be in the journal before the session says so, so a number
+// beyond the head is looked up.
+func (st *stream) begin(ctx context.Context, f *follower, after uint64) uint64 {
+	if after > st.rec.session.Head() {
+		after = min(after, st.last(ctx, after))
+	}
+	f.pos = after
+	return after
+}
+
+// last is the last event in the journal, as far as it matters to who has seen
+// those up to a number.
+func (st *stream) last(ctx context.Context, upTo uint64) uint64 {
+	last := st.reader(upTo).pos
+	for e, err := range st.s.cfg.Journal.Read(ctx, st.rec.id, last) {
+		if err != nil || e.Seq >= upTo {
+			return upTo
+		}
+		last = e.Seq
+	}
+	return last
 }
 
 // storeLag is how long to wait for a journal that does not yet give what it has
@@ -47,6 +70,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 type joiner struct {
 	st      *stream
 	f       *follower
+	pos     uint64 // the last event that the follower was given, or need not be
 	p       *projector
 	greeted bool
 }
@@ -75,8 +99,8 @@ func (j *joiner) replay(ctx context.Context) bool {
 }
 
 func (j *joiner) event(ctx context.Context, e *engine.Event) bool {
-	fresh := e.Seq > j.f.pos
-	if fresh && e.Seq > max(j.p.pos, j.f.pos)+1 {
+	fresh := e.Seq > j.pos
+	if fresh && e.Seq > max(j.p.pos, j.pos)+1 {
 		j.f.send(j.st.s.recovered(e.Seq))
 	}
 	sh := j.p.next(e, fresh)
@@ -90,6 +114,7 @@ func (j *joiner) event(ctx context.Context, e *engine.Event) bool {
 			return false
 		}
 		j.f.feed(e.Seq, sh)
+		j.pos = e.Seq
 	}
 	j.st.mu.Lock()
 	j.st.mark(j.p)
@@ -128,7 +153,7 @@ func (j *joiner) attach(head uint64) bool {
 	case st.code != 0 && !ended(st.rec):
 		f.shut(st.code, st.text)
 		return true
-	case st.running && !j.near(head), !st.running && j.p.pos < max(head, st.proj.pos), st.proj.ended != nil:
+	case st.running && !j.near(head), !st.running && j.p.pos < max(head, j.pos, st.proj.pos), st.proj.ended != nil:
 		return false
 	}
 	if !st.running {
@@ -147,7 +172,7 @@ func (j *joiner) attach(head uint64) bool {
 // near says whether the running pump has all that the follower lacks.
 func (j *joiner) near(head uint64) bool {
 	st := j.st
-	return j.f.pos >= st.from && max(j.p.pos, st.proj.pos) >= head && max(j.p.pos, st.proj.pos) >= j.f.pos
+	return j.pos >= st.from && max(j.p.pos, st.proj.pos) >= max(head, j.pos)
 }
 
 // enter makes it one of the followers; p is how far it has read.

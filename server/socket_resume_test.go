@@ -457,3 +457,41 @@ func TestDetail(t *testing.T) {
 		return f.event() == "live"
 	})
 }
+
+// lateJournal lets others see what is stored before the session that stored it
+// knows.
+type lateJournal struct {
+	engine.Journal
+	late atomic.Bool
+}
+
+func (j *lateJournal) Append(ctx context.Context, session string, expect uint64, events []engine.Event) error {
+	err := j.Journal.Append(ctx, session, expect, events)
+	if j.late.Load() {
+		time.Sleep(50 * time.Millisecond)
+	}
+	return err
+}
+
+func TestComingBackBeforeTheSessionKnows(t *testing.T) {
+	journal := &lateJournal{}
+	ts := newTestServer(t, func(c *Config) {
+		journal.Journal = c.Journal
+		c.Journal = journal
+		c.Engine = engine.New(engine.Config{Journal: journal})
+		t.Cleanup(c.Engine.Close)
+	})
+	id := ts.createChat(t, ann)
+	a := ts.open(t, ann, id, "")
+	a.untilEvent("live")
+	journal.late.Store(true)
+	a.send(map[string]any{"type": "system", "metadata": map[string]any{"command": "pause"}})
+	paused := a.untilEvent("paused")
+	b := ts.open(t, ann, id, fmt.Sprint("?after=", paused.seq()))
+	b.until("live", func(f Frame) bool {
+		if f.Metadata["prev"] != nil {
+			t.Errorf("again: %+v", f)
+		}
+		return f.event() == "live"
+	})
+}

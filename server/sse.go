@@ -66,6 +66,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, rec *record, d d
 	if !s.sockets.take(f.user, address) {
 		return errFlood
 	}
+	after = rec.frames.begin(r.Context(), f, after)
 	if !s.sockets.put(f, func() { rec.frames.join(s.ctx, f, after) }) {
 		s.sockets.free(f.user, address)
 		return errDraining
@@ -98,6 +99,7 @@ func (s *Server) writeEvents(w http.ResponseWriter, line *eventLine, f *follower
 		_ = line.rc.SetWriteDeadline(at)
 		f.mu.Unlock()
 		if len(batch) == 0 {
+			out.spare = batch
 			return true
 		}
 		out.buf = out.buf[:0]

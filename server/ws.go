@@ -88,7 +88,8 @@ func (s *Server) admit(c *conn, v *visit) {
 	run := []func(){c.read}
 	if v.code == 0 {
 		c.level, c.deltas, c.echo = v.detail.level(), v.detail == detailDeltas, v.rec.sessionType != humanAgent
-		run = append(run, func() { v.rec.frames.join(s.ctx, &c.follower, v.after) })
+		after := v.rec.frames.begin(s.ctx, &c.follower, v.after)
+		run = append(run, func() { v.rec.frames.join(s.ctx, &c.follower, after) })
 	}
 	if !s.sockets.put(&c.follower, run...) {
 		_ = c.net.Close()

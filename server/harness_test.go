@@ -69,16 +69,16 @@ func (b *syncBuffer) String() string {
 // newTestServer serves the contract on a port of its own until the test ends.
 // Rate limits are off unless change switches them on; the built-in scripted
 // provider is the only one.
-func newTestServer(t testing.TB, change func(*Config)) *testServer {
-	t.Helper()
+func newTestServer(tb testing.TB, change func(*Config)) *testServer {
+	tb.Helper()
 	ts := &testServer{journal: &memory.Journal{}, log: &syncBuffer{}, tokens: map[string]string{}}
 	log := slog.New(slog.NewTextHandler(ts.log, nil))
 	ts.engine = engine.New(engine.Config{Journal: ts.journal, Logger: log})
-	t.Cleanup(ts.engine.Close)
-	ts.users = testUsers(t)
-	tokens, err := OpenTokens(TokenConfig{Dir: t.TempDir(), Secret: []byte(testSecret), TTL: testTTL, Issuer: testIssuer, Audience: testIssuer})
+	tb.Cleanup(ts.engine.Close)
+	ts.users = testUsers(tb)
+	tokens, err := OpenTokens(TokenConfig{Dir: tb.TempDir(), Secret: []byte(testSecret), TTL: testTTL, Issuer: testIssuer, Audience: testIssuer})
 	if err != nil {
-		t.Fatalf("tokens: %v", err)
+		tb.Fatalf("tokens: %v", err)
 	}
 	cfg := Config{
 		Engine: ts.engine, Journal: ts.journal, Users: ts.users, Tokens: tokens, Logger: log,
@@ -88,13 +88,13 @@ func newTestServer(t testing.TB, change func(*Config)) *testServer {
 		change(&cfg)
 	}
 	if ts.Server, err = New(cfg); err != nil {
-		t.Fatalf("server: %v", err)
+		tb.Fatalf("server: %v", err)
 	}
 	ts.http = httptest.NewServer(ts.Server)
 	ts.url, ts.client = ts.http.URL, ts.http.Client()
-	ts.conform(t)
+	ts.conform(tb)
 	ts.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		ts.Close()
 		ts.client.CloseIdleConnections()
 		ts.http.Close()
@@ -122,9 +122,9 @@ func testProviders() []ProviderInfo {
 }
 
 // testScenario is a scenario whose providers are scripted.
-func testScenario(t testing.TB, text string) Scenario {
-	t.Helper()
-	dir := t.TempDir()
+func testScenario(tb testing.TB, text string) Scenario {
+	tb.Helper()
+	dir := tb.TempDir()
 	load := func(vars []specs.VarInput) (*specs.Config, specs.Diagnostics) {
 		return specs.Load("main.hcl", specs.Options{
 			Vars: vars, Overlay: map[string][]byte{"main.hcl": []byte(text)}, WorkDir: dir,
@@ -135,7 +135,7 @@ func testScenario(t testing.TB, text string) Scenario {
 	if ds.HasErrors() {
 		var b strings.Builder
 		_ = ds.WriteText(&b, specs.RenderOptions{})
-		t.Fatalf("scenario: %s", b.String())
+		tb.Fatalf("scenario: %s", b.String())
 	}
 	return Scenario{Config: cfg, Load: load, Models: testScripts}
 }
@@ -157,25 +157,25 @@ func testScripts(cfg *specs.Config) (providers.Registry, error) {
 
 // testUsers are ann and bob, and the administrator root. Their passwords are
 // hashed at the least cost.
-func testUsers(t testing.TB) *Users {
-	t.Helper()
-	users, err := openUsers(t.TempDir(), hashCost{memory: 8, passes: 1, threads: 1})
+func testUsers(tb testing.TB) *Users {
+	tb.Helper()
+	users, err := openUsers(tb.TempDir(), hashCost{memory: 8, passes: 1, threads: 1})
 	if err != nil {
-		t.Fatalf("users: %v", err)
+		tb.Fatalf("users: %v", err)
 	}
 	for _, u := range []struct{ name, role, password string }{
 		{ann, roleUser, annPassword}, {bob, roleUser, bobPassword}, {root, roleAdmin, rootPassword},
 	} {
 		if err := users.Add(u.name, u.role, u.password); err != nil {
-			t.Fatalf("user %s: %v", u.name, err)
+			tb.Fatalf("user %s: %v", u.name, err)
 		}
 	}
 	return users
 }
 
 // token is a person's valid token.
-func (ts *testServer) token(t testing.TB, name string) string {
-	t.Helper()
+func (ts *testServer) token(tb testing.TB, name string) string {
+	tb.Helper()
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
 	if token := ts.tokens[name]; token != "" {
@@ -184,11 +184,11 @@ func (ts *testServer) token(t testing.TB, name string) string {
 	password := map[string]string{ann: annPassword, bob: bobPassword, root: rootPassword}[name]
 	user, err := ts.users.Check(name, password)
 	if err != nil {
-		t.Fatalf("user %s: %v", name, err)
+		tb.Fatalf("user %s: %v", name, err)
 	}
 	token, _, err := ts.cfg.Tokens.Issue(user)
 	if err != nil {
-		t.Fatalf("token of %s: %v", name, err)
+		tb.Fatalf("token of %s: %v", name, err)
 	}
 	ts.tokens[name] = token
 	return token
@@ -205,8 +205,8 @@ type answered struct {
 
 // do sends a request; body is nil, a string as it is, or a value as JSON. The
 // answer's JSON object, if it is one, comes beside the answer.
-func (ts *testServer) do(t testing.TB, method, path, token string, body any, headers ...string) (*answered, map[string]any) {
-	t.Helper()
+func (ts *testServer) do(tb testing.TB, method, path, token string, body any, headers ...string) (*answered, map[string]any) {
+	tb.Helper()
 	var reader io.Reader
 	switch b := body.(type) {
 	case nil:
@@ -215,13 +215,13 @@ func (ts *testServer) do(t testing.TB, method, path, token string, body any, hea
 	default:
 		text, err := json.Marshal(b)
 		if err != nil {
-			t.Fatalf("body: %v", err)
+			tb.Fatalf("body: %v", err)
 		}
 		reader = bytes.NewReader(text)
 	}
 	r, err := http.NewRequestWithContext(context.Background(), method, ts.url+path, reader)
 	if err != nil {
-		t.Fatalf("%s %s: %v", method, path, err)
+		tb.Fatalf("%s %s: %v", method, path, err)
 	}
 	if reader != nil {
 		r.Header.Set("Content-Type", "application/json")
@@ -234,12 +234,12 @@ func (ts *testServer) do(t testing.TB, method, path, token string, body any, hea
 	}
 	w, err := ts.client.Do(r)
 	if err != nil {
-		t.Fatalf("%s %s: %v", method, path, err)
+		tb.Fatalf("%s %s: %v", method, path, err)
 	}
 	defer func() { _ = w.Body.Close() }() // it was read
 	text, err := io.ReadAll(io.LimitReader(w.Body, maxTestBody))
 	if err != nil {
-		t.Fatalf("%s %s: %v", method, path, err)
+		tb.Fatalf("%s %s: %v", method, path, err)
 	}
 	var object map[string]any
 	_ = json.Unmarshal(text, &object) // nil when it is none
@@ -247,33 +247,33 @@ func (ts *testServer) do(t testing.TB, method, path, token string, body any, hea
 }
 
 // as is do with a person's token and a wanted status.
-func (ts *testServer) as(t testing.TB, name string, want int, method, path string, body any, headers ...string) map[string]any {
-	t.Helper()
-	w, object := ts.do(t, method, path, ts.token(t, name), body, headers...)
+func (ts *testServer) as(tb testing.TB, name string, want int, method, path string, body any, headers ...string) map[string]any {
+	tb.Helper()
+	w, object := ts.do(tb, method, path, ts.token(tb, name), body, headers...)
 	if w.StatusCode != want {
 		text, _ := io.ReadAll(w.Body)
-		t.Fatalf("%s %s as %s: got %d %s, want %d", method, path, name, w.StatusCode, text, want)
+		tb.Fatalf("%s %s as %s: got %d %s, want %d", method, path, name, w.StatusCode, text, want)
 	}
 	return object
 }
 
 // createChat makes a human_agent session and returns its id.
-func (ts *testServer) createChat(t testing.TB, name string) string {
-	t.Helper()
+func (ts *testServer) createChat(tb testing.TB, name string) string {
+	tb.Helper()
 	body := `{"session_type":"human_agent","agents":{"primary":{"provider":"scripted"}}}`
-	id, _ := ts.as(t, name, http.StatusOK, "POST", "/chat/sessions/create", body)["session_id"].(string)
+	id, _ := ts.as(tb, name, http.StatusOK, "POST", "/chat/sessions/create", body)["session_id"].(string)
 	return id
 }
 
 // eventually waits until a condition holds, at most ten seconds.
-func eventually(t testing.TB, what string, holds func() bool) {
-	t.Helper()
+func eventually(tb testing.TB, what string, holds func() bool) {
+	tb.Helper()
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if holds() {
 			return
 		}
 	}
-	t.Fatalf("not within ten seconds: %s", what)
+	tb.Fatalf("not within ten seconds: %s", what)
 }
 
 // at is the value at a path of keys and indexes in decoded JSON, or nil.
@@ -295,12 +295,12 @@ func at(v any, path ...any) any {
 }
 
 // check compares a value of decoded JSON.
-func check(t testing.TB, v, want any, path ...any) {
-	t.Helper()
+func check(tb testing.TB, v, want any, path ...any) {
+	tb.Helper()
 	if n, ok := want.(int); ok {
 		want = float64(n)
 	}
 	if got := at(v, path...); !reflect.DeepEqual(got, want) {
-		t.Errorf("%v: got %#v, want %#v", path, got, want)
+		tb.Errorf("%v: got %#v, want %#v", path, got, want)
 	}
 }

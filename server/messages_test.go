@@ -46,15 +46,15 @@ func TestPostMessage(t *testing.T) {
 	}
 }
 
-func eventAt(t testing.TB, ts *testServer, id string, seq uint64) engine.Event {
-	t.Helper()
-	for e, err := range ts.journal.Read(t.Context(), id, seq-1) {
+func eventAt(tb testing.TB, ts *testServer, id string, seq uint64) engine.Event {
+	tb.Helper()
+	for e, err := range ts.journal.Read(tb.Context(), id, seq-1) {
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		return e
 	}
-	t.Fatalf("session %s has no event %d", id, seq)
+	tb.Fatalf("session %s has no event %d", id, seq)
 	return engine.Event{}
 }
 

@@ -94,9 +94,9 @@ session "aside" {
 }
 `
 
-func withScenario(t testing.TB, text string) func(*Config) {
-	t.Helper()
-	sc := testScenario(t, text)
+func withScenario(tb testing.TB, text string) func(*Config) {
+	tb.Helper()
+	sc := testScenario(tb, text)
 	return func(c *Config) { c.Templates = []Scenario{sc} }
 }
 
@@ -427,9 +427,9 @@ func TestDeleteEndedSession(t *testing.T) {
 	ts.as(t, ann, 404, "GET", "/chat/sessions/"+id, nil)
 }
 
-func logLength(t testing.TB, ts *testServer, id string) (n int) {
-	t.Helper()
-	for _, err := range ts.journal.Read(t.Context(), id, 0) {
+func logLength(tb testing.TB, ts *testServer, id string) (n int) {
+	tb.Helper()
+	for _, err := range ts.journal.Read(tb.Context(), id, 0) {
 		if err != nil {
 			return 0
 		}

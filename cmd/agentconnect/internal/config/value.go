@@ -137,6 +137,10 @@ var units = []struct { //nolint:gochecknoglobals // a table
 }{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"kB", 1000}, {"MB", 1000 * 1000}, {"B", 1}, {"", 1}}
 
 func size(to *Size, raw any) error {
+	if n, ok := raw.(Size); ok { // a default
+		*to = n
+		return nil
+	}
 	if n, ok := whole(raw); ok && n > 0 {
 		*to = Size(n)
 		return nil

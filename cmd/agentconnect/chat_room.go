@@ -1,0 +1,424 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/lineedit"
+	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/remote"
+	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/screen"
+	"github.com/agentconnect-dev/agentconnect/engine"
+)
+
+// chatHelp is what /help shows.
+const chatHelp = `Enter sends, Alt-Enter begins another line, up and down bring back earlier ones.
+/quit, Ctrl-D or Ctrl-C leaves, and the session goes on; /stop ends it, /pause and /resume do what they say.
+A message that begins with a slash is typed with two: //etc`
+
+// goodbye is how long a session may take to end when it is stopped on leaving.
+const goodbye = 10 * time.Second
+
+// room is a session of a server, as a person sees it. One goroutine runs it and
+// owns all its fields.
+type room struct {
+	v       *visitor
+	session *remote.Session
+	talk    *remote.Talk
+	frames  *frames
+	show    display
+
+	terminal *screen.Terminal // nil where there is none
+	keyboard *keyboard
+	lines    *lines // messages where there is no keyboard
+
+	live     bool
+	paused   bool
+	awaiting bool // what was said is not answered
+	read     bool // there is no line left
+	left     bool
+	ended    *engine.Ended
+	failure  error
+
+	asked    chan error // answers to commands; one at a time
+	asking   bool
+	commands sync.WaitGroup
+	leave    context.CancelFunc // ends commands
+	ctx      context.Context    //nolint:containedctx // of commands
+}
+
+// talk shows a session and passes on what the person says, until it ends or
+// the person leaves.
+func (v *visitor) talk(s *remote.Session) error {
+	r := &room{v: v, session: s, frames: newFrames(s), asked: make(chan error, 1)}
+	r.ctx, r.leave = context.WithCancel(context.Background())
+	defer r.commands.Wait()
+	defer r.leave()
+	forget, err := r.open()
+	if err != nil {
+		return err
+	}
+	defer forget()
+	detail := "turns"
+	if r.terminal != nil || v.o.json {
+		detail = "deltas"
+	}
+	r.talk = v.client.Join(context.Background(), remote.JoinConfig{Session: s.ID, Detail: detail, LogIn: v.again()})
+	r.event(r.frames.created(s))
+	r.loop()
+	r.close()
+	return r.result()
+}
+
+// open decides how the session is shown and who speaks. What it returns is to
+// be called at the end.
+func (r *room) open() (forget func(), err error) {
+	con, o := r.v.a.con, r.v.o
+	present := con.inTTY && con.outTTY && !o.json
+	if !present {
+		if r.lines, err = linesOf(con.in); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case o.json:
+		r.show = nothing{}
+	case !con.outTTY:
+		r.show = screen.NewPlain(screen.PlainConfig{Out: con.out, Notes: con.err, Theme: con.theme(false)})
+	default:
+		r.terminal = screen.NewTerminal(screen.Config{Out: con.out, Theme: con.theme(true), Size: con.size})
+		r.show = r.terminal
+	}
+	if present {
+		if r.keyboard, err = openKeyboard(context.Background(), r.v.a.halt, con); err != nil {
+			return nil, err
+		}
+		r.terminal.Remark("/help says what can be typed; Ctrl-D leaves")
+	}
+	if r.terminal == nil {
+		return func() {}, nil
+	}
+	return r.v.a.halt.atOnce(con.showCursor), nil
+}
+
+func (r *room) loop() {
+	tick := time.NewTicker(drawEvery)
+	defer tick.Stop()
+	stop := r.v.a.halt.ctx.Done()
+	for !r.left {
+		r.prompt()
+		if err := r.show.Draw(); err != nil {
+			r.failure, r.left = outputError(err), true
+			return
+		}
+		select {
+		case u, ok := <-r.talk.Updates():
+			if !ok {
+				return
+			}
+			r.update(u)
+		case line, ok := <-r.nextLine():
+			r.line(line, ok)
+		case key, ok := <-r.pressed():
+			r.press(key, ok)
+		case err := <-r.asked:
+			r.asking = false
+			if err != nil {
+				r.remark(err.Error())
+			}
+		case <-stop:
+			stop, r.left = nil, true
+		case <-tick.C:
+		}
+		r.left = r.left || r.done()
+	}
+}
+
+// done says that everything was said that standard input has, and that it was
+// answered. Who only watches a session of agents sees it to its end. Of a pause
+// nobody is there to end it.
+func (r *room) done() bool {
+	switch {
+	case !r.read || !r.live || r.talk.Waiting() > 0:
+		return false
+	case r.paused:
+		return true
+	default:
+		return r.session.Type == "human_agent" && r.quiet()
+	}
+}
+
+// quiet says that nobody is at work.
+func (r *room) quiet() bool {
+	return r.live && !r.awaiting && len(r.frames.open) == 0 && r.talk.Waiting() == 0
+}
+
+// prompt shows the line to type in.
+func (r *room) prompt() {
+	if r.keyboard == nil {
+		return
+	}
+	if r.ended != nil {
+		r.terminal.Hush()
+		return
+	}
+	r.terminal.Ask("> ")
+}
+
+// nextLine is where the next message comes from, nil while none is wanted.
+func (r *room) nextLine() <-chan string {
+	switch {
+	case r.lines == nil, r.read, r.ended != nil, !r.live, r.talk.Waiting() > 0:
+		return nil
+	case r.session.Type == "human_agent" && !r.quiet():
+		return nil
+	default:
+		return r.lines.next
+	}
+}
+
+func (r *room) line(text string, ok bool) {
+	switch {
+	case !ok:
+		r.read = true
+		if r.lines.err != nil {
+			r.failure, r.left = r.lines.err, true
+		}
+	case strings.TrimSpace(text) != "":
+		r.say(text)
+	}
+}
+
+func (r *room) pressed() <-chan lineedit.Key {
+	if r.keyboard == nil {
+		return nil
+	}
+	return r.keyboard.keys
+}
+
+// press takes a key.
+func (r *room) press(key lineedit.Key, ok bool) {
+	switch {
+	case !ok: // the terminal has gone
+		r.left = true
+	case key.Code == lineedit.Interrupt:
+		r.v.a.halt.request("Ctrl-C")
+	case key.Code == lineedit.EndOfInput && r.terminal.Empty():
+		r.left = true
+	default:
+		if line, complete := r.terminal.Type(key); complete {
+			r.typed(line)
+		}
+	}
+}
+
+// typed takes a line that the person has typed.
+func (r *room) typed(line string) {
+	text := strings.TrimSpace(line)
+	switch {
+	case text == "":
+	case strings.HasPrefix(text, "//"):
+		r.say(strings.Replace(line, "//", "/", 1))
+	case strings.HasPrefix(text, "/"):
+		r.command(text)
+	default:
+		r.say(line)
+	}
+}
+
+func (r *room) command(text string) {
+	switch name, _, _ := strings.Cut(text, " "); name {
+	case "/quit", "/exit", "/leave":
+		r.left = true
+	case "/stop", "/pause", "/resume":
+		r.ask(strings.TrimPrefix(name, "/"))
+	case "/help":
+		r.remark(chatHelp)
+	default:
+		r.remark(fmt.Sprintf("there is no %s; /help says what there is", name))
+	}
+}
+
+// ask has the server do something, beside what goes on.
+func (r *room) ask(what string) {
+	if r.asking {
+		r.remark("the server has not answered yet")
+		return
+	}
+	r.asking = true
+	r.commands.Go(func() { r.asked <- r.v.client.Command(r.ctx, r.session.ID, what) })
+}
+
+// say says something.
+func (r *room) say(text string) {
+	switch {
+	case len(text) > maxMessage:
+		r.remark(fmt.Sprintf("a message may have %d KiB; this one was not sent", maxMessage>>10))
+		return
+	case !r.talk.Say(strings.ToValidUTF8(text, "\uFFFD")):
+		r.remark("too many messages wait already; this one was not sent")
+		r.restore(text)
+		return
+	case !r.live:
+		r.remark("it is sent once the connection is back")
+	}
+	r.awaiting = true
+}
+
+func (r *room) restore(text string) {
+	if r.keyboard != nil && r.terminal.Empty() {
+		r.terminal.Restore(text)
+	}
+}
+
+// update takes what happened.
+func (r *room) update(u remote.Update) {
+	switch {
+	case u.Frame != nil:
+		r.frame(u.Frame)
+	case u.Own != nil:
+		r.frame(u.Own)
+	case u.Live:
+		r.tear()
+		r.live = true
+	case u.Lost != nil:
+		if r.live {
+			r.remark(fmt.Sprintf("the connection is lost (%s); trying again", screen.Line(lostText(u.Lost))))
+		}
+		r.live = false
+	case u.Why != nil:
+		r.awaiting = false
+		r.remark("not sent: " + u.Why.Error())
+		r.restore(u.Refused)
+	case u.Delayed:
+		r.remark(fmt.Sprintf("too many messages; this one is sent again in %s", u.Wait.Round(time.Second)))
+	}
+}
+
+func (r *room) tear() {
+	for _, e := range r.frames.tear() {
+		r.event(e)
+	}
+}
+
+// frame shows a frame.
+func (r *room) frame(f *remote.Frame) {
+	if r.v.o.json && f.Type != "ping" {
+		if _, err := fmt.Fprintf(r.v.a.con.out, "%s\n", f.Raw); err != nil {
+			r.failure, r.left = outputError(err), true
+		}
+	}
+	m := &f.Metadata
+	switch {
+	case f.Type == "response", m.Event == "turn_failed":
+		r.awaiting = false
+	case f.Type == "error":
+		r.remark(f.Content)
+	case m.Event == "recovered" && m.OldestSeq > 0:
+		r.remark("what was said before is not kept any more")
+	}
+	for _, e := range r.frames.events(f) {
+		switch d := e.Data.(type) {
+		case *engine.Ended:
+			r.ended = d
+		case *engine.Paused:
+			r.paused = true
+		case *engine.Resumed:
+			r.paused = false
+		}
+		r.event(e)
+	}
+}
+
+func (r *room) event(e engine.Event) { r.show.Event(e) }
+
+// remark tells the person something that is not part of the session.
+func (r *room) remark(text string) {
+	if r.terminal != nil {
+		r.terminal.Remark(text)
+		return
+	}
+	fmt.Fprintf(r.v.a.con.err, "· %s\n", screen.Line(text))
+}
+
+// lostText is why a connection was lost, in few words.
+func lostText(err error) string {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return strings.TrimPrefix(err.Error(), "websocket: ")
+		}
+		err = inner
+	}
+}
+
+// close ends the session if that is wanted, leaves it, and gives the terminal
+// back.
+func (r *room) close() {
+	if r.left && r.v.o.stop && r.ended == nil {
+		r.stop()
+	}
+	r.talk.Close()
+	if r.failure == nil && !r.left {
+		r.failure = r.talk.Err()
+	}
+	r.keyboard.close()
+	r.lines.close()
+	r.show.Close()
+}
+
+// stop ends the session and waits for its last frame.
+func (r *room) stop() {
+	ctx, cancel := context.WithTimeout(context.Background(), goodbye)
+	defer cancel()
+	if err := r.v.client.Command(ctx, r.session.ID, "stop"); err != nil {
+		r.remark("the session was not stopped: " + err.Error())
+		return
+	}
+	for r.ended == nil {
+		select {
+		case u, ok := <-r.talk.Updates():
+			if !ok {
+				return
+			}
+			r.update(u)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// result says how it ended, as a text and as a status.
+func (r *room) result() error {
+	con := r.v.a.con
+	note := func(format string, args ...any) {
+		fmt.Fprintln(con.err, con.theme(con.errTTY).Dim("· "+screen.Line(fmt.Sprintf(format, args...))))
+	}
+	switch {
+	case r.failure != nil && isSilent(r.failure):
+		return r.failure
+	case r.failure != nil:
+		return r.v.explain(r.failure)
+	case r.ended != nil:
+		text := string(r.ended.Outcome)
+		if why := r.ended.Reason.Text; why != "" {
+			text += ": " + why
+		}
+		note("the session has ended: %s", text)
+		if status := statusOfOutcome(r.ended.Outcome, nil); status != statusOK {
+			return silent(status)
+		}
+		return nil
+	case !r.left:
+		note("the session has ended")
+		return nil
+	}
+	if n := r.talk.Waiting(); n > 0 {
+		note("not sent: %s", plural(n, "message"))
+	}
+	note("you have left; the session goes on: agentconnect chat %s/%s", r.v.target.Server, r.session.ID)
+	return nil
+}

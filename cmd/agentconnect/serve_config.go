@@ -1,0 +1,141 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/config"
+	"github.com/agentconnect-dev/agentconnect/providers"
+	"github.com/agentconnect-dev/agentconnect/providers/scripted"
+	"github.com/agentconnect-dev/agentconnect/server"
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+func controlPath(set *config.Settings) string { return filepath.Join(string(set.DataDir), controlFile) }
+
+// serverConfig is what the settings say about the server itself.
+func (s *service) serverConfig() (server.Config, error) {
+	set := s.set
+	models, list, err := s.offer()
+	return server.Config{
+		Models: models, ProviderList: list,
+		CORSOrigins: set.Server.CORSOrigins, TrustedProxies: set.Server.TrustedProxies,
+		Limits: server.Limits{
+			Disabled: !set.Limits.Enabled, Login: set.Limits.Login, Verify: set.Limits.Verify,
+			SessionCreate: set.Limits.SessionCreate, SessionQuery: set.Limits.SessionQuery, Query: set.Limits.Query,
+			Agent: set.Limits.Agent, Message: set.Limits.Message,
+		},
+		Sessions: server.SessionSettings{
+			MaxPerUser: set.Sessions.MaxPerUser, Lifetime: set.Sessions.Lifetime,
+			IdleTimeout: set.Sessions.IdleTimeout, Retention: set.Sessions.Retention,
+		},
+		WS: server.SocketSettings{
+			PingInterval: set.WS.PingInterval, PongTimeout: set.WS.PongTimeout, MaxFrame: int(set.WS.MaxFrame),
+			QueueFrames: set.WS.QueueFrames, QueueBytes: int(set.WS.QueueBytes),
+		},
+		MetricsForAll: set.Server.Metrics == "all", Version: thisBuild().Version, Logger: s.log,
+	}, err
+}
+
+// offer makes the providers for requests without a template: those of the
+// configuration, those whose keys are in the environment, and the scripted one.
+// One that is configured and does not work is an error, one that was found is
+// shown as not available.
+func (s *service) offer() (providers.Registry, []server.ProviderInfo, error) {
+	models := providers.Registry{}
+	var list []server.ProviderInfo
+	configured := map[string]bool{}
+	for _, p := range s.set.Providers {
+		configured[p.Name] = true
+		if specs.DefaultModel(p.Kind) == "" && p.Kind != kindCompatible {
+			return nil, nil, usageError("providers.%s: there is no kind of provider %q; say by providers.%s.kind what it is", p.Name, p.Kind, p.Name)
+		}
+		spec := &specs.Provider{
+			Block: specs.Block{Name: p.Name}, Kind: p.Kind, Model: p.Model, APIKey: specs.NewSecret(p.APIKey), BaseURL: p.BaseURL,
+		}
+		made, err := connected(spec)
+		if err != nil {
+			return nil, nil, usageError("%s", strings.Replace(err.Error(), "provider.", "providers.", 1))
+		}
+		models[p.Name] = made
+		list = append(list, describeProvider(p.Name, spec, p.Models, true))
+	}
+	for _, kind := range keyedKinds() {
+		if configured[kind] || !hasKey(kind) {
+			continue
+		}
+		spec := &specs.Provider{Block: specs.Block{Name: kind}, Kind: kind}
+		made, err := connected(spec)
+		if err == nil {
+			models[kind] = made
+		} else {
+			s.log.Warn("a provider is not available", "provider", kind, "error", err)
+		}
+		list = append(list, describeProvider(kind, spec, nil, err == nil))
+	}
+	if !configured[kindScripted] {
+		spec := &specs.Provider{Block: specs.Block{Name: kindScripted}, Kind: kindScripted}
+		set := settings(spec)
+		set.Price = &providers.Price{}
+		models[kindScripted] = providers.Entry{Settings: set, Model: scripted.Simulate(kindScripted)}
+		list = append(list, describeProvider(kindScripted, spec, nil, true))
+	}
+	return models, list, nil
+}
+
+// kindCompatible is the kind of provider that has no default model.
+const kindCompatible = "openai_compatible"
+
+// keyedKinds are the kinds of providers that a key in the environment calls
+// for.
+func keyedKinds() []string {
+	return []string{"openai", "anthropic", "google", "groq", "mistral", "xai", "deepseek", "openrouter"}
+}
+
+func hasKey(kind string) bool {
+	return slices.ContainsFunc(keysOf(kind), func(name string) bool {
+		return os.Getenv(name) != "" || os.Getenv(name+"_FILE") != ""
+	})
+}
+
+// connected makes the model of one provider.
+func connected(spec *specs.Provider) (providers.Entry, error) {
+	models, err := connect([]*specs.Provider{spec})
+	if err != nil {
+		return providers.Entry{}, serving(err)
+	}
+	return models[spec.Name], nil
+}
+
+// serving is an error about providers without the advice for those who run a
+// scenario.
+func serving(err error) error {
+	text, _, _ := strings.Cut(err.Error(), "\n--simulate")
+	return usageError("%s", text)
+}
+
+func describeProvider(key string, spec *specs.Provider, models []string, usable bool) server.ProviderInfo {
+	model := settings(spec).Model
+	if !slices.Contains(models, model) && model != "" {
+		models = append([]string{model}, models...)
+	}
+	return server.ProviderInfo{Key: key, Name: displayName(key), Models: models, DefaultModel: model, IsAvailable: usable}
+}
+
+// displayName is what people call a provider.
+func displayName(key string) string {
+	switch key {
+	case "openai":
+		return "OpenAI"
+	case "deepseek":
+		return "DeepSeek"
+	case "openrouter":
+		return "OpenRouter"
+	case "xai":
+		return "xAI"
+	default:
+		return strings.ToUpper(key[:1]) + key[1:]
+	}
+}

@@ -90,10 +90,7 @@ func (st *State) answerCap(t *turn) int {
 
 // begin makes the call that a stored event announces.
 func (s *Session) begin(t *turn) {
-	link := &t.agent.chain[t.link]
-	if t.summing {
-		link = t.agent.summarizer
-	}
+	link := t.model()
 	ctx, cancel := context.WithCancelCause(s.ctx)
 	c := &call{turn: t.n, n: t.call, seq: t.callSeq, agent: t.name, link: link, ctx: ctx, cancel: cancel}
 	s.request(&c.request, t, link)
@@ -114,11 +111,23 @@ func (s *Session) model(link *chainLink) providers.Model {
 	if m == nil {
 		m = link.entry.Model
 		if p, ok := m.(providers.PerSession); ok {
-			m = p.ForSession(s.st.marks[name])
+			m = p.ForSession(s.st.marksOf(name))
 		}
 		s.models[name] = m
 	}
 	return m
+}
+
+// marksOf are the marks of a provider's calls so far, without those that are
+// announced and not made yet: the last ones.
+func (st *State) marksOf(provider string) []string {
+	marks := st.marks[provider]
+	for _, t := range st.turns {
+		if t.call != 0 && t.provider() == provider {
+			marks = marks[:len(marks)-1]
+		}
+	}
+	return marks
 }
 
 // stream reads a reply to its end.

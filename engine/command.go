@@ -3,7 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"unicode/utf8"
@@ -14,8 +14,12 @@ import (
 // userName is the sender of what comes from the person's side.
 const userName = "user"
 
-// maxContent bounds a person's message, in bytes.
-const maxContent = 256 << 10
+// What bounds a person's message, in bytes.
+const (
+	maxContent  = 256 << 10
+	maxMetadata = 256 << 10 // as JSON
+	maxClientID = 1 << 10
+)
 
 // Message is what a person says to a session.
 type Message struct {
@@ -78,18 +82,55 @@ func (s *Session) command(ctx context.Context, do func(*Session) answer) (Receip
 
 // Say adds a person's message. It returns once the message is stored. When an
 // agent is at work, the session's on_busy decides: the message waits, is
-// refused with [ErrBusy], or interrupts the agent.
+// refused with [ErrBusy], or interrupts the agent. When ctx ends first the
+// message may be stored all the same; a repeat with its ClientID tells.
 func (s *Session) Say(ctx context.Context, m Message) (Receipt, error) {
 	if m.Sender == "" {
 		m.Sender = userName
 	}
-	switch {
-	case m.Content == "" || len(m.Content) > maxContent:
-		return Receipt{}, fmt.Errorf("a message has 1 to %d bytes; this one has %d", maxContent, len(m.Content))
-	case !utf8.ValidString(m.Content):
-		return Receipt{}, errors.New("a message is UTF-8 text; this one is not")
+	if err := m.check(); err != nil {
+		return Receipt{}, err
 	}
 	return s.command(ctx, func(s *Session) answer { return s.say(m) })
+}
+
+// check refuses what a log could not give back, or nobody could bear.
+func (m *Message) check() error {
+	switch {
+	case m.Content == "":
+		return fmt.Errorf("a message has 1 to %d bytes; this one has none", maxContent)
+	case len(m.ClientID) > maxClientID || !utf8.ValidString(m.ClientID):
+		return fmt.Errorf("a client id is UTF-8 text of at most %d bytes; this one is not", maxClientID)
+	}
+	if err := checkText("a message", m.Content); err != nil {
+		return err
+	}
+	return checkMetadata(m.Metadata)
+}
+
+func checkText(what, text string) error {
+	switch {
+	case len(text) > maxContent:
+		return fmt.Errorf("%s has at most %d bytes; this one has %d", what, maxContent, len(text))
+	case !utf8.ValidString(text):
+		return fmt.Errorf("%s is UTF-8 text; this one is not", what)
+	default:
+		return nil
+	}
+}
+
+func checkMetadata(m map[string]any) error {
+	if len(m) == 0 {
+		return nil
+	}
+	b, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("metadata: %w", err)
+	}
+	if len(b) > maxMetadata {
+		return fmt.Errorf("metadata has at most %d bytes as JSON; this one has %d", maxMetadata, len(b))
+	}
+	return nil
 }
 
 // Stop ends the session with outcome cancelled. With afterTurn the turns that

@@ -63,6 +63,18 @@ type StartOptions struct {
 	History []Said
 }
 
+func (o *StartOptions) check() error {
+	if err := checkText("an opening", o.Opening); err != nil {
+		return err
+	}
+	for i := range o.History {
+		if err := checkText("a message", o.History[i].Content); err != nil {
+			return fmt.Errorf("history: message %d: %w", i+1, err)
+		}
+	}
+	return checkMetadata(o.Metadata)
+}
+
 // Start creates a session and, if it has an opening or needs none, begins it.
 // It returns once the first events are stored.
 func (e *Engine) Start(ctx context.Context, t *Template, o StartOptions) (*Session, error) {
@@ -71,6 +83,9 @@ func (e *Engine) Start(ctx context.Context, t *Template, o StartOptions) (*Sessi
 	}
 	if o.Opening == "" && len(o.History) == 0 {
 		o.Opening = t.spec.Opening
+	}
+	if err := o.check(); err != nil {
+		return nil, err
 	}
 	s, err := e.adopt(newState(t, o.ID))
 	if err != nil {

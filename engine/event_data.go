@@ -259,6 +259,8 @@ type ModelFailed struct {
 	Message  string         `json:"message"`
 	Cost     *float64       `json:"cost,omitempty"`
 	Mark     string         `json:"mark,omitempty"`
+	// Unmade says that the request was announced and never made.
+	Unmade bool `json:"unmade,omitempty"`
 }
 
 // ModelRetried says that a request is made again, not before Until.

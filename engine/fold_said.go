@@ -32,9 +32,7 @@ func (st *State) foldSaid(e *Event, d *Said) {
 		u.own = append(u.own, i)
 		u.said++
 	}
-	if d.ClientID != "" {
-		st.clients[d.Sender+"\x00"+d.ClientID] = e.Seq
-	}
+	st.accept(d, e.Seq)
 	if st.repeat != nil && !person {
 		st.repeat.text(d.Sender, d.Content)
 	}
@@ -43,6 +41,16 @@ func (st *State) foldSaid(e *Event, d *Said) {
 		return
 	}
 	st.foldSaidToAll(i, person)
+}
+
+// accept notes that a client's message was taken, so that it is taken once.
+func (st *State) accept(d *Said, seq uint64) {
+	if d.ClientID == "" {
+		return
+	}
+	if key := d.Sender + "\x00" + d.ClientID; st.clients[key] == 0 {
+		st.clients[key] = seq
+	}
 }
 
 // foldSaidIn takes in a message that belongs to a frame.

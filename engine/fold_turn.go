@@ -20,14 +20,20 @@ func (st *State) foldTurn(e *Event) {
 		t := st.turns[e.Turn]
 		t.call, t.callSeq, t.attempt, t.retryAt = d.Call, e.Seq, d.Attempt, time.Time{}
 		t.summing, t.upTo = d.Purpose == purposeSummary, d.UpTo
+		t.mark = len(st.marks[d.Provider])
+		st.marks[d.Provider] = append(st.marks[d.Provider], "")
 		st.env.Calls++
 		st.changed |= specs.PartCounters
 	case *ModelAnswered:
 		st.foldAnswered(e, d)
 	case *ModelFailed:
-		st.turns[e.Turn].call = 0
+		t := st.turns[e.Turn]
+		t.call = 0
 		st.charge(e, d.Cost)
-		st.mark(d.Provider, d.Mark)
+		st.marks[d.Provider][t.mark] = d.Mark
+		if d.Unmade {
+			st.unmark(d.Provider, t.mark)
+		}
 	case *ModelRetried:
 		t := st.turns[e.Turn]
 		t.attempt, t.retryAt = d.Attempt-1, d.Until
@@ -85,6 +91,9 @@ func (st *State) foldTurnStarted(e *Event, d *TurnStarted) {
 func (st *State) foldTurnFinished(e *Event, d *TurnFinished) {
 	t := st.turns[e.Turn]
 	delete(st.turns, e.Turn)
+	if d.Held != nil {
+		st.accept(d.Held, e.Seq)
+	}
 	st.env.Turns++
 	ea := st.env.Agents[t.name]
 	ea.Turns++
@@ -125,7 +134,7 @@ func (st *State) foldAnswered(e *Event, d *ModelAnswered) {
 	t := st.turns[e.Turn]
 	t.call, t.attempt = 0, 0
 	st.charge(e, d.Cost)
-	st.mark(d.Provider, d.Mark)
+	st.marks[d.Provider][t.mark] = d.Mark
 	if d.Text == "" && len(d.ToolCalls) == 0 {
 		return
 	}
@@ -164,9 +173,13 @@ func (st *State) charge(e *Event, cost *float64) {
 	}
 }
 
-func (st *State) mark(provider, mark string) {
-	if mark != "" {
-		st.marks[provider] = append(st.marks[provider], mark)
+// unmark forgets a call that was announced and never made.
+func (st *State) unmark(provider string, at int) {
+	st.marks[provider] = slices.Delete(st.marks[provider], at, at+1)
+	for _, t := range st.turns {
+		if t.call != 0 && t.mark > at && t.provider() == provider {
+			t.mark--
+		}
 	}
 }
 

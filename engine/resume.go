@@ -58,11 +58,7 @@ func (s *Session) takeOver() {
 		}
 		switch {
 		case t.call != 0:
-			provider := t.agent.chain[t.link].entry.Settings.Name
-			if t.summing {
-				provider = t.agent.summarizer.entry.Settings.Name
-			}
-			s.emit(t.event(&ModelFailed{Call: t.call, Provider: provider, Kind: providers.Canceled, Message: "interrupted; what it used is not known"}))
+			s.emit(t.event(&ModelFailed{Call: t.call, Provider: t.provider(), Kind: providers.Canceled, Message: "interrupted; what it used is not known"}))
 			s.callModel(t)
 		case len(t.pending) > 0:
 			s.redoTools(t)

@@ -177,3 +177,59 @@ session "s" {
 		t.Errorf("got %s (%s), want achieved", got.Outcome, got.Reason.Text)
 	}
 }
+
+// A resumed script knows how many calls there were: those that were cut short
+// count, and those that never were made do not.
+func TestResumeScript(t *testing.T) {
+	tmpl := template(t, `
+provider "scripted" "p" {
+  reply {
+    when    = "input contains 'slow'"
+    content = "late"
+    delay   = "1m"
+  }
+  reply {
+    when    = "true"
+    content = "soon"
+    delay   = "1s"
+  }
+  fail {
+    call = 3
+    kind = "refusal"
+  }
+}
+agent "a" {
+  provider = provider.p
+}
+session "s" {
+  type    = "human_agent"
+  agent   = agent.a
+  on_busy = "interrupt"
+}
+`, nil)
+	synctest.Test(t, func(t *testing.T) {
+		journal := &memory.Journal{}
+		e, s := start(t, engine.Config{Journal: journal}, tmpl)
+		say(t, s, "slow")
+		synctest.Wait()
+		say(t, s, "quick")
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		e.Close()
+		e = engine.New(engine.Config{Journal: journal})
+		defer e.Close()
+		s, err := e.Resume(t.Context(), tmpl, s.ID())
+		if err != nil {
+			t.Fatal(err)
+		}
+		say(t, s, "quick")
+		<-s.Done()
+		info, err := s.Info(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Ended.Outcome != engine.Failed || info.Calls != 3 {
+			t.Errorf("got %s after %d calls, want failed at the third", info.Ended.Outcome, info.Calls)
+		}
+	})
+}

@@ -89,8 +89,10 @@ func (s *Session) why() error {
 
 // post puts an input into the inbox and sees that somebody empties it.
 func (s *Session) post(in input) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	mine, err := s.put(in)
-	if mine {
+	if mine { // under the lock: a closing engine that comes next waits for it
 		s.wg.Go(func() {
 			if c := s.run(false); c != nil {
 				s.work(c)
@@ -100,16 +102,19 @@ func (s *Session) post(in input) error {
 	return err
 }
 
-// put puts an input into the inbox. When mine is true nobody empties it, and
-// the caller must run.
+// put puts an input into the inbox, whose lock the caller has. When mine is
+// true nobody empties it, and the caller must run.
 func (s *Session) put(in input) (mine bool, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.closed != nil {
 		return false, s.closed
 	}
 	if _, isCommand := in.(*command); isCommand && len(s.inbox)-s.taken >= maxInbox {
 		return false, ErrBusy
+	}
+	if s.taken >= maxInbox { // it may never be found empty
+		n := copy(s.inbox, s.inbox[s.taken:])
+		clear(s.inbox[n:])
+		s.inbox, s.taken = s.inbox[:n], 0
 	}
 	s.inbox = append(s.inbox, in)
 	mine = !s.running
@@ -155,7 +160,9 @@ func (s *Session) run(worker bool) (own *call) {
 func (s *Session) work(c *call) {
 	for c != nil {
 		r := s.stream(c)
+		s.mu.Lock()
 		mine, _ := s.put(r) // a session that is gone needs no reply
+		s.mu.Unlock()
 		if !mine {
 			return
 		}

@@ -31,9 +31,9 @@ type State struct {
 	frames   map[int]*Frame
 	lastID   int // number of the last frame
 	rootDone *Left
-	turns    map[int]*turn // those that are open
-	lastTurn int           // number of the last turn
-	marks    map[string][]string
+	turns    map[int]*turn       // those that are open
+	lastTurn int                 // number of the last turn
+	marks    map[string][]string // of all calls, by provider
 	use      map[string]*agentUse
 	latched  map[remembered]bool
 	pausedBy map[remembered]bool // conditions that paused the session and are still true
@@ -139,6 +139,7 @@ type turn struct {
 	attempt int    // at the same request
 	call    int    // of the model, in flight; 0 is none
 	callSeq uint64 // of model.called
+	mark    int    // where the call's mark stands among its provider's
 	repairs int
 	used    int // tool calls
 	retryAt time.Time

@@ -127,6 +127,7 @@ func (s *Session) failTurn(t *turn, err error) {
 	r.Text = clip(r.Text, maxErrorText)
 	failed := &TurnFailed{Kind: r.ErrorKind, Message: clip(err.Error(), maxErrorText)}
 	if t.final {
+		s.drop(t)
 		s.emit(t.event(failed))
 		why := s.st.final.Reason
 		why.Text += "; the finalizing turn failed: " + err.Error()
@@ -155,7 +156,9 @@ func (s *Session) drop(t *turn) {
 	c := s.calls[t.n]
 	if c == nil {
 		if t.call != 0 { // not begun yet
-			s.emit(t.event(&ModelFailed{Call: t.call, Provider: t.agent.chain[t.link].entry.Settings.Name, Kind: providers.Canceled, Message: "canceled before it began", Cost: new(float64)}))
+			s.emit(t.event(&ModelFailed{
+				Call: t.call, Provider: t.provider(), Kind: providers.Canceled, Message: "canceled before it began", Cost: new(float64), Unmade: true,
+			}))
 		}
 		return
 	}
@@ -172,6 +175,16 @@ func (s *Session) drop(t *turn) {
 	e.Usage, e.Cause = &u, t.callSeq
 	s.emit(e)
 }
+
+// model is what a turn's call goes to.
+func (t *turn) model() *chainLink {
+	if t.summing {
+		return t.agent.summarizer
+	}
+	return &t.agent.chain[t.link]
+}
+
+func (t *turn) provider() string { return t.model().entry.Settings.Name }
 
 var errCanceled = errors.New("canceled by the session")
 

@@ -111,7 +111,9 @@ func (s *Server) readCompletion(body json.RawMessage) (*completionRequest, error
 			detail: fmt.Sprintf("there is no model %q; there are: %s", brief(in.model), listed(s.models())),
 		}
 	}
-	in.said = readConversation(f, o)
+	if in.said = readConversation(f, o); len(in.said) > 0 && len(in.said[len(in.said)-1].Content) > maxContent {
+		f.wrong("string_too_long", fmt.Sprintf("the user's last messages must have at most %d bytes together", maxContent), "messages")
+	}
 	return in, f.err()
 }
 
@@ -140,7 +142,29 @@ func readConversation(f *fields, o *offer) []engine.Said {
 	if n := len(said); n > 0 && said[n-1].Role != "user" {
 		f.wrong("last_message", "the last message must be of role user", "messages", len(list)-1)
 	}
-	return said
+	return together(said)
+}
+
+// together joins what the person says last into one message: a chat would
+// answer each of several by itself.
+func together(said []engine.Said) []engine.Said {
+	var rest, last []engine.Said
+	for i, one := range slices.Backward(said) {
+		if one.Role == "assistant" {
+			rest = slices.Concat(said[:i+1], rest)
+			break
+		}
+		if one.Role == "user" {
+			last = slices.Insert(last, 0, one)
+		} else {
+			rest = slices.Insert(rest, 0, one)
+		}
+	}
+	var texts []string
+	for _, one := range last {
+		texts = append(texts, one.Content)
+	}
+	return append(rest, engine.Said{Sender: "user", Role: "user", Content: strings.Join(texts, "\n\n")})
 }
 
 // agentsOf are the bare names of a template's agents; empty for none.

@@ -73,7 +73,8 @@ func newTestServer(tb testing.TB, change func(*Config)) *testServer {
 	tb.Helper()
 	ts := &testServer{journal: &memory.Journal{}, log: &syncBuffer{}, tokens: map[string]string{}}
 	log := slog.New(slog.NewTextHandler(ts.log, nil))
-	ts.engine = engine.New(engine.Config{Journal: ts.journal, Logger: log})
+	metrics := NewMetrics()
+	ts.engine = engine.New(engine.Config{Journal: ts.journal, Logger: log, Observe: metrics.Observe})
 	tb.Cleanup(ts.engine.Close)
 	ts.users = testUsers(tb)
 	tokens, err := OpenTokens(TokenConfig{Dir: tb.TempDir(), Secret: []byte(testSecret), TTL: testTTL, Issuer: testIssuer, Audience: testIssuer})
@@ -83,6 +84,7 @@ func newTestServer(tb testing.TB, change func(*Config)) *testServer {
 	cfg := Config{
 		Engine: ts.engine, Journal: ts.journal, Users: ts.users, Tokens: tokens, Logger: log,
 		Models: testModels(), ProviderList: testProviders(), Limits: Limits{Disabled: true}, Version: "test",
+		Metrics: metrics,
 	}
 	if change != nil {
 		change(&cfg)

@@ -248,7 +248,7 @@ func (r *reply) apply(s *Session) {
 		s.summarized(t, r)
 		return
 	}
-	settleCalls(r.tools)
+	s.st.settleCalls(r.tools)
 	switch problem := t.agent.problem(r); {
 	case len(r.tools) > 0 && len(t.agent.tools) > 0 && t.used < t.agent.mostTools():
 		s.answered(t, r, true)

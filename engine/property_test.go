@@ -25,9 +25,10 @@ import (
 // tree writes random scenarios: patterns in patterns over a few agents, with
 // every bound that the proof asks for.
 type tree struct {
-	t *rapid.T
-	b strings.Builder
-	n int
+	t     *rapid.T
+	b     strings.Builder
+	n     int
+	crowd bool // with all that a person, a tool or a limit can do
 }
 
 func (g *tree) pick(label string, options ...string) string {
@@ -127,8 +128,9 @@ func (g *tree) scenario() string {
 		g.b.WriteString("stop \"found\" {\n  when = \"last.content contains 'FOUND'\"\n  action = \"" + g.pick("action", "end", "finalize") + "\"\n}\n")
 		stops = append(stops, "stop.found")
 	}
+	stops = append(stops, g.more(root)...)
 	for _, a := range []string{"a", "b", "c"} {
-		fmt.Fprintf(&g.b, "agent %q {\n  provider = provider.p\n  sees = %q\n}\n", a, g.pick("sees", "all", "own", "addressed"))
+		fmt.Fprintf(&g.b, "agent %q {\n  provider = provider.p\n  sees = %q\n%s}\n", a, g.pick("sees", "all", "own", "addressed"), g.trait())
 	}
 	g.b.WriteString(`provider "scripted" "p" {
   retry {
@@ -147,6 +149,9 @@ agent "critic" {
 }
 `)
 	fmt.Fprintf(&g.b, "session \"s\" {\n  type = \"agent_agent\"\n  pattern = pattern.%s\n  opening = \"Begin.\"\n  stop = [%s]\n", root, strings.Join(stops, ", "))
+	if g.crowd {
+		fmt.Fprintf(&g.b, "  on_busy = %q\n", g.pick("on_busy", "enqueue", "reject", "interrupt"))
+	}
 	fmt.Fprintf(&g.b, "  limits {\n    max_turns = %d\n    max_repeats = 50\n  }\n", 5*g.small("turns", 12))
 	g.b.WriteString("  finalize {\n    agent = agent.a\n    prompt = \"End.\"\n  }\n}\n")
 	return g.b.String()
@@ -213,6 +218,11 @@ func (a *adversary) Stream(ctx context.Context, req *providers.Request) iter.Seq
 			}
 			if choice > 240 {
 				text = "FOUND"
+			}
+			if len(req.Tools) > 0 && choice%4 == 3 {
+				args := json.RawMessage(fmt.Sprintf(`{"choice": %d}`, choice))
+				yield(providers.Chunk{ToolCall: &providers.ToolCall{ID: "same", Name: "t", Arguments: args}}, nil)
+				yield(providers.Chunk{ToolCall: &providers.ToolCall{ID: "same", Name: "t", Arguments: args}}, nil)
 			}
 			if yield(providers.Chunk{Text: text}, nil) {
 				yield(end, nil)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -132,12 +133,16 @@ func (s *Session) callTool(ctx context.Context, ts toolStart) (result string, er
 }
 
 // settleCalls makes of what a model asks for what a log gives back unchanged:
-// text is UTF-8, and arguments are JSON in one spelling. Nothing stands for an
-// empty object, and what is no JSON for its text, which no tool takes.
-func settleCalls(calls []providers.ToolCall) {
+// text is UTF-8, each has an id of its own, and arguments are JSON in one
+// spelling. Nothing stands for an empty object, and what is no JSON for its
+// text, which no tool takes.
+func (st *State) settleCalls(calls []providers.ToolCall) {
 	for i := range calls {
 		c := &calls[i]
 		c.ID, c.Name = strings.ToValidUTF8(c.ID, "\uFFFD"), strings.ToValidUTF8(c.Name, "\uFFFD")
+		if c.ID == "" || slices.ContainsFunc(calls[:i], func(o providers.ToolCall) bool { return o.ID == c.ID }) {
+			c.ID = fmt.Sprintf("call_%d_%d", st.env.Calls, i+1)
+		}
 		text := bytes.ToValidUTF8(c.Arguments, []byte("\uFFFD"))
 		if len(text) == 0 {
 			text = []byte("{}")

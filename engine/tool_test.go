@@ -8,6 +8,7 @@ import (
 	"iter"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
 	"github.com/agentconnect-dev/agentconnect/providers"
@@ -206,5 +207,35 @@ func TestMaxToolCalls(t *testing.T) {
 	}
 	if got := ended(t, log); got.Outcome != engine.Exhausted || got.Reason.Stop != "limits.max_tool_calls" || asked != 2 {
 		t.Errorf("got %s by %s after %d calls, want exhausted by limits.max_tool_calls after 2", got.Outcome, got.Reason.Stop, asked)
+	}
+}
+
+// Calls that a vendor does not tell apart get each its own result.
+func TestToolCallsWithoutID(t *testing.T) {
+	for name, id := range map[string]string{"none": "", "same": "x"} {
+		t.Run(name, func(t *testing.T) {
+			m := &listed{replies: [][]providers.Chunk{asks(call(id, `{"n":1}`), call(id, `{"n":2}`)), says("done")}}
+			log := withTool(t, "max_turns = 5", m, func(args json.RawMessage) (string, error) {
+				if string(args) == `{"n":1}` {
+					time.Sleep(time.Second)
+				}
+				return string(args), nil
+			})
+			if got := ended(t, log); got.Outcome != engine.Achieved {
+				t.Fatalf("got %s (%s), want achieved", got.Outcome, got.Reason.Text)
+			}
+			asked := map[string]string{}
+			for _, msg := range m.requests[1].Messages {
+				for _, c := range msg.ToolCalls {
+					asked[c.ID] = string(c.Arguments)
+				}
+				if msg.Role == providers.ToolRole && asked[msg.ToolCallID] != msg.Content {
+					t.Errorf("the result of %s is %s", asked[msg.ToolCallID], msg.Content)
+				}
+			}
+			if len(asked) != 2 {
+				t.Errorf("the calls have ids %v, want two", asked)
+			}
+		})
 	}
 }

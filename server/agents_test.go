@@ -17,9 +17,9 @@ func agentID(created map[string]any, key string) string {
 }
 
 // register makes an agent without a session.
-func (ts *testServer) register(t testing.TB, name, agent string) string {
-	t.Helper()
-	id, _ := ts.as(t, name, 200, "POST", "/agents/register", map[string]any{"name": agent, "provider": "scripted"})["agent_id"].(string)
+func (ts *testServer) register(tb testing.TB, name, agent string) string {
+	tb.Helper()
+	id, _ := ts.as(tb, name, 200, "POST", "/agents/register", map[string]any{"name": agent, "provider": "scripted"})["agent_id"].(string)
 	return id
 }
 

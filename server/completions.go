@@ -321,7 +321,7 @@ func (s *Server) listen(ctx context.Context, rec *record, after uint64, live boo
 }
 
 func endsTurn(e *engine.Event) bool {
-	switch e.Type() { //nolint:exhaustive // the others end none
+	switch e.Type() {
 	case engine.TypeTurnFinished, engine.TypeTurnFailed, engine.TypeSaid:
 		return true
 	default:

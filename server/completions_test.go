@@ -154,7 +154,7 @@ func (ts *testServer) streamed(t *testing.T, body map[string]any) (chunks []map[
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer w.Body.Close()
+	defer func() { _ = w.Body.Close() }()
 	if kind := w.Header.Get("Content-Type"); w.StatusCode != 200 || kind != "text/event-stream" {
 		text, _ := io.ReadAll(w.Body)
 		t.Fatalf("got %d as %s: %s", w.StatusCode, kind, text)

@@ -199,12 +199,12 @@ func (c conforming) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // conform checks all answers of a test server against its description.
-func (ts *testServer) conform(t testing.TB) *described {
-	t.Helper()
+func (ts *testServer) conform(tb testing.TB) *described {
+	tb.Helper()
 	d, err := theDescription()
 	if err != nil {
-		t.Fatalf("description: %v", err)
+		tb.Fatalf("description: %v", err)
 	}
-	ts.client.Transport = conforming{t, d, strings.TrimPrefix(ts.url, "http://"), ts.client.Transport}
+	ts.client.Transport = conforming{tb, d, strings.TrimPrefix(ts.url, "http://"), ts.client.Transport}
 	return d
 }

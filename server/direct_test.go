@@ -11,16 +11,16 @@ import (
 )
 
 // tell lets an agent write to another.
-func (ts *testServer) tell(t testing.TB, name, from, to, text string) map[string]any {
-	t.Helper()
-	return ts.as(t, name, 200, "POST", "/agents/"+from+"/message", map[string]any{"receiver_id": to, "content": text, "message_type": "text"})
+func (ts *testServer) tell(tb testing.TB, name, from, to, text string) map[string]any {
+	tb.Helper()
+	return ts.as(tb, name, 200, "POST", "/agents/"+from+"/message", map[string]any{"receiver_id": to, "content": text, "message_type": "text"})
 }
 
 // frames are what a session shows, by type.
-func (ts *testServer) frames(t testing.TB, name, session, kind string) []map[string]any {
-	t.Helper()
+func (ts *testServer) frames(tb testing.TB, name, session, kind string) []map[string]any {
+	tb.Helper()
 	var list []map[string]any
-	all, _ := ts.as(t, name, 200, "GET", "/chat/sessions/"+session+"/messages", nil)["messages"].([]any)
+	all, _ := ts.as(tb, name, 200, "GET", "/chat/sessions/"+session+"/messages", nil)["messages"].([]any)
 	for _, f := range all {
 		if f := f.(map[string]any); f["type"] == kind {
 			list = append(list, f)

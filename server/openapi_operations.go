@@ -3,8 +3,13 @@ package server
 func tags() []any {
 	var list []any
 	for _, t := range [][2]string{
-		{"auth", "Tokens."}, {"sessions", "Conversations."}, {"agents", "Who takes part."}, {"templates", "What sessions are made from."},
-		{"sockets", "Live frames."}, {"openai", "Templates as models."}, {"system", "The server itself."},
+		{"auth", "Tokens."},
+		{"sessions", "Conversations."},
+		{"agents", "Who takes part."},
+		{"templates", "What sessions are made from."},
+		{"sockets", "Live frames."},
+		{"openai", "Templates as models."},
+		{"system", "The server itself."},
 	} {
 		list = append(list, tree{"name": t[0], "description": t[1]})
 	}

@@ -113,9 +113,9 @@ func TestMetricsAreForThisMachine(t *testing.T) {
 }
 
 // figures are the lines of /metrics by name and labels.
-func (ts *testServer) figures(t testing.TB) map[string]string {
-	t.Helper()
-	w, _ := ts.do(t, "GET", "/metrics", "", nil)
+func (ts *testServer) figures(tb testing.TB) map[string]string {
+	tb.Helper()
+	w, _ := ts.do(tb, "GET", "/metrics", "", nil)
 	text, _ := io.ReadAll(w.Body)
 	all := map[string]string{}
 	for line := range strings.Lines(string(text)) {

@@ -33,6 +33,7 @@ func (t *Talk) connect(ctx context.Context) (lived bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	t.box.again()
 	over, done := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() { t.write(over, ws) })
@@ -69,7 +70,6 @@ func (t *Talk) read(ctx context.Context, ws *websocket.Conn) (lived bool, err er
 	ws.SetPongHandler(func(string) error { alive(); return nil })
 	answer := ws.PingHandler()
 	ws.SetPingHandler(func(data string) error { alive(); return answer(data) })
-	t.box.again()
 	for {
 		_, text, err := ws.ReadMessage()
 		if err != nil {

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -215,7 +214,3 @@ func NewID(prefix string) string {
 	_, _ = rand.Read(b[6:]) // never fails
 	return prefix + base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding).EncodeToString(b[:])
 }
-
-// Variables are the values of the variables that a template was compiled with,
-// without the sensitive ones.
-func (t *Template) Variables() map[string]json.RawMessage { return t.variables }

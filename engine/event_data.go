@@ -172,7 +172,7 @@ type Chosen struct {
 	Why string `json:"why,omitempty"`
 }
 
-// EdgeTaken says which edge of a graph was followed; To is empty at the end.
+// EdgeTaken says which edge of a graph was followed, from node to node.
 type EdgeTaken struct {
 	Frame int    `json:"frame"`
 	From  string `json:"from"`

@@ -55,11 +55,6 @@ func (st *State) fold(e *Event) {
 		st.foldLeft(d)
 	case *Round:
 		st.foldRound(d)
-	case *Chosen:
-		st.frames[d.Frame].chosen = d.Name
-	case *EdgeTaken:
-		f := st.frames[d.Frame]
-		f.edge = f.node.slotNamed(d.To)
 	case *Merged:
 		f := st.frames[d.Frame]
 		st.show(f, d.Messages)
@@ -93,7 +88,7 @@ func (st *State) fold(e *Event) {
 func (st *State) foldEntered(d *Entered) {
 	f := &Frame{
 		id: d.Frame, slot: d.Slot, parent: st.frames[d.Parent], path: d.Name, context: d.Context,
-		at: -1, ended: -1, lastMsg: -1, best: -1, lastDraft: -1, edge: -1, passed: map[int]stepResult{},
+		ended: -1, lastMsg: -1, best: -1, lastDraft: -1, passed: map[int]stepResult{},
 	}
 	st.lastID = d.Frame
 	if f.parent == nil {
@@ -180,7 +175,6 @@ func (st *State) foldRound(d *Round) {
 func (f *Frame) startStep(slot int) {
 	f.open = append(f.open, slot)
 	f.visits[slot]++
-	f.at, f.edge = slot, -1
 }
 
 func (f *Frame) undoStep(slot int) {
@@ -196,8 +190,7 @@ func (f *Frame) close(slot int) {
 
 func (f *Frame) finishStep(slot int, r stepResult) {
 	f.close(slot)
-	f.steps++
-	f.ended, f.okay, f.result = slot, r.ok, r.messages
+	f.ended, f.result = slot, r.messages
 	f.pass = append(f.pass, slot)
 	f.passed[slot] = r
 	f.idle++

@@ -77,6 +77,7 @@ func deeds(t *rapid.T) []deed {
 // act does what persons do, then keeps resuming until the session is over. It
 // gives the messages that were taken.
 func act(t *testing.T, s *engine.Session, list []deed, tag string) map[string]bool {
+	t.Helper()
 	taken := map[string]bool{}
 	ctx := context.Background()
 	say := func(m engine.Message) {
@@ -229,6 +230,7 @@ func TestCrowd(t *testing.T) {
 
 // crowdRun runs a session to its end while persons act, and gives its log.
 func crowdRun(t *testing.T, journal engine.Journal, list []deed, tag string, begin func(*engine.Engine) (*engine.Session, error)) ([]engine.Event, map[string]bool) {
+	t.Helper()
 	var taken map[string]bool
 	log := runIn(t, journal, func(e *engine.Engine) (*engine.Session, error) {
 		s, err := begin(e)

@@ -31,7 +31,10 @@ func crash(t *testing.T, tmpl *engine.Template, after func(engine.Event) bool, w
 			}
 		}
 		end := uint64(len(stored))
-		for ev := range first.Read(t.Context(), s.ID(), end) { // the rest of its append
+		for ev, err := range first.Read(t.Context(), s.ID(), end) { // the rest of its append
+			if err != nil {
+				t.Fatal(err)
+			}
 			if ev.Seq > first.upTo(end) {
 				break
 			}
@@ -53,7 +56,10 @@ func crash(t *testing.T, tmpl *engine.Template, after func(engine.Event) bool, w
 		if err := again.Err(); err != nil {
 			t.Fatal(err)
 		}
-		for ev := range second.Read(t.Context(), s.ID(), 0) {
+		for ev, err := range second.Read(t.Context(), s.ID(), 0) {
+			if err != nil {
+				t.Fatal(err)
+			}
 			log = append(log, ev)
 		}
 		checkReplay(t, tmpl, again, log)

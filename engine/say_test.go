@@ -56,7 +56,10 @@ session "s" {
 		again()
 		<-s.Done()
 		said := 0
-		for ev := range journal.Read(t.Context(), s.ID(), 0) {
+		for ev, err := range journal.Read(t.Context(), s.ID(), 0) {
+			if err != nil {
+				t.Fatal(err)
+			}
 			if d, ok := ev.Data.(*engine.Said); ok && d.Content == "mine" {
 				said++
 			}

@@ -87,22 +87,17 @@ type Frame struct {
 
 	turns  int // finished turns, inner patterns included
 	rounds int
-	steps  int // finished steps: turns and inner patterns
 	idle   int // steps passed over in a row
 	open   []int
 	pass   []int // slots that finished since the last round, in order of arrival
 	passed map[int]stepResult
 	visits []int // how often each slot was started
-	at     int   // the slot that was started last, or -1
 	ended  int   // the slot that finished last, or -1
-	okay   bool  // the last step was not passed over
 	result []int // messages that the last step gave
 
 	lastMsg int   // of this frame and its inner ones, or -1
 	pending []int // chat: persons' messages without an answer
-	chosen  string
 	data    map[string]any
-	edge    int // graph: the slot that an edge leads to, or -1
 	merged  int // parallel: branches merged in this pass
 
 	// loop: the last and the best draft's messages, or -1, and whether the

@@ -37,6 +37,10 @@ type Template struct {
 	ticks     bool          // a stop condition reads the clock
 }
 
+// Variables are the values of the variables that a template was compiled with,
+// without the sensitive ones.
+func (t *Template) Variables() map[string]json.RawMessage { return t.variables }
+
 // agent is a participant that a model speaks for.
 type agent struct {
 	spec    *specs.Agent

@@ -53,7 +53,7 @@ func asks(calls ...providers.ToolCall) []providers.Chunk {
 	return list
 }
 
-func says(text string) []providers.Chunk { return []providers.Chunk{{Text: text}} }
+func says() []providers.Chunk { return []providers.Chunk{{Text: "done"}} }
 
 // withTool runs an agent with the tool "echo" against a model.
 func withTool(t *testing.T, limits string, m providers.Model, call func(json.RawMessage) (string, error)) []engine.Event {
@@ -108,7 +108,7 @@ func call(id, args string) providers.ToolCall {
 func TestToolsThenRetry(t *testing.T) {
 	busy := &providers.Error{Kind: providers.Overloaded}
 	m := &listed{
-		replies: [][]providers.Chunk{asks(call("1", "{}")), asks(call("2", "{}")), asks(call("3", "{}")), says("done")},
+		replies: [][]providers.Chunk{asks(call("1", "{}")), asks(call("2", "{}")), asks(call("3", "{}")), says()},
 		fails:   map[int]error{4: busy, 5: busy},
 	}
 	log := withTool(t, "max_turns = 5", m, echo)
@@ -123,7 +123,7 @@ func TestToolCallsNormal(t *testing.T) {
 	m := &listed{replies: [][]providers.Chunk{
 		asks(call("1", ` {"a": "<1>"}`)), asks(call("2", "{\"a\":\n\"<1>\"}")),
 		asks(providers.ToolCall{ID: "\xff", Name: "echo\xff", Arguments: json.RawMessage("{\"a\":\"\xff\"}")}),
-		says("done"),
+		says(),
 	}}
 	var got []string
 	log := withTool(t, "max_repeats = 2", m, func(args json.RawMessage) (string, error) {
@@ -142,7 +142,7 @@ func TestToolCallsNormal(t *testing.T) {
 
 // What a tool says of its failure is bounded and text.
 func TestToolErrorBounded(t *testing.T) {
-	m := &listed{replies: [][]providers.Chunk{asks(call("1", "{}")), says("done")}}
+	m := &listed{replies: [][]providers.Chunk{asks(call("1", "{}")), says()}}
 	log := withTool(t, "max_turns = 5", m, func(json.RawMessage) (string, error) {
 		return "", errors.New("\xff" + strings.Repeat("x", 1<<20))
 	})
@@ -178,7 +178,7 @@ func TestRepairWithoutCalls(t *testing.T) {
 	for i := range 9 { // one more than a turn may
 		replies = append(replies, asks(call(fmt.Sprint(i), fmt.Sprintf(`{"n":%d}`, i))))
 	}
-	m := &listed{replies: append(replies, says("done"))}
+	m := &listed{replies: append(replies, says())}
 	log := withTool(t, "max_turns = 5", m, echo)
 	if got := ended(t, log); got.Outcome != engine.Achieved {
 		t.Fatalf("got %s (%s), want achieved", got.Outcome, got.Reason.Text)
@@ -197,7 +197,7 @@ func TestRepairWithoutCalls(t *testing.T) {
 
 // The session's max_tool_calls holds within a turn.
 func TestMaxToolCalls(t *testing.T) {
-	m := &listed{replies: [][]providers.Chunk{asks(call("1", `{"n":1}`), call("2", `{"n":2}`), call("3", `{"n":3}`)), says("done")}}
+	m := &listed{replies: [][]providers.Chunk{asks(call("1", `{"n":1}`), call("2", `{"n":2}`), call("3", `{"n":3}`)), says()}}
 	log := withTool(t, "max_tool_calls = 2", m, echo)
 	asked := 0
 	for _, ev := range log {
@@ -214,7 +214,7 @@ func TestMaxToolCalls(t *testing.T) {
 func TestToolCallsWithoutID(t *testing.T) {
 	for name, id := range map[string]string{"none": "", "same": "x"} {
 		t.Run(name, func(t *testing.T) {
-			m := &listed{replies: [][]providers.Chunk{asks(call(id, `{"n":1}`), call(id, `{"n":2}`)), says("done")}}
+			m := &listed{replies: [][]providers.Chunk{asks(call(id, `{"n":1}`), call(id, `{"n":2}`)), says()}}
 			log := withTool(t, "max_turns = 5", m, func(args json.RawMessage) (string, error) {
 				if string(args) == `{"n":1}` {
 					time.Sleep(time.Second)

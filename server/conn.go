@@ -39,7 +39,7 @@ type conn struct {
 // start begins to read.
 func (s *Server) newConn(ws *websocket.Conn, who principal, rec *record, address string) *conn {
 	c := &conn{s: s, who: who, rec: rec, ws: ws, net: ws.NetConn()}
-	c.follower.line = c
+	c.line = c
 	c.web, c.user, c.address, c.expires = true, who.Name, address, who.Expires
 	c.frames, c.bytes = s.cfg.WS.QueueFrames, s.cfg.WS.QueueBytes
 	ws.SetPingHandler(c.onPing)
@@ -127,7 +127,7 @@ func (c *conn) onClose(code int, _ string) error {
 		return nil
 	}
 	c.items, c.size, c.own = nil, 0, nil
-	c.follower.close(code, "")
+	c.close(code, "")
 	return nil
 }
 

@@ -177,7 +177,7 @@ func TestClientsInTheirOwnProcess(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer c.Close()
+		defer func() { _ = c.Close() }()
 	}
 	_, _ = fmt.Println("open")
 	_, _ = io.Copy(io.Discard, os.Stdin)
@@ -395,7 +395,7 @@ func BenchmarkFirstResponse(b *testing.B) {
 		if err != nil {
 			return "", err
 		}
-		defer w.Body.Close()
+		defer func() { _ = w.Body.Close() }()
 		var out struct {
 			ID string `json:"session_id"`
 		}
@@ -408,7 +408,7 @@ func BenchmarkFirstResponse(b *testing.B) {
 			return err
 		}
 		_ = resp.Body.Close()
-		defer ws.Close()
+		defer func() { _ = ws.Close() }()
 		for {
 			var f Frame
 			if err := ws.ReadJSON(&f); err != nil || f.Type == kind {
@@ -494,7 +494,7 @@ func BenchmarkEcho(b *testing.B) {
 				b.Fatal(err)
 			}
 			_ = resp.Body.Close()
-			defer ws.Close()
+			defer func() { _ = ws.Close() }()
 			free <- ws
 		}
 		took := atRate(max(b.N, 1), perSecond, func() {
@@ -527,7 +527,7 @@ func BenchmarkEcho(b *testing.B) {
 			if err != nil {
 				return
 			}
-			defer c.Close()
+			defer func() { _ = c.Close() }()
 			for {
 				kind, data, err := c.ReadMessage()
 				if err != nil || c.WriteMessage(kind, data) != nil {

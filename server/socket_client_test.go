@@ -24,35 +24,35 @@ type socket struct {
 const patience = 10 * time.Second
 
 // dial connects to a path with a token in the header.
-func (ts *testServer) dial(t testing.TB, path, token string) *socket {
-	t.Helper()
+func (ts *testServer) dial(tb testing.TB, path, token string) *socket {
+	tb.Helper()
 	h := http.Header{}
 	if token != "" {
 		h.Set("Authorization", "Bearer "+token)
 	}
-	c, err := ts.tryDial(t, path, h)
+	c, err := ts.tryDial(tb, path, h)
 	if err != nil {
-		t.Fatalf("dial %s: %v", path, err)
+		tb.Fatalf("dial %s: %v", path, err)
 	}
 	return c
 }
 
-func (ts *testServer) tryDial(t testing.TB, path string, h http.Header, protocols ...string) (*socket, error) {
-	t.Helper()
+func (ts *testServer) tryDial(tb testing.TB, path string, h http.Header, protocols ...string) (*socket, error) {
+	tb.Helper()
 	d := websocket.Dialer{Subprotocols: protocols, HandshakeTimeout: patience, ReadBufferSize: 1024, WriteBufferSize: 1024}
 	ws, resp, err := d.Dial("ws"+strings.TrimPrefix(ts.url, "http")+path, h)
-	c := &socket{t: t, ws: ws, resp: resp}
+	c := &socket{t: tb, ws: ws, resp: resp}
 	if err != nil {
 		return c, err
 	}
-	t.Cleanup(func() { _ = ws.Close() })
+	tb.Cleanup(func() { _ = ws.Close() })
 	return c, nil
 }
 
 // open connects a person to a session.
-func (ts *testServer) open(t testing.TB, name, session, query string) *socket {
-	t.Helper()
-	return ts.dial(t, "/ws/"+session+query, ts.token(t, name))
+func (ts *testServer) open(tb testing.TB, name, session, query string) *socket {
+	tb.Helper()
+	return ts.dial(tb, "/ws/"+session+query, ts.token(tb, name))
 }
 
 // read gives the next frame, or how the connection ended.
@@ -180,9 +180,9 @@ func (c *socket) wantClose(code int) []Frame {
 }
 
 // post starts a session from a body and gives its id and the whole answer.
-func (ts *testServer) create(t testing.TB, name string, body any) (string, map[string]any) {
-	t.Helper()
-	out := ts.as(t, name, http.StatusOK, "POST", "/chat/sessions/create", body)
+func (ts *testServer) create(tb testing.TB, name string, body any) (string, map[string]any) {
+	tb.Helper()
+	out := ts.as(tb, name, http.StatusOK, "POST", "/chat/sessions/create", body)
 	id, _ := out["session_id"].(string)
 	return id, out
 }

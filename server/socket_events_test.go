@@ -20,24 +20,24 @@ type events struct {
 	pings int
 }
 
-func (ts *testServer) events(t testing.TB, name, session, query string, headers ...string) *events {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, ts.url+"/chat/sessions/"+session+"/events"+query, nil)
+func (ts *testServer) events(tb testing.TB, name, session, query string, headers ...string) *events {
+	tb.Helper()
+	r, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, ts.url+"/chat/sessions/"+session+"/events"+query, nil)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	r.Header.Set("Authorization", "Bearer "+ts.token(t, name))
+	r.Header.Set("Authorization", "Bearer "+ts.token(tb, name))
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
 	w, err := ts.client.Do(r)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = w.Body.Close() })
+	tb.Cleanup(func() { _ = w.Body.Close() })
 	lines := bufio.NewScanner(w.Body)
 	lines.Buffer(nil, 1<<20)
-	return &events{t: t, resp: w, lines: lines}
+	return &events{t: tb, resp: w, lines: lines}
 }
 
 // next gives the next event: its id, which is 0 without one, and its frame.

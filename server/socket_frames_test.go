@@ -67,9 +67,9 @@ session "slow" {
 }
 `
 
-func slow(t testing.TB, delay, onBusy, lifetime string) func(*Config) {
-	t.Helper()
-	return withScenario(t, fmt.Sprintf(slowHCL, delay, onBusy, lifetime))
+func slow(tb testing.TB, delay, onBusy, lifetime string) func(*Config) {
+	tb.Helper()
+	return withScenario(tb, fmt.Sprintf(slowHCL, delay, onBusy, lifetime))
 }
 
 func TestConversation(t *testing.T) {

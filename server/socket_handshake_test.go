@@ -196,6 +196,6 @@ func TestCloseEndsSockets(t *testing.T) {
 	ts := newTestServer(t, nil)
 	c := ts.open(t, ann, ts.createChat(t, ann), "")
 	c.untilEvent("live")
-	go ts.Server.Close()
+	go ts.Close()
 	c.wantClose(closeDraining)
 }

@@ -147,6 +147,7 @@ func soak(t *testing.T, ts *testServer, sessions int) (drops int) {
 
 // talk says some texts, each until it is acknowledged, and ends the session.
 func talk(t *testing.T, ts *testServer, id string) {
+	t.Helper()
 	c := ts.open(t, ann, id, "")
 	for i := range soakTexts {
 		text := fmt.Sprint("text ", i, strings.Repeat(" and more", rand.IntN(100)))

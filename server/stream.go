@@ -128,72 +128,6 @@ func (st *stream) lost(err error) (int, string) {
 	return closeGeneric, "the session cannot be followed any more"
 }
 
-// publish hands an event to all who follow.
-func (st *stream) publish(e *engine.Event) {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	if e.Seq == 0 {
-		st.publishDelta(e)
-		return
-	}
-	sh := st.proj.next(e, true)
-	st.keep(sh)
-	st.mark(&st.proj)
-	for _, f := range st.followers {
-		if sh != nil && sh.level <= f.level {
-			f.feed(e.Seq, sh)
-		}
-	}
-	for f := range st.owing {
-		f.feed(e.Seq, nil)
-		if !f.owes() {
-			delete(st.owing, f)
-		}
-	}
-	if st.proj.ended != nil {
-		st.finish()
-	}
-}
-
-func (st *stream) publishDelta(e *engine.Event) {
-	wire := st.proj.delta(e, st.s.clock.stamp())
-	if wire == nil {
-		return
-	}
-	for _, f := range st.followers {
-		if f.deltas {
-			f.sendDelta(wire)
-		}
-	}
-}
-
-// keep remembers a frame for those who come.
-func (st *stream) keep(sh *shown) {
-	if sh == nil {
-		return
-	}
-	st.ring = append(st.ring, sh)
-	st.size += len(sh.body)
-	frames, bytes := min(ringFrames, st.s.cfg.WS.QueueFrames/4), min(ringBytes, st.s.cfg.WS.QueueBytes/4)
-	drop := 0
-	for len(st.ring)-drop > frames || st.size > bytes {
-		st.size -= len(st.ring[drop].body)
-		st.from = st.ring[drop].seq
-		drop++
-	}
-	if drop > 0 {
-		st.ring = slices.Delete(st.ring, 0, drop)
-	}
-}
-
-// mark remembers a place from which the log can be read.
-func (st *stream) mark(p *projector) {
-	if p.pos%markEvery != 0 || len(st.marks) > 0 && st.marks[len(st.marks)-1].pos >= p.pos {
-		return
-	}
-	st.marks = append(st.marks, p.clone())
-}
-
 // reader is a projector for those who want what came after a number: from the
 // last mark before it.
 func (st *stream) reader(after uint64) *projector {
@@ -219,23 +153,10 @@ func (st *stream) finish() {
 
 // ending is the code after the stop frame.
 func (st *stream) ending(e *engine.Ended) (int, string) {
-	if st.rec.isDeleted() || st.code != 0 || e.Outcome == engine.Expired {
+	if st.rec.gone() || st.code != 0 || e.Outcome == engine.Expired {
 		return closeDeleted, ""
 	}
 	return closeNormal, ""
-}
-
-// setDeleted says that a session is, or is not, being deleted.
-func (r *record) setDeleted(is bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.deleted = is
-}
-
-func (r *record) isDeleted() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.deleted
 }
 
 // shut closes all who follow. On a session that has ended they still get what

@@ -11,6 +11,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/json"
 	"encoding/pem"
+	"io"
 	"math/big"
 	"net"
 	"net/http"
@@ -286,7 +287,7 @@ func TestServeReload(t *testing.T) {
 	s.create(token, "a file that is being edited")
 	s.signal(syscall.SIGHUP)
 	s.log.waitFor("the old ones stay")
-	if out := s.log.output(); !strings.Contains(out, "agent.guid") || !strings.Contains(out, "talk.hcl:15") {
+	if out := s.log.output(); !strings.Contains(out, "Did you mean") || !strings.Contains(out, "talk.hcl:15") {
 		t.Errorf("the log does not say what is wrong:\n%s", out)
 	}
 	if got := names(); got != "tour chat conversation" {
@@ -303,12 +304,22 @@ func TestServeReload(t *testing.T) {
 	}
 }
 
-// The second Ctrl-C ends a server that waits for a client.
+// The second Ctrl-C ends a server that waits for a request.
 func TestServeStopsAtOnce(t *testing.T) {
 	forgetConnections(t)
 	s := startServer(t, touring, "talk.hcl")
-	token := s.token("admin", s.password())
-	s.socket(token, s.create(token, "bridges")) // it never answers a close
+	s.password()
+	c, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := io.WriteString(c, "POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\nContent-Type: application/x-www-form-urlencoded\r\nExpect: 100-continue\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Read(make([]byte, 1)); err != nil { // the server waits for the body now
+		t.Fatal(err)
+	}
 	s.signal(os.Interrupt)
 	s.log.waitFor("stopping")
 	s.signal(os.Interrupt)

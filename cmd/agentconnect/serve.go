@@ -154,12 +154,14 @@ func (s *service) open() error {
 		return usageError("%v", err)
 	}
 	journal := &memory.Journal{}
-	s.engine = engine.New(engine.Config{Journal: journal, Logger: s.log})
+	metrics := server.NewMetrics()
+	s.engine = engine.New(engine.Config{Journal: journal, Logger: s.log, Observe: metrics.Observe})
 	cfg, err := s.serverConfig()
 	if err != nil {
 		return err
 	}
 	cfg.Engine, cfg.Journal, cfg.Users, cfg.Tokens, cfg.Templates = s.engine, journal, s.users, tokens, offered
+	cfg.Metrics = metrics
 	if s.server, err = server.New(cfg); err != nil {
 		return usageError("%v", err)
 	}

@@ -74,14 +74,17 @@ func runServer(t *testing.T, cmd *exec.Cmd) *served {
 	if err != nil {
 		t.Fatal(err)
 	}
+	cmd.Cancel = func() error { return os.ErrProcessDone } // the clean-up ends it in good order
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	s.collect(out)
 	s.log.collect(errs)
 	t.Cleanup(func() {
-		s.kill()
-		s.log.read.Wait()
+		if cmd.ProcessState == nil { // it runs; its end shows what it leaves behind
+			s.signal(syscall.SIGTERM)
+			s.stops(statusOK)
+		}
 		if t.Failed() {
 			t.Logf("the server's log:\n%s", s.log.output())
 		}
@@ -94,6 +97,8 @@ func runServer(t *testing.T, cmd *exec.Cmd) *served {
 // stops waits for the end of the server.
 func (s *served) stops(want int) {
 	s.t.Helper()
+	timer := time.AfterFunc(patience, func() { _ = s.cmd.Process.Kill() })
+	defer timer.Stop()
 	s.log.read.Wait()
 	s.ends(want)
 }

@@ -38,12 +38,13 @@ func (s *service) load() ([]server.Scenario, error) {
 	return out, nil
 }
 
-// report tells findings: to a person as they are, else in the log.
+// report tells findings: as they are to a person, which is who starts a server,
+// else in the log.
 func (s *service) report(ds specs.Diagnostics) {
 	if len(ds) == 0 {
 		return
 	}
-	if s.a.con.errTTY || s.set.Log.Format == "text" {
+	if s.server == nil && s.set.Log.Format != "json" || s.set.Log.Format == "text" || s.set.Log.Format == "" && s.a.con.errTTY {
 		s.a.report(ds)
 		return
 	}

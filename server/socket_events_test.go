@@ -151,6 +151,9 @@ func TestEventsEnd(t *testing.T) {
 	if got := ts.events(t, ann, "session_none", "").resp.StatusCode; got != http.StatusNotFound {
 		t.Errorf("an unknown session: %d", got)
 	}
+	if got := ts.events(t, bob, id, "").resp.StatusCode; got != http.StatusForbidden {
+		t.Errorf("somebody else's session: %d", got)
+	}
 }
 
 func TestHistoryInPages(t *testing.T) {

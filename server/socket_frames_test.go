@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -196,14 +197,15 @@ func TestAgentsBeginWithTheFirstText(t *testing.T) {
 	}
 	b.untilEvent("live")
 	a.send(map[string]any{"type": "text", "content": "begin", "metadata": map[string]any{"client_id": "c"}})
-	text := a.untilType(frameText)
-	if ack := a.next(); ack.event() != "ack" || ack.seq() != text.seq() || ack.Metadata["prev"] != nil {
-		t.Errorf("got %+v behind the text, want its acknowledgement", ack)
-	}
 	if f := b.untilType(frameText); f.Content != "begin" {
 		t.Errorf("the other socket got %+v", f)
 	}
 	frames := a.wantClose(closeNormal)
+	text := slices.IndexFunc(frames, func(f Frame) bool { return f.Type == frameText })
+	ack := slices.IndexFunc(frames, func(f Frame) bool { return f.event() == "ack" })
+	if text < 0 || ack < 0 || frames[ack].seq() != frames[text].seq() || frames[ack].Metadata["prev"] != nil {
+		t.Fatalf("got %+v, want the text and its acknowledgement", frames)
+	}
 	var senders []string
 	for _, f := range frames {
 		if f.Type == frameResponse {
@@ -410,6 +412,7 @@ func TestDeletedSessionClosesSockets(t *testing.T) {
 		t.Errorf("before the close: %+v, want the stop", frames)
 	}
 	ts.open(t, ann, id, "").wantClose(closeNoSession)
+	ts.open(t, bob, id, "").wantClose(closeNoSession)
 }
 
 func TestLifetimeEndsWithItsCode(t *testing.T) {

@@ -11,8 +11,9 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// The opcodes of control messages (RFC 6455, 5.5).
+// The opcodes of messages (RFC 6455, 5.2).
 const (
+	opText  = 0x1
 	opClose = 0x8
 	opPing  = 0x9
 	opPong  = 0xA

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -86,33 +87,34 @@ func (f *follower) feed(seq uint64, sh *shown) {
 // settle puts an acknowledgement where its message stands in the queue: in its
 // place, or behind all that came up to it.
 func (f *follower) settle(o ownText) {
-	at := len(f.items) // behind the last item up to the message
+	at := len(f.items)
 	for i := len(f.items) - 1; i >= 0; i-- {
 		it := &f.items[i]
 		if it.seq == o.seq && it.said != nil && !f.echo && !o.duplicate {
 			f.replace(it, o)
 			return
 		}
-		if it.seq > o.seq {
+		if it.seq > o.seq || it.kind == itemClose {
 			at = i
 		} else if it.seq != 0 {
 			break
 		}
 	}
 	it := item{wire: wireText(o.ack.encode())}
-	f.push(it)
-	if n := len(f.items) - 1; f.code == 0 && at < n {
-		copy(f.items[at+1:], f.items[at:n])
-		f.items[at] = it
+	if f.code == 0 && f.full(&it) {
+		f.cut()
+		return
 	}
+	f.items = slices.Insert(f.items, at, it)
+	f.size += f.cost(&it)
 }
 
 // replace lets an acknowledgement stand for the message.
 func (f *follower) replace(it *item, o ownText) {
 	o.ack.Timestamp, o.ack.Metadata["prev"] = it.said.stamp, it.said.prev[f.level]
-	wire := wireText(o.ack.encode())
-	f.size += len(wire) - len(it.wire)
-	*it = item{wire: wire, seq: o.seq}
+	ack := item{wire: wireText(o.ack.encode()), seq: o.seq}
+	f.size += f.cost(&ack) - f.cost(it)
+	*it = ack
 }
 
 // send queues a frame that is for this follower alone.
@@ -166,6 +168,9 @@ func (f *follower) said(o ownText, upTo uint64) (waits bool) {
 	f.pos = max(f.pos, upTo)
 	switch {
 	case f.code != 0:
+		if len(f.items) > 0 { // the close is not out yet
+			f.settle(o)
+		}
 	case o.seq > f.pos:
 		f.own = append(f.own, o)
 		waits = true

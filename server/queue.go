@@ -23,13 +23,23 @@ const (
 
 // push adds to the queue, or cuts the connection when it is full.
 func (f *follower) push(it item) {
-	if waiting := len(f.items) + f.taken; waiting >= f.frames || waiting > 0 && f.size+f.weight+len(it.wire) > f.bytes {
+	if f.full(&it) {
 		f.cut()
 		return
 	}
 	f.items = append(f.items, it)
-	f.size += len(it.wire)
+	f.size += f.cost(&it)
 }
+
+func (f *follower) full(it *item) bool {
+	waiting := len(f.items) + f.taken
+	return waiting >= f.frames || waiting > 0 && f.size+f.weight+f.cost(it) > f.bytes
+}
+
+// cost is what an item counts in the queue: its bytes, but at most a quarter of
+// the bound, so that a single large frame, which all share, does not cut a
+// reader off.
+func (f *follower) cost(it *item) int { return min(len(it.wire), f.bytes/4) }
 
 // cut closes a reader that is too slow. What it has not taken it can ask for
 // again.
@@ -43,7 +53,7 @@ func (f *follower) cut() {
 func (f *follower) take(spare []item) []item {
 	f.taken, f.weight = 0, 0
 	n := len(f.items)
-	if f.saying && f.code == 0 {
+	if f.saying {
 		for n = 0; n < len(f.items) && f.items[n].said == nil; n++ {
 		}
 	}
@@ -63,7 +73,7 @@ func (f *follower) take(spare []item) []item {
 		f.items = f.items[:rest]
 	}
 	for i := range batch {
-		f.weight += len(batch[i].wire)
+		f.weight += f.cost(&batch[i])
 	}
 	f.taken = n
 	f.size -= f.weight
@@ -82,11 +92,17 @@ func (f *follower) shut(code int, text string) {
 
 func (f *follower) close(code int, text string) {
 	f.code, f.closeBy = code, time.Now().Add(closeTime)
+	it := item{kind: itemClose}
 	if code >= closeGeneric && text != "" {
-		fr := errorFrame(closeName(code), text, nil)
-		f.items = append(f.items, item{wire: wireText(fr.encode())})
+		it.wire = wireText(errorFrame(closeName(code), text, nil).encode())
 	}
-	f.items = append(f.items, item{kind: itemClose, wire: closeMessage(code, text)})
+	it.wire = append(it.wire, closeMessage(code, text)...)
+	f.items = append(f.items, it)
+	f.size += f.cost(&it)
+	for _, o := range f.own {
+		f.settle(o)
+	}
+	f.own = nil
 	f.line.hurry(f.closeBy)
 	f.line.wake()
 	f.freed()
@@ -134,7 +150,7 @@ func (f *follower) wait(need int, over <-chan struct{}) bool {
 		f.mu.Lock()
 		open := f.code == 0
 		waiting := len(f.items) + f.taken
-		free := waiting == 0 || waiting < f.frames/2 && f.size+f.weight+need <= f.bytes/2
+		free := waiting == 0 || waiting < f.frames/2 && f.size+f.weight+min(need, f.bytes/4) <= f.bytes/2
 		if open && !free && f.room == nil {
 			f.room = make(chan struct{}, 1)
 		}

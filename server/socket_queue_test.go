@@ -121,6 +121,58 @@ func TestAcknowledgementStandsWhereItsTextStands(t *testing.T) {
 	}
 }
 
+func TestCloseWaitsForTheAcknowledgement(t *testing.T) {
+	for _, echo := range []bool{false, true} {
+		f := deaf(echo)
+		f.begin()
+		f.feed(2, saidFrame(2, 1, "me"))
+		f.feed(3, saidFrame(3, 2, "agent"))
+		f.shut(closeNormal, "")
+		if got := drainLine(t, f); got != "" {
+			t.Errorf("%s left before the acknowledgement", got)
+		}
+		f.said(ackOf(2), 3)
+		want := "ack 2, response 3, close"
+		if echo {
+			want = "text 2, " + want
+		}
+		if got := drainLine(t, f); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	f := deaf(false)
+	f.begin()
+	f.shut(closeGeneric, "over")
+	f.said(ackOf(2), 0)
+	if got := drainLine(t, f); got != "ack 2, close" {
+		t.Errorf("got %s, want the acknowledgement and the close", got)
+	}
+	f = deaf(false)
+	f.begin()
+	f.said(ackOf(2), 0)
+	f.shut(closeDraining, "over")
+	if got := drainLine(t, f); got != "ack 2, close" {
+		t.Errorf("got %s, want the acknowledgement and the close", got)
+	}
+}
+
+func TestALargeFrameCountsAQuarter(t *testing.T) {
+	f := deaf(false)
+	f.bytes = 1000
+	big := saidFrame(1, 0, strings.Repeat("x", 5000))
+	f.feed(1, big)
+	f.feed(2, saidFrame(2, 1, "agent"))
+	if f.code != 0 {
+		t.Errorf("cut off by one large frame: %d", f.code)
+	}
+	for seq := range uint64(10) {
+		f.feed(seq+3, saidFrame(seq+3, seq+2, strings.Repeat("y", 5000)))
+	}
+	if f.code != closeSlow {
+		t.Error("ten large frames fit into the queue")
+	}
+}
+
 func TestNoTextLeavesWhileAnOwnOneIsOnItsWay(t *testing.T) {
 	f := deaf(false)
 	f.begin()

@@ -121,10 +121,10 @@ func (s *Server) writeEvents(w http.ResponseWriter, line *eventLine, f *follower
 // appendEvent writes an item as an event. A ping is a comment, and what is for
 // sockets alone is nothing.
 func appendEvent(b []byte, it *item) []byte {
-	switch it.kind {
-	case itemPing:
+	switch {
+	case it.kind == itemPing:
 		return append(b, ": ping\n\n"...)
-	case itemFrame:
+	case it.wire[0]&0xF == opText:
 		if it.seq > 0 {
 			b = append(strconv.AppendUint(append(b, "id: "...), it.seq, 10), '\n')
 		}

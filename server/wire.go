@@ -72,7 +72,7 @@ func wireText(json []byte) []byte {
 }
 
 func appendHeader(b []byte, size int) []byte {
-	b = append(b, 0x80|0x1) // final fragment, text
+	b = append(b, 0x80|opText) // the final fragment
 	switch {
 	case size < 126:
 		return append(b, byte(size))
@@ -89,15 +89,15 @@ func wireControl(opcode byte, payload []byte) []byte {
 	return append([]byte{0x80 | opcode, byte(len(payload))}, payload...) //nolint:gosec // at most 125
 }
 
-// payload is the JSON in what wireText gave.
+// payload is the JSON in what wireText gave; what follows it is left out.
 func payload(wire []byte) []byte {
-	switch wire[1] {
+	switch n := int(wire[1]); n {
 	case 126:
-		return wire[4:]
+		return wire[4:][:binary.BigEndian.Uint16(wire[2:])]
 	case 127:
-		return wire[10:]
+		return wire[10:][:binary.BigEndian.Uint64(wire[2:])]
 	default:
-		return wire[2:]
+		return wire[2:][:n]
 	}
 }
 

@@ -55,8 +55,8 @@ func readCreate(body json.RawMessage) (createRequest, error) {
 	in := createRequest{
 		sessionType: f.text("session_type", maxName),
 		template:    f.text("template", maxName),
-		modes:       f.texts("interaction_modes", 2, maxName, "human_to_agent", "agent_to_agent"),
-		metadata:    f.metadata("metadata"),
+		modes:       f.texts("interaction_modes", 2, "human_to_agent", "agent_to_agent"),
+		metadata:    f.metadata(),
 	}
 	if in.sessionType != "" && in.sessionType != humanAgent && in.sessionType != agentAgent {
 		f.wrong("enum", "must be "+orList([]string{humanAgent, agentAgent}), "session_type")
@@ -120,7 +120,7 @@ func readAgents(f *fields, overrides bool) []agentRequest {
 func readAgent(f *fields, key string, override bool) agentRequest {
 	a := agentRequest{
 		key: key, model: f.text("model", maxModelName), personality: f.text("personality", maxPersonality),
-		capabilities: f.texts("capabilities", maxCapabilities, maxName), metadata: f.metadata("metadata"),
+		capabilities: f.texts("capabilities", maxCapabilities), metadata: f.metadata(),
 	}
 	if override {
 		a.provider = f.text("provider", maxName)

@@ -91,7 +91,7 @@ func (s *Server) messageAgent(w http.ResponseWriter, r *http.Request) error {
 // readAgentMessage reads the body of a message between agents.
 func readAgentMessage(body json.RawMessage) (agentMessage, error) {
 	f := bodyFields(body)
-	m := agentMessage{receiver: f.needed("receiver_id", maxName+64), kind: f.needed("message_type", maxName), metadata: f.metadata("metadata")}
+	m := agentMessage{receiver: f.needed("receiver_id", maxName+64), kind: f.needed("message_type", maxName), metadata: f.metadata()}
 	kinds := []string{frameText, frameResponse, frameInfo, frameError, frameCooldown, frameStop}
 	switch {
 	case m.kind == framePing, m.kind == frameSystem:

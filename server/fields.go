@@ -87,8 +87,8 @@ func (f *fields) needed(name string, limit int) string {
 	return s
 }
 
-// texts is a list of strings; nil when there is none.
-func (f *fields) texts(name string, most, limit int, allowed ...string) []string {
+// texts is a list of at most so many names; nil when there is none.
+func (f *fields) texts(name string, most int, allowed ...string) []string {
 	v, ok := f.given(name)
 	if !ok {
 		return nil
@@ -108,8 +108,8 @@ func (f *fields) texts(name string, most, limit int, allowed ...string) []string
 		switch {
 		case string(item) == "null" || json.Unmarshal(item, &s) != nil:
 			f.wrong("string_type", "must be a string", name, i)
-		case s == "" || len(s) > limit:
-			f.wrong("string_length", fmt.Sprintf("must have 1 to %d bytes", limit), name, i)
+		case s == "" || len(s) > maxName:
+			f.wrong("string_length", fmt.Sprintf("must have 1 to %d bytes", maxName), name, i)
 		case len(allowed) > 0 && !slices.Contains(allowed, s):
 			f.wrong("enum", "must be "+orList(allowed), name, i)
 		default:
@@ -120,7 +120,8 @@ func (f *fields) texts(name string, most, limit int, allowed ...string) []string
 }
 
 // metadata is an object of at most 16 KiB, nil when there is none.
-func (f *fields) metadata(name string) map[string]any {
+func (f *fields) metadata() map[string]any {
+	const name = "metadata"
 	v, ok := f.given(name)
 	if !ok {
 		return nil

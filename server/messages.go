@@ -97,7 +97,7 @@ func (s *Server) postMessage(w http.ResponseWriter, r *http.Request) error {
 			return reply{}, err
 		}
 		f := bodyFields(body)
-		m := incoming{Content: f.needed("content", maxContent), Metadata: f.metadata("metadata")}
+		m := incoming{Content: f.needed("content", maxContent), Metadata: f.metadata()}
 		m.ClientID, _ = m.Metadata["client_id"].(string)
 		if err := f.err(); err != nil {
 			return reply{}, err

@@ -52,9 +52,9 @@ func (s *Server) readAgent(body json.RawMessage) (*agentRecord, error) {
 	f := bodyFields(body)
 	a := &agentRecord{
 		name: f.needed("name", maxName), provider: f.needed("provider", maxName), model: f.text("model", maxModelName),
-		personality: f.text("personality", maxPersonality), metadata: f.metadata("metadata"),
-		capabilities: f.texts("capabilities", maxCapabilities, maxName),
-		modes:        f.texts("interaction_modes", 2, maxName, "human_to_agent", "agent_to_agent"),
+		personality: f.text("personality", maxPersonality), metadata: f.metadata(),
+		capabilities: f.texts("capabilities", maxCapabilities),
+		modes:        f.texts("interaction_modes", 2, "human_to_agent", "agent_to_agent"),
 	}
 	if a.provider != "" {
 		entry, ok := s.cfg.Models[a.provider]

@@ -10,7 +10,7 @@ import (
 // ask asks the person at the terminal for a line.
 func (a *app) ask(ctx context.Context, label string) (string, error) {
 	fmt.Fprint(a.con.err, label)
-	typed, err := linesOf(a.con.in)
+	typed, err := linesOf(a.con.in) //nolint:contextcheck // its close ends it
 	if err != nil {
 		return "", err
 	}

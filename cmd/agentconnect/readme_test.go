@@ -151,7 +151,7 @@ func (s *served) exchange(t *testing.T, token, session, text string) {
 		t.Fatal(err)
 	}
 	_ = w.Body.Close()
-	defer ws.Close()
+	defer ws.Close() //nolint:errcheck // it may be closed already
 	_ = ws.SetReadDeadline(time.Now().Add(patience))
 	for line := range strings.Lines(text) {
 		direction, frame := line[0], []byte(strings.TrimSpace(line[1:]))

@@ -30,13 +30,15 @@ func execute(h *halt, con *console, args []string) int {
 func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "agentconnect",
-		Short: "Check and run conversations of AI agents, written down in HCL",
+		Short: "Check, run and serve conversations of AI agents, written down in HCL",
 		Long: `AgentConnect runs scenarios: HCL files that say which agents talk, in which order,
-and when it is enough. It checks them, proves that they end, and runs them.
+and when it is enough. It checks them, proves that they end, runs them on the terminal,
+and serves them to clients.
 
 Long flags may be written with one dash or two: -var and --var are the same.`,
 		Example: `  agentconnect run scenario.hcl
   agentconnect validate scenarios/
+  agentconnect serve scenarios/
   agentconnect help run`,
 		Args:          noCommand,
 		SilenceErrors: true,

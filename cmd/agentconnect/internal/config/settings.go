@@ -2,6 +2,8 @@ package config
 
 import (
 	"errors"
+	"fmt"
+	"net"
 	"net/netip"
 	"time"
 )
@@ -118,6 +120,12 @@ const minSecret = 32
 // check finds what is wrong between settings.
 func (s *Settings) check() error {
 	var errs []error
+	if _, _, err := net.SplitHostPort(s.Server.Listen); err != nil {
+		errs = append(errs, fmt.Errorf("server.listen: want HOST:PORT, not %q", s.Server.Listen))
+	}
+	if s.DataDir == "" {
+		errs = append(errs, errors.New("data_dir: it must not be empty"))
+	}
 	if (s.Server.TLSCert == "") != (s.Server.TLSKey == "") {
 		errs = append(errs, errors.New("server.tls_cert and server.tls_key go together: set both, or none"))
 	}

@@ -29,7 +29,7 @@ const annPassword = "correct horse 1"
 func realServer(t *testing.T, change func(*server.Config, *server.TokenConfig)) *url.URL {
 	t.Helper()
 	journal := &memory.Journal{}
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	eng := engine.New(engine.Config{Journal: journal, Logger: log})
 	t.Cleanup(eng.Close)
 	dir := t.TempDir()
@@ -94,6 +94,7 @@ type wire struct {
 }
 
 func newWire(t *testing.T, target *url.URL) *wire {
+	t.Helper()
 	w := &wire{t: t, target: target.Host, addr: "127.0.0.1:0", conns: map[net.Conn]bool{}}
 	w.open()
 	t.Cleanup(func() {
@@ -111,7 +112,7 @@ func (w *wire) open() {
 	var l net.Listener
 	var err error
 	for range 100 { // somebody else may use the port for a moment
-		if l, err = net.Listen("tcp", w.addr); err == nil {
+		if l, err = new(net.ListenConfig).Listen(w.t.Context(), "tcp", w.addr); err == nil {
 			break
 		}
 		time.Sleep(20 * time.Millisecond)
@@ -134,7 +135,7 @@ func (w *wire) open() {
 }
 
 func (w *wire) carry(c net.Conn) {
-	up, err := net.Dial("tcp", w.target)
+	up, err := new(net.Dialer).DialContext(w.t.Context(), "tcp", w.target)
 	if err != nil {
 		_ = c.Close()
 		return

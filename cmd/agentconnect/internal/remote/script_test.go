@@ -41,7 +41,7 @@ func (s *scriptedServer) serve(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	defer ws.Close()
+	defer ws.Close() //nolint:errcheck // it may be closed already
 	s.mu.Lock()
 	n := min(len(s.afters), len(s.scripts)-1)
 	s.afters = append(s.afters, r.URL.Query().Get("after"))

@@ -51,13 +51,15 @@ func (t *Talk) dial(ctx context.Context) (*websocket.Conn, error) {
 	}
 	u.RawQuery = q.Encode()
 	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: handshakeTime, Subprotocols: []string{"agentconnect.v1"}}
-	ws, w, err := dialer.DialContext(ctx, u.String(), http.Header{"Authorization": {"Bearer " + t.c.bearer()}})
+	header := http.Header{"Authorization": {"Bearer " + t.c.bearer()}}
+	ws, w, err := dialer.DialContext(ctx, u.String(), header)
 	if err == nil {
 		return ws, nil
 	}
 	if w == nil || !errors.Is(err, websocket.ErrBadHandshake) {
 		return nil, fmt.Errorf("%s cannot be reached: %w", t.c.base, err)
 	}
+	defer w.Body.Close()                                     //nolint:errcheck // it was only read from
 	text, _ := io.ReadAll(io.LimitReader(w.Body, maxAnswer)) // what there is of it
 	return nil, failure(w, text)
 }

@@ -22,7 +22,7 @@ const (
 
 func newHTTPServer(h http.Handler, cert *certificate, log *slog.Logger) *http.Server {
 	s := &http.Server{
-		Handler: patientBodies(h), ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeader,
+		Handler: patientBodies(h, bodyTime), ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeader,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	if cert != nil {
@@ -33,11 +33,11 @@ func newHTTPServer(h http.Handler, cert *certificate, log *slog.Logger) *http.Se
 
 // patientBodies bounds how long a client may take to send a body. What comes
 // after it, such as the end of a stream that is the answer, has all the time.
-func patientBodies(h http.Handler) http.Handler {
+func patientBodies(h http.Handler, patience time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength != 0 && r.Body != nil {
 			rc := http.NewResponseController(w)
-			if rc.SetReadDeadline(time.Now().Add(bodyTime)) == nil {
+			if rc.SetReadDeadline(time.Now().Add(patience)) == nil {
 				r.Body = &patientBody{ReadCloser: r.Body, rc: rc}
 			}
 		}

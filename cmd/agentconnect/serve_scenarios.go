@@ -110,6 +110,7 @@ const (
 	maxSnapshotFiles = 1000
 	maxSnapshotBytes = 16 << 20
 	maxSnapshotFile  = 1 << 20 // functions read no larger ones
+	maxSnapshotSeen  = 10_000  // files and directories looked at
 )
 
 // snapshot are the texts of a scenario's files as they are now, so that a file
@@ -134,9 +135,13 @@ func snapshot(cfg *specs.Config) map[string][]byte {
 			}
 		}
 	}
+	seen := 0
 	_ = filepath.WalkDir(cfg.Dir, func(path string, entry os.DirEntry, err error) error { // what cannot be read is not part of it
+		seen++
 		switch {
-		case err != nil || len(texts) >= maxSnapshotFiles:
+		case seen > maxSnapshotSeen || len(texts) >= maxSnapshotFiles:
+			return filepath.SkipAll
+		case err != nil:
 			return filepath.SkipDir
 		case entry.IsDir() && path != cfg.Dir && strings.HasPrefix(entry.Name(), "."):
 			return filepath.SkipDir

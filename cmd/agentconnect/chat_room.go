@@ -8,19 +8,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/lineedit"
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/remote"
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/screen"
 	"github.com/agentconnect-dev/agentconnect/engine"
 )
-
-// chatHelp is what /help shows.
-const chatHelp = `Enter sends, Alt-Enter begins another line, up and down bring back earlier ones.
-/quit, Ctrl-D or Ctrl-C leaves, and the session goes on; /stop ends it, /pause and /resume do what they say.
-A message that begins with a slash is typed with two: //etc`
-
-// goodbye is how long a session may take to end when it is stopped on leaving.
-const goodbye = 10 * time.Second
 
 // room is a session of a server, as a person sees it. One goroutine runs it and
 // owns all its fields.
@@ -156,124 +147,6 @@ func (r *room) quiet() bool {
 	return r.live && !r.awaiting && len(r.frames.open) == 0 && r.talk.Waiting() == 0
 }
 
-// prompt shows the line to type in.
-func (r *room) prompt() {
-	if r.keyboard == nil {
-		return
-	}
-	if r.ended != nil {
-		r.terminal.Hush()
-		return
-	}
-	r.terminal.Ask("> ")
-}
-
-// nextLine is where the next message comes from, nil while none is wanted.
-func (r *room) nextLine() <-chan string {
-	switch {
-	case r.lines == nil, r.read, r.ended != nil, !r.live, r.talk.Waiting() > 0:
-		return nil
-	case r.session.Type == "human_agent" && !r.quiet():
-		return nil
-	default:
-		return r.lines.next
-	}
-}
-
-func (r *room) line(text string, ok bool) {
-	switch {
-	case !ok:
-		r.read = true
-		if r.lines.err != nil {
-			r.failure, r.left = r.lines.err, true
-		}
-	case strings.TrimSpace(text) != "":
-		r.say(text)
-	}
-}
-
-func (r *room) pressed() <-chan lineedit.Key {
-	if r.keyboard == nil {
-		return nil
-	}
-	return r.keyboard.keys
-}
-
-// press takes a key.
-func (r *room) press(key lineedit.Key, ok bool) {
-	switch {
-	case !ok: // the terminal has gone
-		r.left = true
-	case key.Code == lineedit.Interrupt:
-		r.v.a.halt.request("Ctrl-C")
-	case key.Code == lineedit.EndOfInput && r.terminal.Empty():
-		r.left = true
-	default:
-		if line, complete := r.terminal.Type(key); complete {
-			r.typed(line)
-		}
-	}
-}
-
-// typed takes a line that the person has typed.
-func (r *room) typed(line string) {
-	text := strings.TrimSpace(line)
-	switch {
-	case text == "":
-	case strings.HasPrefix(text, "//"):
-		r.say(strings.Replace(line, "//", "/", 1))
-	case strings.HasPrefix(text, "/"):
-		r.command(text)
-	default:
-		r.say(line)
-	}
-}
-
-func (r *room) command(text string) {
-	switch name, _, _ := strings.Cut(text, " "); name {
-	case "/quit", "/exit", "/leave":
-		r.left = true
-	case "/stop", "/pause", "/resume":
-		r.ask(strings.TrimPrefix(name, "/"))
-	case "/help":
-		r.remark(chatHelp)
-	default:
-		r.remark(fmt.Sprintf("there is no %s; /help says what there is", name))
-	}
-}
-
-// ask has the server do something, beside what goes on.
-func (r *room) ask(what string) {
-	if r.asking {
-		r.remark("the server has not answered yet")
-		return
-	}
-	r.asking = true
-	r.commands.Go(func() { r.asked <- r.v.client.Command(r.ctx, r.session.ID, what) })
-}
-
-// say says something.
-func (r *room) say(text string) {
-	switch {
-	case len(text) > maxMessage:
-		r.remark(fmt.Sprintf("a message may have %d KiB; this one was not sent", maxMessage>>10))
-		return
-	case !r.talk.Say(strings.ToValidUTF8(text, "\uFFFD")):
-		r.remark("too many messages wait already; this one was not sent")
-		r.restore(text)
-		return
-	case !r.live:
-		r.remark("it is sent once the connection is back")
-	}
-	r.awaiting = true
-}
-
-func (r *room) restore(text string) {
-	if r.keyboard != nil && r.terminal.Empty() {
-		r.terminal.Restore(text)
-	}
-}
-
 // update takes what happened.
 func (r *room) update(u remote.Update) {
 	switch {
@@ -353,72 +226,4 @@ func lostText(err error) string {
 		}
 		err = inner
 	}
-}
-
-// close ends the session if that is wanted, leaves it, and gives the terminal
-// back.
-func (r *room) close() {
-	if r.left && r.v.o.stop && r.ended == nil {
-		r.stop()
-	}
-	r.talk.Close()
-	if r.failure == nil && !r.left {
-		r.failure = r.talk.Err()
-	}
-	r.keyboard.close()
-	r.lines.close()
-	r.show.Close()
-}
-
-// stop ends the session and waits for its last frame.
-func (r *room) stop() {
-	ctx, cancel := context.WithTimeout(context.Background(), goodbye)
-	defer cancel()
-	if err := r.v.client.Command(ctx, r.session.ID, "stop"); err != nil {
-		r.remark("the session was not stopped: " + err.Error())
-		return
-	}
-	for r.ended == nil {
-		select {
-		case u, ok := <-r.talk.Updates():
-			if !ok {
-				return
-			}
-			r.update(u)
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-// result says how it ended, as a text and as a status.
-func (r *room) result() error {
-	con := r.v.a.con
-	note := func(format string, args ...any) {
-		fmt.Fprintln(con.err, con.theme(con.errTTY).Dim("· "+screen.Line(fmt.Sprintf(format, args...))))
-	}
-	switch {
-	case r.failure != nil && isSilent(r.failure):
-		return r.failure
-	case r.failure != nil:
-		return r.v.explain(r.failure)
-	case r.ended != nil:
-		text := string(r.ended.Outcome)
-		if why := r.ended.Reason.Text; why != "" {
-			text += ": " + why
-		}
-		note("the session has ended: %s", text)
-		if status := statusOfOutcome(r.ended.Outcome, nil); status != statusOK {
-			return silent(status)
-		}
-		return nil
-	case !r.left:
-		note("the session has ended")
-		return nil
-	}
-	if n := r.talk.Waiting(); n > 0 {
-		note("not sent: %s", plural(n, "message"))
-	}
-	note("you have left; the session goes on: agentconnect chat %s/%s", r.v.target.Server, r.session.ID)
-	return nil
 }

@@ -28,30 +28,27 @@ import (
 )
 
 // rawDial is a client that costs next to nothing: a connection after its
-// handshake.
-func rawDial(addr, path, token string) (net.Conn, error) {
+// handshake, and what has been read of it.
+func rawDial(addr, path, token string, buffer int) (net.Conn, *bufio.Reader, error) {
 	c, err := net.Dial("tcp", addr) //nolint:noctx // it is loopback
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	key := base64.StdEncoding.EncodeToString([]byte("0123456789abcdef"))
 	_, err = fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\nAuthorization: Bearer %s\r\n\r\n", path, key, token)
-	var head [1]byte
-	var line []byte
-	for err == nil && !bytes.HasSuffix(line, []byte("\r\n\r\n")) {
-		if _, err = io.ReadFull(c, head[:]); err == nil {
-			line = append(line, head[0])
+	r := bufio.NewReaderSize(c, buffer)
+	first := true
+	for line := ""; err == nil && line != "\r\n"; first = false {
+		if line, err = r.ReadString('\n'); err == nil && first && !strings.HasPrefix(line, "HTTP/1.1 101 ") {
+			err = errors.New(line)
 		}
-	}
-	if err == nil && !bytes.HasPrefix(line, []byte("HTTP/1.1 101 ")) {
-		err = errors.New(string(line))
 	}
 	if err != nil {
 		_ = c.Close()
-		return nil, err
+		return nil, nil, err
 	}
-	return c, nil
+	return c, r, nil
 }
 
 // skipFrames reads frames of a server and gives the number of each read.
@@ -173,7 +170,7 @@ func TestClientsInTheirOwnProcess(t *testing.T) {
 		t.Skip("it is a part of a benchmark")
 	}
 	for range n {
-		c, err := rawDial(addr, path, token)
+		c, _, err := rawDial(addr, path, token, 512)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -249,13 +246,12 @@ func newCrowd(b *testing.B, n int, addr, path, token string) *crowd {
 	b.Helper()
 	c := &crowd{counts: make([]atomic.Int64, n)}
 	for i := range n {
-		conn, err := rawDial(addr, path, token)
+		conn, r, err := rawDial(addr, path, token, 32<<10)
 		if err != nil {
 			b.Fatal(err)
 		}
 		c.conns = append(c.conns, conn)
 		c.wg.Go(func() {
-			r := bufio.NewReaderSize(conn, 32<<10)
 			var size [8]byte
 			for skipFrames(r, size[:]) == nil {
 				c.counts[i].Add(1)
@@ -457,7 +453,7 @@ func BenchmarkUpgrade(b *testing.B) {
 		b.Helper()
 		b.RunParallel(func(p *testing.PB) {
 			for p.Next() {
-				c, err := rawDial(addr, path, token)
+				c, _, err := rawDial(addr, path, token, 512)
 				if err != nil {
 					b.Error(err)
 					return

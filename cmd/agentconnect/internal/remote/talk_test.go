@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -68,12 +69,14 @@ func TestNothingIsLostOrDoubled(t *testing.T) {
 			t.Cleanup(far.Close)
 			talk := far.Join(t.Context(), JoinConfig{Session: s.ID, MinBackoff: time.Millisecond, MaxBackoff: 20 * time.Millisecond})
 			defer talk.Close()
-			go func() {
+			var cutter sync.WaitGroup
+			cutter.Go(func() {
 				for range cuts {
 					time.Sleep(rand.N(25 * time.Millisecond))
 					w.cut()
 				}
-			}()
+			})
+			defer cutter.Wait()
 			next, own, lost := 0, 0, 0
 			var seqs []uint64
 			var texts []string

@@ -17,7 +17,7 @@ PKG          ?= ./...
 TEST_TIMEOUT ?= 10m
 BENCH        ?= .
 BENCH_COUNT  ?= 6
-BENCH_PKG    ?= ./engine/... ./specs/...
+BENCH_PKG    ?= ./engine/... ./specs/... ./server
 FUZZTIME     ?= 30s
 FUZZ         ?= ^Fuzz
 

@@ -95,5 +95,5 @@ func (c *compiler) pattern(n *node) Pattern {
 	}
 }
 
-// inRange gives a range for a reason: its file and line.
+// place is where a reason points: a range's file and line.
 func place(r specs.Range) (file string, line int) { return r.Filename, r.Start.Line }

@@ -15,6 +15,11 @@ var (
 	ErrClosed = errors.New("engine is closed")
 	// ErrConflict says that somebody else has appended to the session.
 	ErrConflict = errors.New("session was written by another owner")
+	// ErrOwned says that another node runs the session.
+	ErrOwned = errors.New("session is run by another node")
+	// ErrPassive says that the session waits and was let go of until something
+	// arrives for it.
+	ErrPassive = errors.New("session waits in its log")
 	// ErrJournal says that the session's journal could not be written.
 	ErrJournal = errors.New("journal cannot be written")
 	// ErrDamaged says that a session's log has a hole.

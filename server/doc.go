@@ -1,12 +1,75 @@
-// Package server offers session templates over HTTP: REST, server-sent events
-// and WebSocket, as the wire contract of AgentConnect says.
-//
-// [New] makes a [Server] from a [Config]; it is an http.Handler that serves
-// every route twice, as written and below /api.
-//
-// # Concurrency
-//
-// A Server is safe for concurrent use. [Server.Drain] refuses new work and
-// tells sockets to go elsewhere; [Server.Close] waits for everything that the
-// server has started. The engine is the caller's to close, after that.
 package server
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// The tables that a server keeps in its store.
+const (
+	tableSessions  = "sessions"  // doc by session id
+	tableSources   = "sources"   // what scenarios were loaded from, by hash
+	tableAgents    = "agents"    // registered agents by id
+	tableAnswers   = "answers"   // idempotency keys
+	tableUsers     = "users"     // accounts by name
+	tableSnapshots = "snapshots" // states, a cache of the engine's
+)
+
+// doc is what is stored of a session beside its events: what lists and answers
+// show of it without reading them, and what it was started from.
+type doc struct {
+	head docHead
+
+	Agents     []docAgent     `json:"agents"`
+	Modes      []string       `json:"modes,omitempty"`
+	Metadata   map[string]any `json:"metadata,omitempty"`
+	ForkedFrom string         `json:"forked_from,omitempty"`
+	// Outcome and Stop are set once it has ended.
+	Outcome string       `json:"outcome,omitempty"`
+	Stop    string       `json:"stop,omitempty"`
+	Usage   SessionUsage `json:"usage"`
+	Seq     uint64       `json:"seq"`
+	// Blueprint is what it was started from.
+	Blueprint blueprint `json:"blueprint"`
+}
+
+// docHead is the part of a doc that stays in memory for each session; a value
+// begins with it, so that a million are read fast.
+type docHead struct {
+	owner, template, sessionType, status string
+	created                              time.Time
+	ended                                time.Time // zero while it lives
+	wake                                 time.Time // when a passive session has something to do; zero is never
+	direct                               bool      // a talk of two agents
+	deleted                              bool      // its log goes when the retention time is over
+}
+
+// docAgent is an agent of a session.
+type docAgent struct {
+	ID           string         `json:"id"`
+	Key          string         `json:"key"`
+	Name         string         `json:"name,omitempty"`
+	Provider     string         `json:"provider"`
+	Model        string         `json:"model"`
+	Personality  string         `json:"personality,omitempty"`
+	Capabilities []string       `json:"capabilities,omitempty"`
+	Modes        []string       `json:"modes,omitempty"`
+	Metadata     map[string]any `json:"metadata,omitempty"`
+}
+
+// blueprint is what a session's template is made from again after a restart, or
+// on another node.
+type blueprint struct {
+	// Source is the key of the scenario's texts in their table; empty for a
+	// built-in template, which Builtin names.
+	Source  string `json:"source,omitempty"`
+	Builtin string `json:"builtin,omitempty"`
+	// Session is the session block.
+	Session string `json:"session"`
+	// Request is what the request changed. It is encrypted when it holds values
+	// of sensitive variables.
+	Request json.RawMessage `json:"request,omitempty"`
+	Sealed  []byte          `json:"sealed,omitempty"`
+	// Hash is that of the template.
+	Hash string `json:"hash"`
+}

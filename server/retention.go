@@ -1,12 +1,15 @@
 package server
 
 import (
+	"context"
 	"sync"
 	"time"
 )
 
 // forgetter is a journal that can drop what a session left.
-type forgetter interface{ Forget(session string) }
+type forgetter interface {
+	Delete(ctx context.Context, session string) error
+}
 
 // retired are the sessions that were deleted and whose logs are still there.
 type retired struct {
@@ -67,7 +70,9 @@ func (s *Server) sweepRetention(now time.Time) {
 		return
 	}
 	for _, id := range gone {
-		f.Forget(id)
+		if err := f.Delete(s.ctx, id); err != nil {
+			s.log.Warn("an old log is still there", "session", id, "error", err)
+		}
 	}
 }
 

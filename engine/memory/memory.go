@@ -1,19 +1,24 @@
-// Package memory is a journal that keeps events in memory: for command line
-// runs and tests. What it holds ends with the process.
+// Package memory is a store that keeps events and tables in memory: for command
+// line runs and tests. What it holds ends with the process.
+//
+// A [Journal] is one process's; a [Cluster] gives several nodes of one store,
+// for tests of what happens between them.
 package memory
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"sync"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
 )
 
-// Journal is an [engine.Journal] in memory. The zero value is ready for use.
+// Journal is an [engine.Store] in memory. The zero value is ready for use.
 type Journal struct {
-	mu   sync.RWMutex
-	logs map[string]*log
+	mu     sync.RWMutex
+	logs   map[string]*log
+	tables tables
 }
 
 // log is one session's list, in blocks, so that growing copies nothing. Events
@@ -166,9 +171,55 @@ func (j *Journal) Follow(ctx context.Context, session string, after uint64) iter
 	}
 }
 
-// Forget drops a session's events.
-func (j *Journal) Forget(session string) {
+// Delete implements [engine.Store].
+func (j *Journal) Delete(_ context.Context, session string) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	delete(j.logs, session)
+	return nil
 }
+
+// Table implements [engine.Store].
+func (j *Journal) Table(_ context.Context, name string) (engine.Table, error) {
+	t, err := j.tables.open(name)
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// Err implements [engine.Store]: memory is always there.
+func (j *Journal) Err() error { return nil }
+
+// Cluster implements [engine.Store]: no other process can use it.
+func (j *Journal) Cluster() engine.Cluster { return nil }
+
+// Mark implements [engine.Marker].
+func (j *Journal) Mark(_ context.Context, session string) (engine.Mark, error) {
+	l := j.log(session, false)
+	if l == nil {
+		return engine.Mark{}, engine.ErrNotFound
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return engine.Mark{Seq: l.size}, nil
+}
+
+// ReadFrom implements [engine.Marker].
+func (j *Journal) ReadFrom(ctx context.Context, session string, m engine.Mark) iter.Seq2[engine.Event, error] {
+	return func(yield func(engine.Event, error) bool) {
+		switch end, err := j.Mark(ctx, session); {
+		case err != nil:
+			yield(engine.Event{}, err)
+		case m.Seq > end.Seq:
+			yield(engine.Event{}, fmt.Errorf("the log ends at event %d, before %d: %w", end.Seq, m.Seq, engine.ErrDamaged))
+		default:
+			j.Read(ctx, session, m.Seq)(yield)
+		}
+	}
+}
+
+var (
+	_ engine.Store  = (*Journal)(nil)
+	_ engine.Marker = (*Journal)(nil)
+)

@@ -134,6 +134,7 @@ limits: {enabled: false, login_per_minute: 3}
 sessions: {lifetime: 90m}
 ws: {max_frame: 64KiB, queue_bytes: 2000000}
 journal: {url: "nats://one:4222"}
+auth: {secret: 0123456789abcdef0123456789abcdef}
 scenarios: [a.hcl, /b]
 providers: {fast: {kind: ollama, models: [small, large]}}
 `,
@@ -152,6 +153,8 @@ max_frame = "64KiB"
 queue_bytes = 2000000
 [journal]
 url = "nats://one:4222"
+[auth]
+secret = "0123456789abcdef0123456789abcdef"
 [providers.fast]
 kind = "ollama"
 models = ["small", "large"]
@@ -159,7 +162,7 @@ models = ["small", "large"]
 		"agentconnect.json": `{
 "data_dir": "data", "scenarios": ["a.hcl", "/b"], "server": {"trusted_proxies": ["10.0.0.0/8", "192.0.2.1"]},
 "limits": {"enabled": false, "login_per_minute": 3}, "sessions": {"lifetime": "90m"},
-"ws": {"max_frame": "64KiB", "queue_bytes": 2000000}, "journal": {"url": "nats://one:4222"},
+"ws": {"max_frame": "64KiB", "queue_bytes": 2000000}, "journal": {"url": "nats://one:4222"}, "auth": {"secret": "0123456789abcdef0123456789abcdef"},
 "providers": {"fast": {"kind": "ollama", "models": ["small", "large"]}}
 }`,
 	}
@@ -231,6 +234,13 @@ func TestErrors(t *testing.T) {
 		{"no directory", "data_dir: ''", nil, []string{"data_dir: it must not be empty"}},
 		{"half of TLS", "server: {tls_cert: x}", nil, []string{"server.tls_cert and server.tls_key go together"}},
 		{"provider without audience", "auth: {jwks_url: 'https://id.example.org/keys'}", nil, []string{"auth.jwks_url needs auth.issuer and auth.audience"}},
+		{"cluster without a secret", "journal: {url: 'nats://one:4222'}", nil, []string{"set auth.secret or auth.secret_file, the same on each node"}},
+		{"copies of one", "journal: {replicas: 3}", nil, []string{"journal.replicas: an embedded journal is one copy"}},
+		{"too many copies", "journal: {url: 'nats://one:4222', replicas: 7}", nil, []string{"journal.replicas: a cluster keeps at most 5, not 7"}},
+		{"credentials for nothing", "journal: {credentials: x}", nil, []string{"journal.credentials and journal.tls_* are for a cluster: set journal.url"}},
+		{"half of a cluster's TLS", "journal: {url: 'nats://one:4222', tls_cert: x}", nil, []string{"journal.tls_cert and journal.tls_key go together"}},
+		{"no address", "journal: {url: 'nats://one:4222,two'}", nil, []string{"journal.url: want nats://HOST:PORT, or several with commas"}},
+		{"sync", "journal: {sync: never}", nil, []string{`journal.sync: want always or interval, not "never"`}},
 		{"environment", "", map[string]string{"AGENTCONNECT_LIMITS_ENABLED": "perhaps"}, []string{`AGENTCONNECT_LIMITS_ENABLED: want true or false, not "perhaps"`}},
 		{"several", "a: 1\nlimits: {enabled: 3}", map[string]string{"AGENTCONNECT_LOG_LEVEL": "x"}, []string{"setting a", "limits.enabled", "AGENTCONNECT_LOG_LEVEL"}},
 		{"no YAML", "a: [", nil, []string{"agentconnect.yaml: ", "line 1"}},
@@ -310,7 +320,7 @@ func TestEnvironment(t *testing.T) {
 func TestSecretsAreHidden(t *testing.T) {
 	inDir(t, map[string]string{"agentconnect.yaml": `
 auth: {secret: hush-hush-hush-hush-hush-hush-hush, jwks_url: "https://me:hush@id.example.org/keys", issuer: i, audience: a}
-journal: {url: "nats://me:hush@one:4222"}
+journal: {url: "nats://me:hush@one:4222,tls://hush@two:4222"}
 providers: {fast: {kind: openai, api_key: hush}}
 `})
 	s, err := Load(Options{})
@@ -323,7 +333,7 @@ providers: {fast: {kind: openai, api_key: hush}}
 	}
 	for key, want := range map[string]any{
 		"auth.secret": "(secret)", "auth.jwks_url": "https://(secret)@id.example.org/keys", "providers.fast.api_key": "(secret)",
-		"journal.url": "nats://(secret)@one:4222", "sessions.lifetime": "1h", "auth.token_ttl": "30m", "ws.max_frame": "256KiB",
+		"journal.url": "nats://(secret)@one:4222,tls://(secret)@two:4222", "sessions.lifetime": "1h", "auth.token_ttl": "30m", "ws.max_frame": "256KiB",
 	} {
 		if got := setting(t, s, key).Value; got != want {
 			t.Errorf("%s: got %v, want %v", key, got, want)

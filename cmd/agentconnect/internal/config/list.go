@@ -3,6 +3,7 @@ package config
 import (
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -55,8 +56,12 @@ func (r *row) shown() any {
 	}
 }
 
-// withoutUser hides the user and the password in an address.
+// withoutUser hides the user and the password in an address, or in several with
+// commas between them.
 func withoutUser(text string) string {
+	if one, others, more := strings.Cut(text, ","); more && strings.Contains(text, "://") {
+		return withoutUser(one) + "," + withoutUser(others)
+	}
 	u, err := url.Parse(text)
 	if err != nil || u.User == nil {
 		return text

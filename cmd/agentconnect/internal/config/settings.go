@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -78,10 +81,14 @@ type Sockets struct {
 
 // Journal is about where sessions are kept.
 type Journal struct {
-	URL         string // empty is embedded
-	Replicas    int
-	Sync        string // always or interval
+	URL      string // of a cluster, several with commas; empty is embedded
+	Replicas int
+	Sync     string // of an embedded one: always or interval
+	// Credentials is a file that a cluster made for its user.
 	Credentials Path
+	// TLSCA has the authorities that a cluster's certificate is checked with,
+	// instead of the system's; TLSCert and TLSKey are what it is shown.
+	TLSCA, TLSCert, TLSKey Path
 }
 
 // Log is about the log.
@@ -132,5 +139,38 @@ func (s *Settings) check() error {
 	if s.Auth.JWKSURL != "" && (s.Auth.Issuer == "" || s.Auth.Audience == "") {
 		errs = append(errs, errors.New("auth.jwks_url needs auth.issuer and auth.audience, which its tokens must have"))
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, s.checkJournal()...)...)
+}
+
+// maxReplicas is what a cluster allows.
+const maxReplicas = 5
+
+// checkJournal finds what is wrong between settings of the journal.
+func (s *Settings) checkJournal() (errs []error) {
+	j := &s.Journal
+	if j.URL == "" {
+		if j.Replicas > 1 {
+			errs = append(errs, errors.New("journal.replicas: an embedded journal is one copy; say by journal.url which cluster is to keep more"))
+		}
+		if j.Credentials != "" || j.TLSCA != "" || j.TLSCert != "" || j.TLSKey != "" {
+			errs = append(errs, errors.New("journal.credentials and journal.tls_* are for a cluster: set journal.url, too"))
+		}
+		return errs
+	}
+	for one := range strings.SplitSeq(j.URL, ",") {
+		if u, err := url.Parse(one); err != nil || u.Host == "" || !slices.Contains([]string{"nats", "tls", "ws", "wss"}, u.Scheme) {
+			errs = append(errs, errors.New("journal.url: want nats://HOST:PORT, or several with commas"))
+			break
+		}
+	}
+	if j.Replicas > maxReplicas {
+		errs = append(errs, fmt.Errorf("journal.replicas: a cluster keeps at most %d, not %d", maxReplicas, j.Replicas))
+	}
+	if (j.TLSCert == "") != (j.TLSKey == "") {
+		errs = append(errs, errors.New("journal.tls_cert and journal.tls_key go together: set both, or none"))
+	}
+	if s.Auth.Secret == "" && s.Auth.SecretFile == "" {
+		errs = append(errs, errors.New("journal.url lets several nodes serve the same clients, so all must sign tokens with one key: set auth.secret or auth.secret_file, the same on each node (openssl rand -hex 32 makes one)"))
+	}
+	return errs
 }

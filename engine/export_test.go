@@ -5,8 +5,8 @@ import "fmt"
 // State gives a session's state to tests; the session must be at rest.
 func (s *Session) State() *State { return s.st }
 
-// Replay folds a log.
-func Replay(t *Template, events []Event) (st *State, err error) {
+// Folded folds a log.
+func Folded(t *Template, events []Event) (st *State, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic: %v", r)

@@ -175,7 +175,7 @@ func checkReplay(t *testing.T, tmpl *engine.Template, s *engine.Session, events 
 			t.Errorf("event %d is not later than the one before", i+1)
 		}
 	}
-	st, err := engine.Replay(tmpl, decoded)
+	st, err := engine.Folded(tmpl, decoded)
 	if err != nil {
 		t.Fatalf("replay: %v", err)
 	}

@@ -57,8 +57,12 @@ type reply struct {
 	err       error
 }
 
-// callModel asks the turn's model, unless a limit forbids it.
+// callModel asks the turn's model, unless a limit forbids it. A draining
+// session leaves that to whoever resumes it.
 func (s *Session) callModel(t *turn) {
+	if s.drains {
+		return
+	}
 	if l := s.st.callRefused(); l != nil && !t.final {
 		s.exhaust(exhausted([]Condition{l.condition(s.st)}))
 		return

@@ -87,14 +87,13 @@ func (s *Session) tick() {
 	s.ticked = s.now
 }
 
-// arm sets the timer to the next moment of the agenda.
+// arm sets the timer to the next moment of the agenda, or to the one at which
+// the session is let go since it waits.
 func (s *Session) arm() {
-	var next time.Time
-	s.agenda(func(d due) {
-		if next.IsZero() || d.at.Before(next) {
-			next = d.at
-		}
-	})
+	next := s.nextDue()
+	if at := s.restAt(next); !at.IsZero() {
+		next = at
+	}
 	if next.IsZero() || !s.armed.IsZero() && !s.armed.After(next) {
 		return // an early alarm finds nothing to do and sets the next one
 	}

@@ -17,6 +17,9 @@ var errNobody = errors.New("nobody gave an answer")
 // advance asks the patterns for their next moves until all wait for something.
 func (s *Session) advance() {
 	for range maxMoves {
+		if s.drains {
+			return
+		}
 		if s.st.ended != nil || s.st.final != nil || s.judge() {
 			if s.st.ended != nil || s.st.final != nil {
 				return

@@ -23,6 +23,36 @@ type Config struct {
 	// runs in the session's loop: it must not wait, and it must not keep the
 	// slice. It is called concurrently for different sessions.
 	Observe func([]Event)
+	// OnLive, if set, is given text as models write it, beside those who
+	// follow a session here. It must not wait. It is called concurrently.
+	OnLive func(Event)
+
+	// Passive is how long a session that waits with nothing in flight is kept.
+	// Then it is let go with [ErrPassive]: it costs nothing until [Engine.Wake].
+	// One that has something to do within so long is kept. 0 keeps all.
+	Passive time.Duration
+	// OnRest, if set, is told of each session that was let go so. It must not
+	// wait for that session or for a Wake of it, which waits for OnRest. It is
+	// called concurrently for different sessions.
+	OnRest func(Rest)
+
+	// Snapshots, if set, keeps states of sessions by their ids, so that waking
+	// one need not read its whole log. It is a cache: nothing in it is trusted
+	// over the log, and what cannot be written is done without.
+	Snapshots Table
+	// SnapshotEvery is how many new events make another snapshot; 0 is 500. In
+	// a long session it takes a quarter of its events, so that snapshots cost
+	// no more the longer it gets.
+	SnapshotEvery int
+}
+
+// Rest is what is to be known of a session that waits in its log.
+type Rest struct {
+	Session string
+	// Wake is when something has to happen by itself, at which the session must
+	// be woken; zero is never.
+	Wake time.Time
+	Info Info
 }
 
 // Engine starts sessions and finds those that live. Its methods may be called
@@ -35,7 +65,8 @@ type Engine struct {
 
 	mu       sync.Mutex // guards what follows
 	sessions map[string]*Session
-	closed   bool
+	hubs     map[string]*hub // of sessions that are here or listened to
+	closed   bool            // or draining: no session begins
 }
 
 // New makes an engine. Close it.
@@ -44,7 +75,7 @@ func New(cfg Config) *Engine {
 		cfg.Logger = slog.Default()
 	}
 	ctx, cancel := context.WithCancelCause(context.Background())
-	return &Engine{cfg: cfg, ctx: ctx, cancel: cancel, sessions: map[string]*Session{}}
+	return &Engine{cfg: cfg, ctx: ctx, cancel: cancel, sessions: map[string]*Session{}, hubs: map[string]*hub{}}
 }
 
 // StartOptions are what a session is started with besides its template.
@@ -86,7 +117,7 @@ func (e *Engine) Start(ctx context.Context, t *Template, o StartOptions) (*Sessi
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	s, err := e.adopt(newState(t, o.ID))
+	s, err := e.adopt(ctx, newState(t, o.ID))
 	if err != nil {
 		return nil, err
 	}
@@ -101,25 +132,47 @@ func (e *Engine) Start(ctx context.Context, t *Template, o StartOptions) (*Sessi
 	return s, nil
 }
 
-// adopt makes a session of a state and keeps it.
-func (e *Engine) adopt(st *State) (*Session, error) {
+// adopt makes a session of a state and keeps it. One of the same id that is
+// being let go is waited for.
+func (e *Engine) adopt(ctx context.Context, st *State) (*Session, error) {
 	s := &Session{
-		id: st.session, t: st.t, journal: e.cfg.Journal, log: e.cfg.Logger, observe: e.cfg.Observe, wg: &e.wg, ended: make(chan struct{}),
-		onEnd: e.forget, st: st, calls: map[int]*call{}, models: map[string]providers.Model{},
+		id: st.session, t: st.t, engine: e, journal: e.cfg.Journal, log: e.cfg.Logger, observe: e.cfg.Observe, wg: &e.wg,
+		ended: make(chan struct{}), passive: e.cfg.Passive, st: st, calls: map[int]*call{}, models: map[string]providers.Model{},
 	}
-	s.ctx, s.cancel = context.WithCancelCause(e.ctx)
+	s.head.Store(st.head)
+	for {
+		before, err := e.keep(s)
+		switch {
+		case err != nil:
+			return nil, err
+		case before == nil:
+			return s, nil
+		case !before.over():
+			return nil, fmt.Errorf("session %s is already here: %w", s.id, ErrConflict)
+		}
+		select {
+		case <-before.ended:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+// keep puts a session among those that live here, or gives the one that has its
+// place.
+func (e *Engine) keep(s *Session) (before *Session, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	switch {
-	case e.closed:
-		s.cancel(ErrClosed)
+	if e.closed {
 		return nil, ErrClosed
-	case e.sessions[s.id] != nil:
-		s.cancel(ErrConflict)
-		return nil, fmt.Errorf("session %s is already here: %w", s.id, ErrConflict)
 	}
+	if before = e.sessions[s.id]; before != nil {
+		return before, nil
+	}
+	s.ctx, s.cancel = context.WithCancelCause(e.ctx)
+	s.live = e.hub(s.id)
 	e.sessions[s.id] = s
-	return s, nil
+	return nil, nil //nolint:nilnil // there was none
 }
 
 // create makes the first events.
@@ -180,23 +233,41 @@ func (e *Engine) forget(s *Session) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.sessions, s.id)
+	e.unhub(s.live)
 }
 
 // Close lets go of all sessions, cancels their calls and waits until no
 // goroutine of the engine is left. Their logs stay as they are.
 func (e *Engine) Close() {
+	for _, s := range e.shut() {
+		_ = s.post(letGo{ErrClosed}) // it may have ended meanwhile
+	}
+	e.cancel(ErrClosed)
+	e.wg.Wait()
+}
+
+// shut sees that no session begins any more, and gives those that live.
+func (e *Engine) shut() []*Session {
 	e.mu.Lock()
+	defer e.mu.Unlock()
 	e.closed = true
 	live := make([]*Session, 0, len(e.sessions))
 	for _, s := range e.sessions {
 		live = append(live, s)
 	}
-	e.mu.Unlock()
-	for _, s := range live {
-		_ = s.post(letGo{ErrClosed}) // it may have ended meanwhile
+	return live
+}
+
+// LetGo lets go of a session at once and cancels its calls; [Session.Err] then
+// is why. It is for a lease that was lost, or a log that is damaged. It returns
+// before the session is gone, which [Session.Done] tells.
+func (e *Engine) LetGo(id string, why error) {
+	s, err := e.Session(id)
+	if err != nil {
+		return
 	}
-	e.cancel(ErrClosed)
-	e.wg.Wait()
+	_ = s.post(letGo{why}) // before the calls can tell that they were cut
+	s.cancel(why)          // an append that is under way must not delay it
 }
 
 // letGo is the input that ends a session's life in this process.

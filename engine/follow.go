@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,11 +14,47 @@ import (
 // many is dropped: the finished message replaces it.
 const maxDeltas = 1024
 
-// hub hands live events to those who listen.
+// hub hands a session's live events to those who listen. It outlives the
+// session while it waits in its log and somebody listens.
 type hub struct {
+	session   string
+	users     int         // the session and the listeners; guarded by the engine
+	tell      func(Event) // Config.OnLive
 	listening atomic.Int32
 	mu        sync.Mutex
 	listeners map[*listener]struct{}
+}
+
+// hub finds or makes a session's hub; the caller has the engine's lock.
+func (e *Engine) hub(session string) *hub {
+	h := e.hubs[session]
+	if h == nil {
+		h = &hub{session: session, tell: e.cfg.OnLive}
+		e.hubs[session] = h
+	}
+	h.users++
+	return h
+}
+
+// unhub ends a use of a hub; the caller has the engine's lock.
+func (e *Engine) unhub(h *hub) {
+	if h.users--; h.users == 0 {
+		delete(e.hubs, h.session)
+	}
+}
+
+// listen makes a listener of a session's live events, until stop.
+func (e *Engine) listen(session string) (l *listener, stop func()) {
+	e.mu.Lock()
+	h := e.hub(session)
+	e.mu.Unlock()
+	l = h.listen()
+	return l, func() {
+		h.leave(l)
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.unhub(h)
+	}
 }
 
 // listener is a bounded queue of live events.
@@ -47,12 +84,19 @@ func (h *hub) leave(l *listener) {
 }
 
 func (h *hub) publish(session string, c *call, text string, thought bool) {
-	if h.listening.Load() == 0 {
+	heard := h.listening.Load() > 0
+	if !heard && h.tell == nil {
 		return
 	}
 	e := Event{Time: time.Now().UTC(), Session: session, Turn: c.turn, Agent: c.agent, Cause: c.seq, Data: &TextDelta{Text: text}}
 	if thought {
 		e.Data = &ThoughtDelta{Text: text}
+	}
+	if h.tell != nil {
+		h.tell(e)
+	}
+	if !heard {
+		return
 	}
 	h.mu.Lock()
 	all := make([]*listener, 0, len(h.listeners))
@@ -87,9 +131,11 @@ func (l *listener) take() []Event {
 
 // Follow gives the session's events after a number, first those that are
 // stored, then as they happen, and ends after the one that ends the session,
-// when ctx ends, or when the session is let go. Nothing is missed or doubled,
-// however slow the reader. With live it also gives text as it is generated;
-// those events may be dropped, and the finished message replaces them.
+// when ctx ends, or when the session is let go. A session that passes into its
+// log, waiting, is no end: what follows when it is woken is given too. Nothing
+// is missed or doubled, however slow the reader. With live it also gives text
+// as it is generated; those events may be dropped, and the finished message
+// replaces them.
 func (s *Session) Follow(ctx context.Context, after uint64, live bool) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		if !live {
@@ -101,16 +147,19 @@ func (s *Session) Follow(ctx context.Context, after uint64, live bool) iter.Seq2
 }
 
 // followStored follows the journal; a session that is let go without an end
-// ends it too.
+// ends it too, unless it waits in its log, and so does a closed engine.
 func (s *Session) followStored(ctx context.Context, after uint64, yield func(Event, error) bool) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stop := context.AfterFunc(s.ctx, func() { //nolint:contextcheck // the session's life, beside the reader's
-		if !errors.Is(context.Cause(s.ctx), ErrEnded) {
-			cancel()
-		}
-	})
-	defer stop()
+	unless := func(ends context.Context, why ...error) (stop func() bool) {
+		return context.AfterFunc(ends, func() {
+			if !slices.ContainsFunc(why, func(err error) bool { return errors.Is(s.why(), err) }) {
+				cancel()
+			}
+		})
+	}
+	defer unless(s.ctx, ErrEnded, ErrPassive)()
+	defer unless(s.engine.ctx, ErrEnded)()
 	for e, err := range s.journal.Follow(ctx, s.id, after) {
 		if !yield(e, err) || err != nil {
 			return
@@ -120,8 +169,8 @@ func (s *Session) followStored(ctx context.Context, after uint64, yield func(Eve
 
 // followLive joins the stored and the live events.
 func (s *Session) followLive(ctx context.Context, after uint64, yield func(Event, error) bool) {
-	l := s.live.listen()
-	defer s.live.leave(l)
+	l, stop := s.engine.listen(s.id)
+	defer stop()
 	ctx, cancel := context.WithCancel(ctx)
 	stored := make(chan Event, 64)
 	var failed error
@@ -165,7 +214,7 @@ func (s *Session) followLive(ctx context.Context, after uint64, yield func(Event
 }
 
 // joiner puts live events where they belong among the stored ones: behind the
-// call that they come from, and before the end of its turn.
+// call that they come from, and before the message of its turn.
 type joiner struct {
 	seq   uint64       // of the last stored event that was given
 	over  map[int]bool // turns whose answer has been given
@@ -175,8 +224,10 @@ type joiner struct {
 
 func (j *joiner) stored(e Event) bool {
 	j.seq = e.Seq
-	if t := e.Type(); t == TypeTurnFinished || t == TypeTurnFailed {
+	switch e.Type() {
+	case TypeSaid, TypeTurnFinished, TypeTurnFailed: // its message is what its text became
 		j.over[e.Turn] = true
+		delete(j.over, e.Turn-maxDeltas) // long over
 	}
 	if !j.yield(e, nil) {
 		return false

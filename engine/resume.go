@@ -14,32 +14,24 @@ import (
 // template must be the one that the session was started from. Resuming an
 // ended session returns [ErrEnded].
 func (e *Engine) Resume(ctx context.Context, t *Template, id string) (*Session, error) {
-	st := newState(t, id)
-	for ev, err := range e.cfg.Journal.Read(ctx, id, 0) {
-		if err != nil {
-			return nil, err
-		}
-		if ev.Seq != st.head+1 {
-			return nil, fmt.Errorf("session %s: event %d is missing: %w", id, st.head+1, ErrDamaged)
-		}
-		if c, ok := ev.Data.(*Created); ok && c.Hash != t.Hash {
-			return nil, fmt.Errorf("session %s: %w", id, ErrTemplate)
-		}
-		st.fold(&ev)
-	}
-	switch {
-	case st.head == 0:
-		return nil, ErrNotFound
-	case st.ended != nil:
-		return nil, ErrEnded
-	}
-	s, err := e.adopt(st)
+	return e.revive(ctx, t, id, (*Session).takeOver)
+}
+
+// revive makes a session of its log.
+func (e *Engine) revive(ctx context.Context, t *Template, id string, begin func(*Session)) (*Session, error) {
+	st, err := e.load(ctx, t, id)
 	if err != nil {
 		return nil, err
 	}
-	s.head.Store(st.head)
+	if st.ended != nil {
+		return nil, ErrEnded
+	}
+	s, err := e.adopt(ctx, st)
+	if err != nil {
+		return nil, err
+	}
 	_, err = s.command(ctx, func(s *Session) answer {
-		s.takeOver()
+		begin(s)
 		return answer{}
 	})
 	if err != nil {
@@ -47,6 +39,35 @@ func (e *Engine) Resume(ctx context.Context, t *Template, id string) (*Session, 
 		return nil, err
 	}
 	return s, nil
+}
+
+// load folds a session's log.
+func (e *Engine) load(ctx context.Context, t *Template, id string) (*State, error) {
+	st := newState(t, id)
+	for ev, err := range e.cfg.Journal.Read(ctx, id, 0) {
+		if err != nil {
+			return nil, err
+		}
+		if err := st.next(&ev); err != nil {
+			return nil, err
+		}
+	}
+	if st.head == 0 {
+		return nil, ErrNotFound
+	}
+	return st, nil
+}
+
+// next folds the event that a log gives next, if it fits.
+func (st *State) next(ev *Event) error {
+	if ev.Seq != st.head+1 {
+		return fmt.Errorf("session %s: event %d is missing: %w", st.session, st.head+1, ErrDamaged)
+	}
+	if c, ok := ev.Data.(*Created); ok && c.Hash != st.t.Hash {
+		return fmt.Errorf("session %s: %w", st.session, ErrTemplate)
+	}
+	st.fold(ev)
+	return nil
 }
 
 // takeOver makes again what was cut short.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -19,16 +20,18 @@ const maxInbox = 1024
 type Session struct {
 	id      string
 	t       *Template
+	engine  *Engine
 	journal Journal
 	log     *slog.Logger
 	wg      *sync.WaitGroup
 	ctx     context.Context //nolint:containedctx // the session's life, which is longer than any call
 	cancel  context.CancelCauseFunc
 	ended   chan struct{} // closed when the session has ended or was let go
-	onEnd   func(*Session)
 	observe func([]Event) // or nil
-	live    hub
+	live    *hub
 	head    atomic.Uint64 // seq of the last event that is stored
+	waits   atomic.Bool   // nothing was in flight when the loop last came to rest
+	passive time.Duration // how long it may wait before it is let go, 0 for ever
 
 	mu      sync.Mutex // guards inbox, taken, running, closed
 	inbox   []input
@@ -52,6 +55,9 @@ type Session struct {
 	timer  *time.Timer
 	armed  time.Time
 	ticked time.Time // when the clock's conditions were looked at
+	quiet  time.Time // since when nothing has happened
+	drains bool      // nothing new begins
+	snaps  snapshots
 }
 
 // input is what arrives at a session: a command, a result, or the clock.
@@ -66,8 +72,8 @@ func (s *Session) Template() *Template { return s.t }
 // Head is the number of the last stored event.
 func (s *Session) Head() uint64 { return s.head.Load() }
 
-// Done is closed when the session has ended, or was let go by a closing engine
-// or after its journal failed; [Session.Err] then says which.
+// Done is closed when the session has ended or was let go: by a closing engine,
+// after its journal failed, or since it waits; [Session.Err] then says which.
 func (s *Session) Done() <-chan struct{} { return s.ended }
 
 // Err is nil while the session lives and after its proper end; otherwise why
@@ -191,6 +197,9 @@ const maxGroup = 64
 func (s *Session) handle(in input) {
 	for n := 1; in != nil; n++ {
 		s.now = time.Now().UTC().Truncate(time.Microsecond)
+		if _, clock := in.(alarm); !clock {
+			s.quiet = s.now
+		}
 		in.apply(s)
 		if s.gone() {
 			return
@@ -202,16 +211,30 @@ func (s *Session) handle(in input) {
 		in = s.next(false)
 	}
 	if err := s.flush(); err != nil {
-		s.letGo(fmt.Errorf("session %s: %w: %w", s.id, ErrJournal, err))
+		s.letGo(s.unstored(err))
 		return
 	}
 	s.effect()
+}
+
+// unstored says why a session is let go whose events could not be stored: it is
+// being let go anyway, or another writes to its log, or the journal fails.
+func (s *Session) unstored(err error) error {
+	switch cause := context.Cause(s.ctx); {
+	case cause != nil:
+		return cause
+	case errors.Is(err, ErrConflict), errors.Is(err, ErrOwned):
+		return fmt.Errorf("session %s: %w", s.id, err)
+	default:
+		return fmt.Errorf("session %s: %w: %w", s.id, ErrJournal, err)
+	}
 }
 
 // emit makes an event: it is folded at once and stored with its batch.
 func (s *Session) emit(e Event) {
 	s.now = later(s.now, s.st.last)
 	e.Seq, e.Time, e.Session = s.st.head+1, s.now, s.id
+	s.quiet = s.now
 	s.batch = append(s.batch, e)
 	s.st.fold(&s.batch[len(s.batch)-1])
 }
@@ -263,7 +286,16 @@ func (s *Session) effect() {
 		s.letGo(ErrEnded)
 		return
 	}
-	s.arm()
+	waits := len(s.calls) == 0
+	s.waits.Store(waits)
+	if waits && s.drains {
+		s.letGo(ErrClosed)
+		return
+	}
+	s.snapshot()
+	if s.passive == 0 || !waits || !s.rest() {
+		s.arm()
+	}
 }
 
 func (s *Session) gone() bool {
@@ -282,16 +314,28 @@ func (s *Session) letGo(why error) {
 		s.mu.Unlock()
 		return
 	}
+	s.close(why)
+	s.mu.Unlock()
+	s.depart(nil)
+}
+
+// close refuses further inputs; the caller has the inbox's lock.
+func (s *Session) close(why error) {
 	s.closed = why
 	s.inbox, s.taken = nil, 0
 	s.running = false
-	s.mu.Unlock()
+}
+
+// depart gives up what the session holds. Whoever waits for it then finds all of
+// it done, what OnRest does included.
+func (s *Session) depart(r *Rest) {
 	if s.timer != nil {
 		s.timer.Stop()
 	}
-	s.cancel(why)
-	close(s.ended) // who waits for an answer gets why
-	if s.onEnd != nil {
-		s.onEnd(s)
+	s.cancel(s.why())
+	s.engine.forget(s)
+	if r != nil && s.engine.cfg.OnRest != nil {
+		s.engine.cfg.OnRest(*r)
 	}
+	close(s.ended) // who waits for an answer gets why
 }

@@ -161,10 +161,11 @@ func testScripts(cfg *specs.Config) (providers.Registry, error) {
 // hashed at the least cost.
 func testUsers(tb testing.TB) *Users {
 	tb.Helper()
-	users, err := openUsers(tb.TempDir(), hashCost{memory: 8, passes: 1, threads: 1})
+	users, err := openUsers(tb.Context(), UsersConfig{Store: &memory.Journal{}}, hashCost{memory: 8, passes: 1, threads: 1})
 	if err != nil {
 		tb.Fatalf("users: %v", err)
 	}
+	tb.Cleanup(users.Close)
 	for _, u := range []struct{ name, role, password string }{
 		{ann, roleUser, annPassword}, {bob, roleUser, bobPassword}, {root, roleAdmin, rootPassword},
 	} {

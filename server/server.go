@@ -101,6 +101,7 @@ type Server struct {
 	places   *places
 	retired  retired
 	sockets  *sockets
+	deaf     func()    // stops to hear of users that change
 	upgrades sync.Pool // write buffers of handshakes
 	clock    clock
 	draining atomic.Bool
@@ -140,6 +141,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s.handler = s.routes(all)
+	s.deaf = s.cfg.Users.hear(s.sockets.changed)
 	s.wg.Go(s.keepRetention)
 	return s, nil
 }
@@ -149,6 +151,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 
 // Close ends all sockets and waits for what the server has started.
 func (s *Server) Close() {
+	s.deaf()
 	s.sockets.close()
 	s.cancel()
 	s.wg.Wait()

@@ -80,6 +80,9 @@ func (so *sockets) put(f *follower, run ...func()) bool {
 	f.heard.Store(now.UnixMilli())
 	f.nextPing = now.Add(so.s.cfg.WS.PingInterval).UnixMilli()
 	so.all[f] = struct{}{}
+	if !so.s.admits(f.user) { // disabled since its token was looked at
+		f.shut(closeAuth, "the account is disabled")
+	}
 	for _, fn := range run {
 		so.s.wg.Go(fn)
 	}
@@ -113,6 +116,18 @@ func (so *sockets) len() int {
 	so.mu.Lock()
 	defer so.mu.Unlock()
 	return len(so.all)
+}
+
+// changed closes the connections of a user who is disabled or gone.
+func (so *sockets) changed(u User) {
+	if u.Active {
+		return
+	}
+	for _, f := range so.list() {
+		if f.user == u.Name {
+			f.shut(closeAuth, "the account is disabled")
+		}
+	}
 }
 
 // close closes all connections; none is taken after it.

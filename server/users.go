@@ -4,20 +4,17 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"maps"
-	"os"
-	"path/filepath"
-	"runtime"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
 )
 
 // The roles of users.
@@ -31,9 +28,7 @@ const (
 	maxUserName     = 64   // bytes
 	maxPassword     = 1024 // bytes
 	maxUsers        = 100_000
-	maxUsersFile    = 64 << 20 // bytes
 	loginWait       = 10 * time.Second
-	usersFile       = "users.json"
 	firstUser       = "admin"
 	userNameAllowed = "letters, digits and . _ - @"
 )
@@ -63,51 +58,27 @@ type account struct {
 	Hash passwordHash `json:"hash"`
 	// Changed is when the password was set or the user enabled.
 	Changed time.Time `json:"changed"`
+
+	revision uint64 // of its record
 }
 
-// Users are kept in a file of the data directory that only its owner can read.
-// They are safe for concurrent use within one process; another process's
-// changes are seen after [Users.Reload].
+// Users are kept in a table of the store, one record each, and in memory as
+// they are there: what another node changes is seen at once. They are safe for
+// concurrent use. Close them.
 type Users struct {
-	path  string
+	table engine.Table
+	log   *slog.Logger
 	cost  hashCost
 	dummy passwordHash  // what the passwords of unknown users are compared with
 	slots chan struct{} // as many hashes are computed at a time
 
-	mu      sync.RWMutex // guards what follows
-	byName  map[string]account
-	writing sync.Mutex // one change at a time
-}
+	mu     sync.RWMutex // guards what follows
+	byName map[string]account
+	heard  map[int]func(User) // who is told of changes
+	next   int                // key in heard
 
-// OpenUsers opens the users of a data directory, which it makes if need be.
-func OpenUsers(dir string) (*Users, error) { return openUsers(dir, defaultCost()) }
-
-func openUsers(dir string, cost hashCost) (*Users, error) {
-	u := &Users{
-		path: filepath.Join(dir, usersFile), cost: cost, dummy: newHash(rand.Text(), cost),
-		slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0))),
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("users: %w", err)
-	}
-	return u, u.Reload()
-}
-
-// Reload reads the file again. When it cannot be read, the users stay as they
-// were.
-func (u *Users) Reload() error {
-	var list []account
-	if err := readPrivate(u.path, maxUsersFile, &list); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("users: %w", err)
-	}
-	byName := make(map[string]account, len(list))
-	for _, a := range list {
-		byName[a.Name] = a
-	}
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.byName = byName
-	return nil
+	cancel context.CancelFunc // ends the watching
+	wg     sync.WaitGroup
 }
 
 // Add adds a user; an empty role is user.
@@ -122,18 +93,18 @@ func (u *Users) Add(name, role, password string) error {
 	if err := checkPassword(password); err != nil {
 		return err
 	}
-	hash := newHash(password, u.cost)
-	return u.change(func(byName map[string]account) error {
-		if _, taken := byName[name]; taken {
-			return fmt.Errorf("user %s: %w", name, ErrUserExists)
-		}
-		if len(byName) >= maxUsers {
-			return fmt.Errorf("there are %d users already, the most that the file may hold", maxUsers)
-		}
-		now := time.Now().UTC()
-		byName[name] = account{User: User{Name: name, Role: role, Active: true, Created: now}, Hash: hash, Changed: now}
-		return nil
-	})
+	now := time.Now().UTC()
+	a := account{User: User{Name: name, Role: role, Active: true, Created: now}, Hash: newHash(password, u.cost), Changed: now}
+	if u.count() >= maxUsers {
+		return fmt.Errorf("there are %d users already, the most that a server may have", maxUsers)
+	}
+	ctx, cancel := storeContext()
+	defer cancel()
+	err := u.save(ctx, a, 0)
+	if errors.Is(err, engine.ErrConflict) {
+		return fmt.Errorf("user %s: %w", name, ErrUserExists)
+	}
+	return err
 }
 
 // AddFirst adds the user admin with a random password if there is no user at
@@ -143,7 +114,11 @@ func (u *Users) AddFirst() (name, password string, err error) {
 		return "", "", nil
 	}
 	password = rand.Text()
-	return firstUser, password, u.Add(firstUser, roleAdmin, password)
+	err = u.Add(firstUser, roleAdmin, password)
+	if errors.Is(err, ErrUserExists) { // another node was faster
+		return "", "", nil
+	}
+	return firstUser, password, err
 }
 
 // List gives the users by name.
@@ -208,6 +183,12 @@ func (u *Users) check(ctx context.Context, name, password string) (account, erro
 	return a, nil
 }
 
+func (u *Users) count() int {
+	u.mu.RLock()
+	defer u.mu.RUnlock()
+	return len(u.byName)
+}
+
 func (u *Users) account(name string) (account, bool) {
 	u.mu.RLock()
 	defer u.mu.RUnlock()
@@ -221,41 +202,27 @@ func (u *Users) user(name string) (User, bool) {
 	return a.User, ok
 }
 
+// alter changes a user as it is in the store, whoever else changes it.
 func (u *Users) alter(name string, do func(*account)) error {
-	return u.change(func(byName map[string]account) error {
-		a, ok := byName[name]
-		if !ok {
+	ctx, cancel := storeContext()
+	defer cancel()
+	for {
+		e, err := u.table.Get(ctx, userKey(name))
+		switch {
+		case errors.Is(err, engine.ErrNotFound):
 			return fmt.Errorf("user %q: %w", name, ErrNoUser)
+		case err != nil:
+			return fmt.Errorf("user %q: %w", name, err)
+		}
+		a, err := decodeAccount(&e)
+		if err != nil {
+			return err
 		}
 		do(&a)
-		byName[name] = a
-		return nil
-	})
-}
-
-// change does something to a copy of the users, which replaces them once it is
-// on disk.
-func (u *Users) change(do func(map[string]account) error) error {
-	u.writing.Lock()
-	defer u.writing.Unlock()
-	u.mu.RLock()
-	byName := maps.Clone(u.byName)
-	u.mu.RUnlock()
-	if err := do(byName); err != nil {
-		return err
+		if err := u.save(ctx, a, e.Revision); !errors.Is(err, engine.ErrConflict) {
+			return err
+		}
 	}
-	list := make([]account, 0, len(byName))
-	for _, a := range byName {
-		list = append(list, a)
-	}
-	slices.SortFunc(list, func(a, b account) int { return strings.Compare(a.Name, b.Name) })
-	if err := writePrivate(u.path, list); err != nil {
-		return fmt.Errorf("users: %w", err)
-	}
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.byName = byName
-	return nil
 }
 
 func checkUserName(name string) error {
@@ -273,65 +240,4 @@ func checkPassword(password string) error {
 		return fmt.Errorf("a password has 1 to %d bytes; this one has %d", maxPassword, len(password))
 	}
 	return nil
-}
-
-// readPrivate reads a JSON file of at most so many bytes and sees to it that
-// only its owner can.
-func readPrivate(path string, most int64, v any) error {
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	if info.Size() > most {
-		return fmt.Errorf("%s has %d bytes; it may have %d", path, info.Size(), most)
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		if err := os.Chmod(path, 0o600); err != nil {
-			return fmt.Errorf("others can read it: %w", err)
-		}
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(text, v); err != nil {
-		return fmt.Errorf("%s is damaged: %w", path, err)
-	}
-	return nil
-}
-
-// writePrivate writes a JSON file that only its owner can read: wholly, or not
-// at all.
-func writePrivate(path string, v any) (err error) {
-	text, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // made with 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name()) // what is left of it harms nobody
-		}
-	}()
-	_, err = f.Write(append(text, '\n'))
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-// syncDir makes a rename last.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

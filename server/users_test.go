@@ -3,22 +3,28 @@ package server
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
+	"github.com/agentconnect-dev/agentconnect/engine/memory"
 )
 
 func cheap() hashCost { return hashCost{memory: 8, passes: 1, threads: 1} }
 
-func openTestUsers(t *testing.T, dir string) *Users {
+func openTestUsers(t *testing.T, store engine.Store, dir string) *Users {
 	t.Helper()
-	u, err := openUsers(dir, cheap())
+	u, err := openUsers(t.Context(), UsersConfig{Store: store, Dir: dir, Logger: slog.New(slog.DiscardHandler)}, cheap())
 	if err != nil {
 		t.Fatalf("open: %v", err)
 	}
+	t.Cleanup(u.Close)
 	return u
 }
 
@@ -30,38 +36,102 @@ func add(t *testing.T, u *Users, name, role, password string) {
 }
 
 func TestUsersAreKept(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "new")
-	u := openTestUsers(t, dir)
+	store := &memory.Journal{}
+	u := openTestUsers(t, store, "")
 	add(t, u, "zoe", "", "one")
 	add(t, u, "ann", "admin", "two")
+	add(t, u, "çelik.@x.", "", "three")
 	if err := u.Disable("zoe"); err != nil {
 		t.Fatal(err)
 	}
-	again := openTestUsers(t, dir).List()
-	if len(again) != 2 || again[0].Name != "ann" || again[0].Role != "admin" || !again[0].Active ||
-		again[1].Name != "zoe" || again[1].Role != "user" || again[1].Active {
+	again := openTestUsers(t, store, "").List()
+	if len(again) != 3 || again[0].Name != "ann" || again[0].Role != "admin" || !again[0].Active ||
+		again[1].Name != "zoe" || again[1].Role != "user" || again[1].Active || again[2].Name != "çelik.@x." {
 		t.Errorf("got %+v", again)
 	}
-	for path, want := range map[string]os.FileMode{dir: 0o700, filepath.Join(dir, usersFile): 0o600} {
-		info, err := os.Stat(path)
-		if err != nil {
+	table, _ := store.Table(t.Context(), tableUsers)
+	e, err := table.Get(t.Context(), userKey("ann"))
+	if err != nil || strings.Contains(string(e.Value), `"two"`) || !strings.Contains(string(e.Value), "$argon2id$v=19$m=8,t=1,p=1$") {
+		t.Errorf("got %s, %v", e.Value, err)
+	}
+}
+
+// What another node changes is seen here, and who wants to is told.
+func TestUsersOfAnotherNode(t *testing.T) {
+	store := &memory.Journal{}
+	here, there := openTestUsers(t, store, ""), openTestUsers(t, store, "")
+	heard := make(chan User, 8)
+	defer here.hear(func(u User) { heard <- u })()
+	add(t, there, "ann", "", "x")
+	eventually(t, "ann is known here", func() bool { return len(here.List()) == 1 })
+	if err := here.Add("ann", "", "y"); !errors.Is(err, ErrUserExists) {
+		t.Errorf("twice: got %v", err)
+	}
+	if err := there.Disable("ann"); err != nil {
+		t.Fatal(err)
+	}
+	if u := <-heard; u.Name != "ann" || u.Active {
+		t.Errorf("heard %+v", u)
+	}
+	if _, err := here.Check("ann", "x"); !errors.Is(err, ErrCredentials) {
+		t.Errorf("disabled there: got %v", err)
+	}
+	if err := here.Enable("ann"); err != nil { // from what is in the store
+		t.Fatal(err)
+	}
+	if _, err := here.Check("ann", "x"); err != nil {
+		t.Errorf("enabled here: %v", err)
+	}
+	table, _ := store.Table(t.Context(), tableUsers)
+	if err := table.Delete(t.Context(), userKey("ann")); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "ann is gone", func() bool { return len(here.List()) == 0 })
+}
+
+// Two nodes that start together make one first user.
+func TestFirstUserOfTwoNodes(t *testing.T) {
+	store := &memory.Journal{}
+	a, b := openTestUsers(t, store, ""), openTestUsers(t, store, "")
+	var wg sync.WaitGroup
+	var made atomic.Int32
+	for _, u := range []*Users{a, b} {
+		wg.Go(func() {
+			if _, password, err := u.AddFirst(); err != nil {
+				t.Error(err)
+			} else if password != "" {
+				made.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if made.Load() != 1 {
+		t.Errorf("%d first users were made, want 1", made.Load())
+	}
+}
+
+// Changes at the same time on two nodes are both kept.
+func TestUsersAlterTogether(t *testing.T) {
+	store := &memory.Journal{}
+	a, b := openTestUsers(t, store, ""), openTestUsers(t, store, "")
+	add(t, a, "ann", "", "x")
+	for range 20 {
+		var wg sync.WaitGroup
+		wg.Go(func() { _ = a.SetPassword("ann", "new") })
+		wg.Go(func() { _ = b.Disable("ann") })
+		wg.Wait()
+		fresh := openTestUsers(t, store, "")
+		if acc, _ := fresh.account("ann"); acc.Active || !acc.Hash.matches("new") {
+			t.Fatalf("a change is lost: active %v, new password %v", acc.Active, acc.Hash.matches("new"))
+		}
+		if err := errors.Join(a.Enable("ann"), a.SetPassword("ann", "x")); err != nil {
 			t.Fatal(err)
 		}
-		if got := info.Mode().Perm(); got != want {
-			t.Errorf("%s: got mode %o, want %o", path, got, want)
-		}
-	}
-	if files, _ := os.ReadDir(dir); len(files) != 1 {
-		t.Errorf("files of half-done writes stay: %v", files)
-	}
-	text, _ := os.ReadFile(filepath.Join(dir, usersFile))
-	if strings.Contains(string(text), `"two"`) || !strings.Contains(string(text), "$argon2id$v=19$m=8,t=1,p=1$") {
-		t.Errorf("got %s", text)
 	}
 }
 
 func TestUsersCheck(t *testing.T) {
-	u := openTestUsers(t, t.TempDir())
+	u := openTestUsers(t, &memory.Journal{}, "")
 	add(t, u, "ann", "", "right")
 	add(t, u, "off", "", "right")
 	if err := u.Disable("off"); err != nil {
@@ -99,7 +169,7 @@ func TestUsersCheck(t *testing.T) {
 }
 
 func TestUsersRefuse(t *testing.T) {
-	u := openTestUsers(t, t.TempDir())
+	u := openTestUsers(t, &memory.Journal{}, "")
 	add(t, u, "ann", "", "x")
 	for name, err := range map[string]error{
 		"taken":            u.Add("ann", "", "x"),
@@ -127,7 +197,7 @@ func TestUsersRefuse(t *testing.T) {
 }
 
 func TestFirstUser(t *testing.T) {
-	u := openTestUsers(t, t.TempDir())
+	u := openTestUsers(t, &memory.Journal{}, "")
 	name, password, err := u.AddFirst()
 	if err != nil || name != "admin" || len(password) < 20 {
 		t.Fatalf("got %q, %q, %v", name, password, err)
@@ -140,35 +210,78 @@ func TestFirstUser(t *testing.T) {
 	}
 }
 
-func TestUsersReload(t *testing.T) {
-	dir := t.TempDir()
-	here, there := openTestUsers(t, dir), openTestUsers(t, dir)
-	add(t, there, "ann", "", "x")
-	if err := here.Reload(); err != nil || len(here.List()) != 1 {
-		t.Fatalf("got %v, %v", here.List(), err)
+// The file of an earlier version is taken over once, and stays beside it under
+// another name.
+func TestUsersFileIsTakenOver(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new")
+	old, err := OpenUsersFile(dir)
+	if err != nil {
+		t.Fatal(err)
 	}
+	add(t, old, "ann", "admin", "x")
+	add(t, old, "zoe", "", "y")
+	if err := old.Disable("zoe"); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]os.FileMode{dir: 0o700, filepath.Join(dir, usersFile): 0o600} {
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: got %v, %v, want mode %o", path, info, err, want)
+		}
+	}
+	store := &memory.Journal{}
+	before := openTestUsers(t, store, "")
+	add(t, before, "zoe", "", "newer")
+	u := openTestUsers(t, store, dir)
+	if _, err := u.Check("ann", "x"); err != nil {
+		t.Errorf("taken over: %v", err)
+	}
+	if _, err := u.Check("zoe", "newer"); err != nil {
+		t.Errorf("a user of the store was replaced: %v", err)
+	}
+	if files, _ := os.ReadDir(dir); len(files) != 1 || files[0].Name() != importedFile {
+		t.Errorf("got the files %v, want %s alone", files, importedFile)
+	}
+	if n := len(openTestUsers(t, store, dir).List()); n != 2 {
+		t.Errorf("again: got %d users, want 2", n)
+	}
+}
+
+func TestDamagedUsers(t *testing.T) {
+	dir := t.TempDir()
 	path := filepath.Join(dir, usersFile)
-	for _, text := range []string{"", "{", "null1", `{"a":1}`, `[{"name":"ann","hash":"$argon2id$v=19$m=99999999,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAA"}]`} {
+	for _, text := range []string{"", "{", "null1", `{"a":1}`, `[{"name":"a/b","hash":"$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAA"}]`, `[{"name":"a b"}]`} {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := here.Reload(); err == nil {
+		if _, err := openUsers(t.Context(), UsersConfig{Store: &memory.Journal{}, Dir: dir}, cheap()); err == nil {
 			t.Errorf("%q: no error", text)
 		}
-		if len(here.List()) != 1 {
-			t.Errorf("%q: the users are gone", text)
+		if _, err := os.Stat(path); err != nil {
+			t.Errorf("%q: the file is gone: %v", text, err)
 		}
+	}
+	store := &memory.Journal{}
+	add(t, openTestUsers(t, store, ""), "ann", "", "x")
+	table, _ := store.Table(t.Context(), tableUsers)
+	for key, text := range map[string]string{userKey("bob"): "{", userKey("eve"): `{"name":"ann","active":true}`} {
+		if _, err := table.Put(t.Context(), key, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if list := openTestUsers(t, store, "").List(); len(list) != 1 || list[0].Name != "ann" {
+		t.Errorf("got %v, want ann alone", list)
 	}
 }
 
 func TestPrivateFilesBecomePrivate(t *testing.T) {
-	dir := t.TempDir()
-	add(t, openTestUsers(t, dir), "ann", "", "x")
-	path := filepath.Join(dir, usersFile)
-	if err := os.Chmod(path, 0o644); err != nil {
+	path := filepath.Join(t.TempDir(), "x.json")
+	if err := os.WriteFile(path, []byte("[]"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	openTestUsers(t, dir)
+	var list []int
+	if err := readPrivate(path, 100, &list); err != nil {
+		t.Fatal(err)
+	}
 	if info, _ := os.Stat(path); info.Mode().Perm() != 0o600 {
 		t.Errorf("got mode %o", info.Mode().Perm())
 	}
@@ -177,7 +290,7 @@ func TestPrivateFilesBecomePrivate(t *testing.T) {
 // No more hashes are computed at a time than there are slots, and who waits
 // gives up with its context.
 func TestHashesAreBounded(t *testing.T) {
-	u := openTestUsers(t, t.TempDir())
+	u := openTestUsers(t, &memory.Journal{}, "")
 	add(t, u, "ann", "", "x")
 	for range cap(u.slots) {
 		u.slots <- struct{}{}
@@ -202,7 +315,7 @@ func TestHashesAreBounded(t *testing.T) {
 }
 
 func TestUsersChangeInParallel(t *testing.T) {
-	u := openTestUsers(t, t.TempDir())
+	u := openTestUsers(t, &memory.Journal{}, "")
 	var wg sync.WaitGroup
 	for name := range strings.SplitSeq("a b c d e f g h", " ") {
 		wg.Go(func() {
@@ -213,8 +326,8 @@ func TestUsersChangeInParallel(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if err := u.Reload(); err != nil || len(u.List()) != 8 {
-		t.Errorf("got %d users, %v", len(u.List()), err)
+	if n := len(u.List()); n != 8 {
+		t.Errorf("got %d users, want 8", n)
 	}
 }
 
@@ -222,10 +335,11 @@ func TestUsersChangeInParallel(t *testing.T) {
 // time is the hash's, so nothing tells them apart.
 func TestEqualCost(t *testing.T) {
 	cost := hashCost{memory: 1 << 10, passes: 1, threads: 1}
-	u, err := openUsers(t.TempDir(), cost)
+	u, err := openUsers(t.Context(), UsersConfig{Store: &memory.Journal{}}, cost)
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(u.Close)
 	add(t, u, "ann", "", "x")
 	add(t, u, "off", "", "x")
 	if err := u.Disable("off"); err != nil {

@@ -143,7 +143,7 @@ func (s *service) open() error {
 	if s.data, err = openDataDir(s.a.halt.ctx, dir); err != nil {
 		return usageError("%v", err)
 	}
-	if s.users, err = server.OpenUsers(dir); err != nil {
+	if s.users, err = server.OpenUsersFile(dir); err != nil {
 		return usageError("%v", err)
 	}
 	tokens, err := server.OpenTokens(server.TokenConfig{

@@ -243,7 +243,7 @@ func (a *app) withUsers(o *usersOptions, create bool, do func(control.Users) err
 const startTime = 5 * time.Second
 
 func (a *app) onStore(dir string, do func(control.Users) error) error {
-	users, err := server.OpenUsers(dir)
+	users, err := server.OpenUsersFile(dir)
 	if err != nil {
 		return usageError("%v", err)
 	}

@@ -33,7 +33,7 @@ func realServer(t *testing.T, change func(*server.Config, *server.TokenConfig)) 
 	eng := engine.New(engine.Config{Journal: journal, Logger: log})
 	t.Cleanup(eng.Close)
 	dir := t.TempDir()
-	users, err := server.OpenUsers(dir)
+	users, err := server.OpenUsersFile(dir)
 	if err == nil {
 		err = users.Add("ann", "user", annPassword)
 	}

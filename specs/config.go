@@ -12,6 +12,15 @@ type Config struct {
 	Dir string
 	// Files are the files that were read, by the names that diagnostics use.
 	Files []string
+	// Root is the file below Dir that was loaded, empty for the whole directory.
+	Root string
+	// Sources are the texts that were read below Dir, by their paths there with
+	// slashes; one that a function has only listed is nil. Loaded again from
+	// these alone, with [Options.OverlayOnly], the scenario is the same.
+	Sources map[string][]byte
+	// HoldsSecrets says that a secret may be written in Sources themselves, and
+	// not only in the environment and in variables.
+	HoldsSecrets bool
 	// Hash identifies the sources and the values of variables, in hex.
 	Hash string
 

@@ -19,7 +19,7 @@ func keysOf[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
 func (l *loader) open(name string) (files []string, ok bool) {
 	full := l.absolute(name)
 	if l.isFile(full) {
-		if target, err := filepath.EvalSymlinks(full); err == nil && l.opts.Overlay[name] == nil {
+		if target, err := filepath.EvalSymlinks(full); err == nil && l.opts.Overlay[name] == nil && !l.opts.OverlayOnly {
 			if info, err := os.Lstat(full); err == nil && info.Mode()&os.ModeSymlink != 0 {
 				full = target
 			}
@@ -35,7 +35,7 @@ func (l *loader) isFile(full string) bool {
 		return true
 	}
 	info, err := os.Stat(full)
-	if err != nil {
+	if err != nil || l.opts.OverlayOnly {
 		return strings.HasSuffix(full, ".hcl") || strings.HasSuffix(full, ".json")
 	}
 	return !info.IsDir()
@@ -47,6 +47,7 @@ func (l *loader) openFile(name, full string) ([]string, bool) {
 		l.report(codeFile, "", hcl.Range{}, "%s is not a scenario: its name ends neither in .hcl nor in .hcl.json.", name)
 		return nil, false
 	}
+	l.rootFile = base
 	return []string{base}, l.openFolder(name, filepath.Dir(full))
 }
 
@@ -68,7 +69,7 @@ func (l *loader) openDir(name, full string) ([]string, bool) {
 }
 
 func (l *loader) openFolder(name, dir string) bool {
-	f, err := openFolder(dir, l.overlay)
+	f, err := openFolder(dir, l.overlay, l.opts.OverlayOnly)
 	if err != nil {
 		l.report(codeFile, "", hcl.Range{}, "%s", describe(name, err).message)
 		return false
@@ -141,7 +142,7 @@ func (l *loader) charge(name string, text []byte) bool {
 // readVarFile reads a file that the command line names; it may lie anywhere.
 func (l *loader) readVarFile(name string) ([]byte, bool) {
 	full := l.absolute(name)
-	f, err := openFolder(filepath.Dir(full), l.overlay)
+	f, err := openFolder(filepath.Dir(full), l.overlay, l.opts.OverlayOnly)
 	if err != nil {
 		l.report(codeFile, "", hcl.Range{}, "%s", describe(name, err).message)
 		return nil, false

@@ -29,13 +29,20 @@ func fileErrorf(code, format string, args ...any) *fileError {
 	return &fileError{code, fmt.Sprintf(format, args...)}
 }
 
-// openFolder opens a directory. It need not exist when texts lie over it.
-func openFolder(dir string, overlay map[string][]byte) (*folder, error) {
+// openFolder opens a directory. It need not exist when texts lie over it, and
+// is not looked at when they are all that there is.
+func openFolder(dir string, overlay map[string][]byte, only bool) (*folder, error) {
 	f := &folder{dir: dir, overlay: map[string][]byte{}}
 	for name, text := range overlay {
 		if rel, err := filepath.Rel(dir, name); err == nil && filepath.IsLocal(rel) {
 			f.overlay[filepath.ToSlash(rel)] = text
 		}
+	}
+	if only && len(f.overlay) > 0 {
+		return f, nil
+	}
+	if only {
+		return nil, &fs.PathError{Op: "open", Path: dir, Err: fs.ErrNotExist}
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil && len(f.overlay) == 0 {

@@ -127,6 +127,7 @@ func (l *loader) filesetFunc() function.Function {
 			out := make([]cty.Value, len(names))
 			for i, name := range names {
 				out[i] = cty.StringVal(name)
+				l.listed[belowDir(path.Join(filepath.ToSlash(args[0].AsString()), name))] = true
 			}
 			return cty.ListVal(out), nil
 		},

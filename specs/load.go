@@ -25,6 +25,8 @@ type Options struct {
 	// Overlay are texts by path, which are read instead of the files on disk,
 	// or beside them. Relative paths are relative to WorkDir.
 	Overlay map[string][]byte
+	// OverlayOnly reads nothing but the Overlay: no file on disk is there.
+	OverlayOnly bool
 	// WorkDir is what paths and the names in diagnostics are relative to; empty
 	// is the process's working directory.
 	WorkDir string
@@ -43,7 +45,7 @@ func Load(path string, opts Options) (*Config, Diagnostics) {
 	if ds.HasErrors() {
 		return nil, ds
 	}
-	cfg.Hash = l.hash(cfg)
+	cfg.Hash, cfg.Root, cfg.Sources, cfg.HoldsSecrets = l.hash(cfg), l.rootFile, l.readTexts(), l.holdsSecrets()
 	return cfg, ds
 }
 
@@ -70,6 +72,8 @@ type loader struct {
 	loaded    map[string]bool
 	sources   map[string]*sourceFile
 	content   map[string][]byte
+	listed    map[string]bool // by path below the directory
+	rootFile  string
 	fileCount int
 	byteCount int
 	textTotal int
@@ -100,7 +104,7 @@ func newLoader(opts Options) *loader {
 	}
 	l := &loader{
 		opts: opts, codes: allCodes(), overlay: map[string][]byte{}, loaded: map[string]bool{}, sources: map[string]*sourceFile{},
-		content: map[string][]byte{}, names: map[string]map[string]*node{}, mentioned: map[string]bool{}, spans: map[string][]blockSpan{}, locals: map[string]*localArg{},
+		content: map[string][]byte{}, listed: map[string]bool{}, names: map[string]map[string]*node{}, mentioned: map[string]bool{}, spans: map[string][]blockSpan{}, locals: map[string]*localArg{},
 		localValues: map[string]cty.Value{}, inputs: map[string]*variable{}, vars: map[string]cty.Value{},
 		root: &node{schema: languageSchema()},
 	}

@@ -29,6 +29,8 @@ type doc struct {
 	Stop    string       `json:"stop,omitempty"`
 	Usage   SessionUsage `json:"usage"`
 	Seq     uint64       `json:"seq"`
+	// Activity is what the participants have done, by bare name.
+	Activity map[string]docActivity `json:"activity,omitempty"`
 	// Blueprint is what it was started from.
 	Blueprint blueprint `json:"blueprint"`
 }
@@ -39,9 +41,11 @@ type docHead struct {
 	owner, template, sessionType, status string
 	created                              time.Time
 	ended                                time.Time // zero while it lives
-	wake                                 time.Time // when a passive session has something to do; zero is never
+	wake                                 time.Time // when a resting session has something to do; zero is never
 	direct                               bool      // a talk of two agents
 	deleted                              bool      // its log goes when the retention time is over
+	resting                              bool      // it waits in its log: until wake, or until something arrives
+	agents                               int       // how many it has
 }
 
 // docAgent is an agent of a session.
@@ -55,6 +59,13 @@ type docAgent struct {
 	Capabilities []string       `json:"capabilities,omitempty"`
 	Modes        []string       `json:"modes,omitempty"`
 	Metadata     map[string]any `json:"metadata,omitempty"`
+}
+
+// docActivity is what a participant has done, up to Seq.
+type docActivity struct {
+	Messages int       `json:"messages,omitempty"`
+	Last     time.Time `json:"last,omitzero"`
+	Cooldown time.Time `json:"cooldown,omitzero"`
 }
 
 // blueprint is what a session's template is made from again after a restart, or

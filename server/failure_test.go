@@ -13,7 +13,7 @@ import (
 
 // brokenJournal fails, or panics, when it is told to.
 type brokenJournal struct {
-	engine.Journal
+	engine.Store
 	fail, panics atomic.Bool
 }
 
@@ -24,7 +24,7 @@ func (j *brokenJournal) Append(ctx context.Context, session string, expect uint6
 	case j.fail.Load():
 		return errors.New("disk /secret/place is full")
 	default:
-		return j.Journal.Append(ctx, session, expect, events)
+		return j.Store.Append(ctx, session, expect, events)
 	}
 }
 
@@ -32,10 +32,10 @@ func newBrokenServer(t *testing.T) (*testServer, *brokenJournal) {
 	t.Helper()
 	j := &brokenJournal{}
 	ts := newTestServer(t, func(c *Config) {
-		j.Journal = c.Journal
+		j.Store = c.Store
 		eng := engine.New(engine.Config{Journal: j, Logger: c.Logger})
 		t.Cleanup(eng.Close)
-		c.Engine, c.Journal = eng, j
+		c.Engine, c.Store = eng, j
 	})
 	return ts, j
 }

@@ -82,7 +82,7 @@ func newTestServer(tb testing.TB, change func(*Config)) *testServer {
 		tb.Fatalf("tokens: %v", err)
 	}
 	cfg := Config{
-		Engine: ts.engine, Journal: ts.journal, Users: ts.users, Tokens: tokens, Logger: log,
+		Engine: ts.engine, Store: ts.journal, Users: ts.users, Tokens: tokens, Logger: log,
 		Models: testModels(), ProviderList: testProviders(), Limits: Limits{Disabled: true}, Version: "test",
 		Metrics: metrics,
 	}

@@ -65,7 +65,7 @@ func (st *stream) page(ctx context.Context, after uint64, limit, level int) (*me
 	page := &messagesResponse{Messages: []json.RawMessage{}, NextAfter: after}
 	p := st.reader(after)
 	size := 0
-	for e, err := range st.s.cfg.Journal.Read(ctx, st.rec.id, p.pos) {
+	for e, err := range st.s.cfg.Store.Read(ctx, st.rec.id, p.pos) {
 		if err != nil {
 			return nil, err
 		}

@@ -41,7 +41,7 @@ func (st *stream) begin(ctx context.Context, f *follower, after uint64) uint64 {
 // those up to a number.
 func (st *stream) last(ctx context.Context, upTo uint64) uint64 {
 	last := st.reader(upTo).pos
-	for e, err := range st.s.cfg.Journal.Read(ctx, st.rec.id, last) {
+	for e, err := range st.s.cfg.Store.Read(ctx, st.rec.id, last) {
 		if err != nil || e.Seq >= upTo {
 			return upTo
 		}
@@ -82,7 +82,7 @@ func (j *joiner) replay(ctx context.Context) bool {
 		j.f.shut(j.st.endingOf(j.p.ended))
 		return false
 	}
-	for e, err := range j.st.s.cfg.Journal.Read(ctx, j.st.rec.id, j.p.pos) {
+	for e, err := range j.st.s.cfg.Store.Read(ctx, j.st.rec.id, j.p.pos) {
 		if err != nil {
 			if !errors.Is(err, context.Canceled) {
 				j.st.mu.Lock()

@@ -120,7 +120,7 @@ var errNoEvent = errors.New("the event is not in the journal")
 
 // timeOf is when an event happened.
 func (s *Server) timeOf(ctx context.Context, rec *record, seq uint64) (time.Time, error) {
-	for e, err := range s.cfg.Journal.Read(ctx, rec.id, seq-1) {
+	for e, err := range s.cfg.Store.Read(ctx, rec.id, seq-1) {
 		if err != nil {
 			return time.Time{}, err
 		}

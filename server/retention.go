@@ -65,7 +65,7 @@ func (s *Server) sweepRetention(now time.Time) {
 			gone = append(gone, rec.id)
 		}
 	}
-	f, ok := s.cfg.Journal.(forgetter)
+	f, ok := s.cfg.Store.(forgetter)
 	if !ok {
 		return
 	}

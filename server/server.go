@@ -14,13 +14,20 @@ import (
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
-// Config configures a [Server]. Engine, Journal, Users and Tokens are required;
+// Config configures a [Server]. Engine, Store, Users and Tokens are required;
 // zero values of the rest stand for the defaults that the contract names.
 type Config struct {
-	Engine  *engine.Engine
-	Journal engine.Journal
-	Users   *Users
-	Tokens  *Tokens
+	// Engine keeps its events in Store, too, and tells Hooks what happens.
+	Engine *engine.Engine
+	Store  engine.Store
+	Hooks  *Hooks
+	Users  *Users
+	Tokens *Tokens
+	// Node is what other servers on the same store see of this one.
+	Node Node
+	// Passive is a server that only looks: it wakes and resumes no session by
+	// itself.
+	Passive bool
 	// Templates are the scenarios that are offered; it may be replaced while
 	// the server runs, see [Server.SetTemplates].
 	Templates []Scenario

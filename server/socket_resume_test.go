@@ -166,7 +166,7 @@ func levelOfFrame(f *Frame) int {
 
 // cutJournal has forgotten a session's first events.
 type cutJournal struct {
-	engine.Journal
+	engine.Store
 	oldest atomic.Uint64
 }
 
@@ -175,14 +175,14 @@ func (j *cutJournal) Read(ctx context.Context, session string, after uint64) ite
 	if oldest > 0 {
 		after = max(after, oldest-1)
 	}
-	return j.Journal.Read(ctx, session, after)
+	return j.Store.Read(ctx, session, after)
 }
 
 func TestWhatIsNotRetainedIsSaid(t *testing.T) {
 	var cut *cutJournal
 	ts := newTestServer(t, func(c *Config) {
-		cut = &cutJournal{Journal: c.Journal}
-		c.Journal = cut
+		cut = &cutJournal{Store: c.Store}
+		c.Store = cut
 	})
 	id := ts.createChat(t, ann)
 	a := ts.open(t, ann, id, "")
@@ -461,12 +461,12 @@ func TestDetail(t *testing.T) {
 // lateJournal lets others see what is stored before the session that stored it
 // knows.
 type lateJournal struct {
-	engine.Journal
+	engine.Store
 	late atomic.Bool
 }
 
 func (j *lateJournal) Append(ctx context.Context, session string, expect uint64, events []engine.Event) error {
-	err := j.Journal.Append(ctx, session, expect, events)
+	err := j.Store.Append(ctx, session, expect, events)
 	if j.late.Load() {
 		time.Sleep(50 * time.Millisecond)
 	}
@@ -476,8 +476,8 @@ func (j *lateJournal) Append(ctx context.Context, session string, expect uint64,
 func TestComingBackBeforeTheSessionKnows(t *testing.T) {
 	journal := &lateJournal{}
 	ts := newTestServer(t, func(c *Config) {
-		journal.Journal = c.Journal
-		c.Journal = journal
+		journal.Store = c.Store
+		c.Store = journal
 		c.Engine = engine.New(engine.Config{Journal: journal})
 		t.Cleanup(c.Engine.Close)
 	})

@@ -108,7 +108,7 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) probe(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
-	for _, err := range s.cfg.Journal.Read(ctx, "session_readiness", 0) {
+	for _, err := range s.cfg.Store.Read(ctx, "session_readiness", 0) {
 		if err != nil && !errors.Is(err, engine.ErrNotFound) {
 			return err
 		}

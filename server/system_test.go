@@ -69,7 +69,7 @@ func TestHealth(t *testing.T) {
 }
 
 // lostJournal is a journal that cannot be read.
-type lostJournal struct{ engine.Journal }
+type lostJournal struct{ engine.Store }
 
 func (lostJournal) Read(context.Context, string, uint64) iter.Seq2[engine.Event, error] {
 	return func(yield func(engine.Event, error) bool) {
@@ -78,7 +78,7 @@ func (lostJournal) Read(context.Context, string, uint64) iter.Seq2[engine.Event,
 }
 
 func TestNotReadyWithoutStore(t *testing.T) {
-	ts := newTestServer(t, func(c *Config) { c.Journal = lostJournal{c.Journal} })
+	ts := newTestServer(t, func(c *Config) { c.Store = lostJournal{c.Store} })
 	w, got := ts.do(t, "GET", "/readyz", "", nil)
 	check(t, got, "STORE_UNAVAILABLE", "code")
 	if text, _ := io.ReadAll(w.Body); strings.Contains(string(text), "secret") {

@@ -42,7 +42,7 @@ func realServer(t *testing.T, change func(*server.Config, *server.TokenConfig)) 
 	}
 	tc := server.TokenConfig{Dir: dir}
 	cfg := server.Config{
-		Engine: eng, Journal: journal, Users: users, Logger: log, Limits: server.Limits{Disabled: true},
+		Engine: eng, Store: journal, Users: users, Logger: log, Limits: server.Limits{Disabled: true},
 		Models: providers.Registry{"scripted": {
 			Settings: providers.Settings{Name: "scripted", Kind: "scripted", Model: "scripted", Price: &providers.Price{}}, Model: scripted.Simulate("scripted"),
 		}},

@@ -316,14 +316,13 @@ func TestUnregisterAgentOfASession(t *testing.T) {
 func TestTooManyAgents(t *testing.T) {
 	ts := newTestServer(t, nil)
 	for i := range maxRegistered {
-		a := &agentRecord{id: fmt.Sprint("a_", i), owner: ann}
-		if !ts.records.register(a, maxRegistered) {
-			t.Fatalf("agent %d was refused", i)
+		if err := ts.registered.add(t.Context(), &agentRecord{id: fmt.Sprint("a_", i), owner: ann, created: time.Now()}); err != nil {
+			t.Fatalf("agent %d: %v", i, err)
 		}
 	}
 	check(t, ts.as(t, ann, 429, "POST", "/agents/register", `{"name":"x","provider":"scripted"}`), "AGENT_LIMIT", "code")
 	ts.register(t, bob, "his")
-	ts.records.removeAgent("a_7")
+	ts.as(t, ann, 200, "DELETE", "/agents/a_7", nil)
 	ts.register(t, ann, "hers")
 }
 

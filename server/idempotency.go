@@ -1,125 +1,65 @@
 package server
 
 import (
-	"container/list"
+	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
 	"net/http"
-	"sync"
 	"time"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
 )
 
-// The bounds of what is remembered for repeats.
+// The rules of repeats.
 const (
-	idempotencyLife    = 24 * time.Hour
-	maxIdempotencyKey  = 255      // bytes
-	maxUserAnswers     = 1000     // of one person
-	maxUserAnswerBytes = 4 << 20  // of one person
-	maxAnswerBytes     = 64 << 20 // of all
+	idempotencyLife   = 24 * time.Hour
+	maxIdempotencyKey = 255 // bytes
+	// answerLease is how long a first request of which nothing is heard counts
+	// as under way: its node may be gone. answerRenew is how often it is said
+	// that it still is.
+	answerLease = 30 * time.Second
+	answerRenew = 10 * time.Second
 )
 
-// answers remembers the first answer to each idempotency key. It is safe for
-// concurrent use.
+// answers remembers the first answer to each idempotency key in a table of the
+// store, for all nodes and beyond a restart. It is safe for concurrent use.
 type answers struct {
-	mu    sync.Mutex // guards what follows
-	byKey map[answerKey]*list.Element
-	order *list.List // of *kept, oldest first
-	bytes int
-	users map[string]*userAnswers
+	table engine.Table
+	node  string // who we are in records of what is under way
+	alone bool   // no other node uses the store: what another began is over
+	log   *slog.Logger
+	index *answerIndex
 }
-
-type userAnswers struct{ count, bytes int }
 
 type answerKey struct{ user, scope, key string }
 
-// kept is a first answer, or a request that is under way.
-type kept struct {
-	key    answerKey
-	body   [sha256.Size]byte
-	done   chan struct{} // closed when the request is over
-	ok     bool          // with an answer; guarded by the mutex until done
-	answer reply
-	until  time.Time
+// name is the key's key in the table.
+func (k answerKey) name() string {
+	sum := sha256.Sum256([]byte(k.user + "\x00" + k.scope + "\x00" + k.key))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-func newAnswers() *answers {
-	return &answers{byKey: map[answerKey]*list.Element{}, order: list.New(), users: map[string]*userAnswers{}}
+// firstAnswer is a record: a request that is under way, or its answer.
+type firstAnswer struct {
+	User  string          `json:"user"`
+	Sum   []byte          `json:"sum"`  // of the request's body
+	Node  string          `json:"node"` // that does the work
+	Begun time.Time       `json:"begun"`
+	Done  bool            `json:"done,omitempty"`
+	Code  int             `json:"status,omitempty"`
+	Body  json.RawMessage `json:"body,omitempty"`
 }
 
-// begin finds the first request with a key, or makes this one the first.
-func (a *answers) begin(key answerKey, body [sha256.Size]byte, now time.Time) (k *kept, first bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.expire(now)
-	if e := a.byKey[key]; e != nil {
-		return e.Value.(*kept), false //nolint:forcetypeassert // the list holds nothing else
-	}
-	k = &kept{key: key, body: body, done: make(chan struct{}), until: now.Add(idempotencyLife)}
-	a.byKey[key] = a.order.PushBack(k)
-	u := a.users[key.user]
-	if u == nil {
-		u = &userAnswers{}
-		a.users[key.user] = u
-	}
-	u.count++
-	return k, true
-}
+// over says that the record counts no more.
+func (f *firstAnswer) over(now time.Time) bool { return !now.Before(f.Begun.Add(idempotencyLife)) }
 
-// finish keeps the answer of a first request; one that failed is forgotten, so
-// that a repeat tries again.
-func (a *answers) finish(k *kept, r reply, ok bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	defer close(k.done)
-	if !ok {
-		a.drop(a.byKey[k.key])
-		return
-	}
-	k.answer, k.ok = r, true
-	a.bytes += len(r.body)
-	a.users[k.key.user].bytes += len(r.body)
-	a.shrink(k.key.user)
-}
-
-// shrink drops the oldest answers: a person's own while the person has too
-// many, anybody's while all are too large.
-func (a *answers) shrink(user string) {
-	for e := a.order.Front(); e != nil; {
-		next := e.Next()
-		k := e.Value.(*kept) //nolint:forcetypeassert // the list holds nothing else
-		u := a.users[user]
-		tooMany := u != nil && (u.count > maxUserAnswers || u.bytes > maxUserAnswerBytes)
-		switch {
-		case !tooMany && a.bytes <= maxAnswerBytes:
-			return
-		case k.ok && (a.bytes > maxAnswerBytes || k.key.user == user):
-			a.drop(e)
-		}
-		e = next
-	}
-}
-
-func (a *answers) expire(now time.Time) {
-	for e := a.order.Front(); e != nil; e = a.order.Front() {
-		k := e.Value.(*kept) //nolint:forcetypeassert // the list holds nothing else
-		if !k.ok || now.Before(k.until) {
-			return
-		}
-		a.drop(e)
-	}
-}
-
-func (a *answers) drop(e *list.Element) {
-	k := a.order.Remove(e).(*kept) //nolint:forcetypeassert // the list holds nothing else
-	delete(a.byKey, k.key)
-	a.bytes -= len(k.answer.body)
-	u := a.users[k.key.user]
-	u.count--
-	u.bytes -= len(k.answer.body)
-	if u.count == 0 {
-		delete(a.users, k.key.user)
-	}
+func newAnswers(table engine.Table, node string, alone bool, log *slog.Logger) *answers {
+	return &answers{table: table, node: node, alone: alone, log: log, index: newAnswerIndex()}
 }
 
 // once does the work of a request, or answers as its first time did: a repeat
@@ -151,33 +91,109 @@ func (s *Server) once(w http.ResponseWriter, r *http.Request, scope string, do f
 }
 
 func (a *answers) once(ctx context.Context, key answerKey, body json.RawMessage, do func(json.RawMessage) (reply, error)) (reply, error) {
-	sum := sha256.Sum256(body)
+	sum, name := sha256.Sum256(body), key.name()
+	silent := uint64(0) // the revision of which nothing was heard for a lease
 	for {
-		k, first := a.begin(key, sum, time.Now())
-		if first {
-			return a.work(k, body, do)
+		changed, stop := a.index.notice(name)
+		old, revision, err := a.look(ctx, name)
+		switch {
+		case err != nil:
+		case old == nil, !old.Done && (revision == silent || a.alone && old.Node != a.node):
+			first := &firstAnswer{User: key.user, Sum: sum[:], Node: a.node, Begun: time.Now().UTC()}
+			if old != nil && !bytes.Equal(old.Sum, sum[:]) {
+				err = errKeyReused
+				break
+			}
+			revision, err = a.store(ctx, name, first, revision)
+			if err == nil {
+				stop()
+				return a.work(ctx, &firstWork{a: a, name: name, record: first, revision: revision}, body, do)
+			}
+			if errors.Is(err, engine.ErrConflict) {
+				err = nil
+			}
+		case !bytes.Equal(old.Sum, sum[:]):
+			err = errKeyReused
+		case old.Done:
+			stop()
+			return old.reply()
+		default:
+			silent, err = heardOf(ctx, changed, revision)
 		}
-		if k.body != sum {
-			return reply{}, errKeyReused
-		}
-		select {
-		case <-k.done:
-		case <-ctx.Done():
-			return reply{}, context.Cause(ctx)
-		}
-		if k.ok {
-			return k.answer, nil
+		stop()
+		if err != nil {
+			return reply{}, err
 		}
 	}
 }
 
-// work does what a first request asks for; a panic leaves no one waiting.
-func (a *answers) work(k *kept, body json.RawMessage, do func(json.RawMessage) (reply, error)) (got reply, err error) {
-	ok := false
-	defer func() { a.finish(k, got, ok) }()
-	got, err = do(body)
-	ok = err == nil
-	return got, err
+// heardOf waits until a record has changed; when it has not for the time of a
+// lease it gives the record's revision.
+func heardOf(ctx context.Context, changed <-chan struct{}, revision uint64) (silent uint64, err error) {
+	t := time.NewTimer(answerLease)
+	defer t.Stop()
+	select {
+	case <-changed:
+		return 0, nil
+	case <-t.C:
+		return revision, nil
+	case <-ctx.Done():
+		return 0, context.Cause(ctx)
+	}
+}
+
+// look finds a record that counts; the revision is also that of one which does
+// not.
+func (a *answers) look(ctx context.Context, name string) (*firstAnswer, uint64, error) {
+	e, err := a.table.Get(ctx, name)
+	if errors.Is(err, engine.ErrNotFound) {
+		return nil, 0, nil
+	}
+	if err != nil {
+		return nil, 0, fmt.Errorf("idempotency key: %w", err)
+	}
+	var f firstAnswer
+	if err := json.Unmarshal(e.Value, &f); err != nil {
+		a.log.ErrorContext(ctx, "the answer to an idempotency key is damaged", "record", name, "error", err)
+		return nil, e.Revision, nil
+	}
+	if f.over(time.Now()) {
+		return nil, e.Revision, nil
+	}
+	return &f, e.Revision, nil
+}
+
+// reply is the answer again, if it was not too large to be kept.
+func (f *firstAnswer) reply() (reply, error) {
+	if f.Body == nil {
+		return reply{}, errAnswerLarge
+	}
+	return reply{f.Code, f.Body}, nil
+}
+
+// store writes a record whose revision still is the one given.
+func (a *answers) store(ctx context.Context, name string, f *firstAnswer, revision uint64) (uint64, error) {
+	text, err := json.Marshal(f)
+	if err != nil {
+		return 0, err
+	}
+	if len(text) > engine.MaxValue {
+		short := *f
+		short.Body = nil
+		return a.store(ctx, name, &short, revision)
+	}
+	revision, err = a.table.Update(ctx, name, text, revision)
+	if err != nil {
+		return 0, fmt.Errorf("idempotency key: %w", err)
+	}
+	a.index.note(name, f, len(text), revision)
+	return revision, nil
+}
+
+// errAnswerLarge is what a repeat is told whose first answer could not be kept.
+var errAnswerLarge = &apiError{
+	status: http.StatusConflict, code: "ANSWER_NOT_KEPT",
+	detail: "this was done already, and its answer was too large to be kept; look for what it made",
 }
 
 func keyHeader(key string) bool {

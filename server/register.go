@@ -9,9 +9,6 @@ import (
 	"github.com/agentconnect-dev/agentconnect/engine"
 )
 
-// maxRegistered bounds the agents that a person may register.
-const maxRegistered = 1000
-
 // agentRegistered is the answer to a registration.
 type agentRegistered struct {
 	AgentID          string   `json:"agent_id"`
@@ -37,8 +34,8 @@ func (s *Server) registerAgent(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a.owner, a.created = caller(r).Name, time.Now().UTC()
-	if !s.records.register(a, maxRegistered) {
-		return errAgentLimit
+	if err := s.registered.add(r.Context(), a); err != nil {
+		return err
 	}
 	writeJSON(w, http.StatusOK, agentRegistered{
 		AgentID: a.id, Status: "registered", Name: a.name, Provider: a.provider, Model: a.model, Capabilities: listOf(a.capabilities),
@@ -112,6 +109,9 @@ func (s *Server) unregisterAgent(w http.ResponseWriter, r *http.Request) error {
 		return errPerson
 	case a.session != nil && !ended(a.session):
 		return errInSession
+	}
+	if err := s.registered.remove(r.Context(), a.id); err != nil {
+		return err
 	}
 	s.records.removeAgent(a.id)
 	for _, rec := range s.talks.of(a.id) {

@@ -35,6 +35,11 @@ type Config struct {
 	// ProviderList describes them, usable ones first.
 	Models       providers.Registry
 	ProviderList []ProviderInfo
+	// Connect makes the providers of a scenario that is loaded from what the
+	// store keeps of it; nil is none, so that sessions go on with Models alone.
+	Connect func(*specs.Config) (providers.Registry, error)
+	// Env looks up the environment for such a scenario; nil is [os.LookupEnv].
+	Env func(name string) (value string, ok bool)
 
 	CORSOrigins    []string
 	TrustedProxies []netip.Prefix
@@ -90,31 +95,34 @@ type Limits struct {
 
 // Server is an http.Handler that serves the contract.
 type Server struct {
-	cfg      Config
-	log      *slog.Logger
-	handler  http.Handler
-	records  *records
-	talks    talks
-	metrics  *Metrics
-	docs     documents
-	console  bool      // there are pages for people
-	since    time.Time // when it began
-	limits   *limiter
-	lock     *lockout
-	origins  origins
-	builtins map[string]*offer
-	catalog  atomic.Pointer[catalog]
-	answers  *answers
-	places   *places
-	retired  retired
-	sockets  *sockets
-	deaf     func()    // stops to hear of users that change
-	upgrades sync.Pool // write buffers of handshakes
-	clock    clock
-	draining atomic.Bool
-	ctx      context.Context //nolint:containedctx // the server's life
-	cancel   context.CancelFunc
-	wg       sync.WaitGroup // what the server has started
+	cfg        Config
+	log        *slog.Logger
+	handler    http.Handler
+	records    *records
+	talks      talks
+	metrics    *Metrics
+	docs       documents
+	console    bool      // there are pages for people
+	since      time.Time // when it began
+	limits     *limiter
+	lock       *lockout
+	origins    origins
+	builtins   map[string]*offer
+	seal       *sealer
+	made       *made
+	catalog    atomic.Pointer[catalog]
+	answers    *answers
+	registered *registry
+	places     *places
+	retired    retired
+	sockets    *sockets
+	deaf       func()    // stops to hear of users that change
+	upgrades   sync.Pool // write buffers of handshakes
+	clock      clock
+	draining   atomic.Bool
+	ctx        context.Context //nolint:containedctx // the server's life
+	cancel     context.CancelFunc
+	wg         sync.WaitGroup // what the server has started
 }
 
 // New makes a server. Close it.
@@ -122,7 +130,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{cfg: cfg.withDefaults(), records: newRecords(), talks: talks{open: map[pair]*record{}}, since: time.Now()}
 	s.log = s.cfg.Logger
 	s.limits, s.lock = newLimiter(s.cfg.Limits), newLockout()
-	s.answers, s.places = newAnswers(), &places{records: s.records, starting: map[string]int{}}
+	s.places = &places{records: s.records, starting: map[string]int{}}
 	s.metrics = s.cfg.Metrics
 	if s.metrics == nil {
 		s.metrics = NewMetrics()
@@ -131,6 +139,10 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	var err error
+	s.made = newMade()
+	if s.seal, err = newSealer(s.cfg.Tokens); err != nil {
+		return nil, err
+	}
 	if s.origins, err = parseOrigins(s.cfg.CORSOrigins); err != nil {
 		return nil, err
 	}
@@ -138,6 +150,9 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	if err := s.SetTemplates(s.cfg.Templates); err != nil {
+		return nil, err
+	}
+	if err := s.openTables(); err != nil {
 		return nil, err
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
@@ -149,6 +164,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s.handler = s.routes(all)
 	s.deaf = s.cfg.Users.hear(s.sockets.changed)
+	s.followTables()
 	s.wg.Go(s.keepRetention)
 	return s, nil
 }

@@ -112,20 +112,6 @@ func (u *Users) watch(ctx context.Context, read chan<- error) {
 	})
 }
 
-// followTable gives a table's records and their changes until the context ends,
-// also when the store was away meanwhile.
-func followTable(ctx context.Context, t engine.Table, do func(*engine.Entry, error)) {
-	for ctx.Err() == nil {
-		for e, err := range t.Watch(ctx) {
-			do(&e, err)
-			if err != nil {
-				break
-			}
-		}
-		pause(ctx, watchAgain)
-	}
-}
-
 // learn takes note of a record as it is in the store.
 func (u *Users) learn(ctx context.Context, e *engine.Entry) {
 	if e.Deleted {

@@ -4,25 +4,31 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/nats-io/nats-server/v2/server"
-	"github.com/nats-io/nats.go"
 )
 
 // ErrLocked says that another process uses the data directory.
 var ErrLocked = errors.New("data directory is in use by another process")
 
 // readyWithin bounds the start of the embedded server.
-const readyWithin = 30 * time.Second
+const readyWithin = 5 * time.Minute
 
-// embedded is a NATS server in this process.
+// embedded is a NATS server in this process. It is started again when it gave
+// up its store, as it does when the disk fails.
 type embedded struct {
-	lock   *flock.Flock
-	server *server.Server
+	cfg  Config
+	lock *flock.Flock
+
+	mu      sync.Mutex
+	server  *server.Server
+	stopped bool
 }
 
 // startEmbedded starts a server that listens nowhere and stores below dir. The
@@ -40,18 +46,19 @@ func startEmbedded(cfg Config) (*embedded, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s: %w", cfg.Dir, ErrLocked)
 	}
-	e := &embedded{lock: lock}
-	if err := e.start(cfg); err != nil {
+	e := &embedded{cfg: cfg, lock: lock}
+	if err := e.start(); err != nil {
 		e.stop()
 		return nil, err
 	}
 	return e, nil
 }
 
-func (e *embedded) start(cfg Config) error {
+func (e *embedded) start() error {
+	cfg := e.cfg
 	srv, err := server.NewServer(&server.Options{
 		ServerName: "agentconnect", DontListen: true, NoSigs: true, JetStream: true,
-		StoreDir: filepath.Join(cfg.Dir, "journal"), SyncAlways: cfg.Sync != SyncInterval, SyncInterval: syncEvery,
+		StoreDir: filepath.Join(cfg.Dir, storeDir), SyncAlways: cfg.Sync != SyncInterval, SyncInterval: syncEvery,
 		JetStreamMaxMemory: 64 << 20, JetStreamMaxStore: cfg.MaxStore, MaxPayload: maxRecord + 64<<10,
 	})
 	if err != nil {
@@ -63,15 +70,51 @@ func (e *embedded) start(cfg Config) error {
 	if !srv.ReadyForConnections(readyWithin) {
 		return fmt.Errorf("embedded journal in %s is not ready after %s", cfg.Dir, readyWithin)
 	}
+	if !srv.JetStreamEnabled() {
+		return fmt.Errorf("embedded journal in %s cannot store: is the directory writable, and is there space left?", cfg.Dir)
+	}
 	return nil
 }
 
-func (e *embedded) connect(cfg Config) (*nats.Conn, error) {
-	return nats.Connect("", append(options(cfg), nats.InProcessServer(e.server))...)
+// storeDir is where in the data directory the server stores.
+const storeDir = "journal"
+
+// InProcessConn gives a connection to the server that runs now.
+func (e *embedded) InProcessConn() (net.Conn, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.server.InProcessConn()
+}
+
+// ill says whether the server has given up storing, which it does not take
+// back by itself.
+func (e *embedded) ill() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.server.JetStreamEnabled() {
+		return true
+	}
+	status := e.server.Healthz(&server.HealthzOptions{})
+	return status.StatusCode != 200
+}
+
+// restart replaces the server; the connections find the new one.
+func (e *embedded) restart() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.stopped {
+		return nil
+	}
+	e.server.Shutdown()
+	e.server.WaitForShutdown()
+	return e.start()
 }
 
 // stop flushes and releases everything.
 func (e *embedded) stop() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.stopped = true
 	if e.server != nil {
 		e.server.Shutdown()
 		e.server.WaitForShutdown()

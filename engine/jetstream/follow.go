@@ -2,7 +2,6 @@ package jetstream
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -19,12 +18,15 @@ const (
 	lookEvery = 5 * time.Second
 )
 
-var errLeft = errors.New("the reader has left")
-
 // Follow implements [engine.Journal]: history first, then the records as the
 // stream publishes them again; whatever does not fit is read from the stream.
+// It waits while the store is away.
 func (j *Journal) Follow(ctx context.Context, session string, after uint64) iter.Seq2[engine.Event, error] {
 	return func(yield func(engine.Event, error) bool) {
+		if err := checkSession(session); err != nil {
+			yield(engine.Event{}, err)
+			return
+		}
 		live := make(chan *nats.Msg, followQueue)
 		sub, err := j.nc.ChanSubscribe(fmt.Sprintf("live.%d.%s", shardOf(session), session), live)
 		if err != nil {
@@ -32,79 +34,83 @@ func (j *Journal) Follow(ctx context.Context, session string, after uint64) iter
 			return
 		}
 		defer func() { _ = sub.Unsubscribe() }() // the connection may be gone
-		f := follower{j: j, session: session, after: after, yield: yield}
-		if f.catchUp(ctx) != nil {
+		f := follower{}
+		f.reader = reader{j: j, session: session, after: after, yield: func(e engine.Event, err error) bool {
+			if err != nil && ctx.Err() != nil { // its end is no error
+				return false
+			}
+			f.over = f.over || err == nil && e.Type() == engine.TypeEnded
+			return yield(e, err) && !f.over
+		}}
+		if f.begin(ctx) == nil {
+			f.live(ctx, live)
+		}
+	}
+}
+
+// follower is a reader that goes on.
+type follower struct {
+	reader
+	over bool // the event that ends the session was given
+}
+
+func (f *follower) begin(ctx context.Context) error {
+	if err := f.all(ctx); err != nil {
+		return err
+	}
+	if f.head.last == 0 {
+		return f.fail(engine.ErrNotFound)
+	}
+	if f.last.last <= f.after { // all of it was known to the reader
+		f.over = f.last.ends()
+	}
+	return nil
+}
+
+func (f *follower) live(ctx context.Context, records <-chan *nats.Msg) {
+	f.patient = true
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
+	for !f.over {
+		var err error
+		select {
+		case m := <-records:
+			err = f.hear(ctx, m)
+		case <-look.C:
+			err = f.catchUp(ctx)
+		case <-ctx.Done():
 			return
 		}
-		look := time.NewTicker(lookEvery)
-		defer look.Stop()
-		for !f.over {
-			select {
-			case m := <-live:
-				err = f.take(ctx, m)
-			case <-look.C:
-				err = f.catchUp(ctx)
-			case <-ctx.Done():
-				return
-			}
-			if err != nil {
-				return
-			}
+		if err != nil {
+			return
 		}
 	}
 }
 
-// follower is where a reader stands.
-type follower struct {
-	j       *Journal
-	session string
-	head    head
-	after   uint64
-	over    bool // the event that ends the session was given
-	yield   func(engine.Event, error) bool
-}
-
-// catchUp reads what the stream has behind the follower.
-func (f *follower) catchUp(ctx context.Context) error {
-	h, last, ok := f.j.readFrom(ctx, f.session, f.head, f.after, f.give)
-	f.head = h
-	if ok && last != nil && last.last <= f.after { // all of it was known to the reader
-		f.over = last.ends()
-	}
-	if over := f.over || ctx.Err() != nil; over { // the caller sees both
-		return nil
-	}
-	switch {
-	case !ok:
-		return errLeft
-	case h.last == 0:
-		f.yield(engine.Event{}, engine.ErrNotFound)
-		return errLeft
-	default:
-		return nil
-	}
-}
-
-// take takes in a record that was published again, or reads the stream when it
+// hear takes in a record that was published again, or reads the stream when it
 // is not the next one.
-func (f *follower) take(ctx context.Context, m *nats.Msg) error {
+func (f *follower) hear(ctx context.Context, m *nats.Msg) error {
 	r, err := decode(m.Header, m.Data, streamSequence(m))
 	switch {
 	case err == nil && r.last <= f.head.last: // known
 		return nil
 	case err != nil || r.follows(f.head) != nil || r.stream == 0: // not the next one, or not whole: the stream knows
 		return f.catchUp(ctx)
+	default:
+		f.head, f.last = r.head, &r
+		return f.give(&r)
 	}
-	f.head = r.head
-	if !give(&r, f.after, f.give) && !f.over {
-		return errLeft
-	}
-	return nil
 }
 
-func (f *follower) give(e engine.Event, err error) bool {
-	if err == nil && e.Type() == engine.TypeEnded {
-		f.over = true
+// catchUp reads what the stream has behind the follower; while the store is
+// away there is nothing.
+func (f *follower) catchUp(ctx context.Context) error {
+	if f.j.Err() != nil {
+		return nil
 	}
-	return f.yield(e, err) && !f.over
+	if err := f.all(ctx); err != nil && !f.away {
+		return err
+	}
+	f.away = false
+	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"log/slog"
@@ -36,18 +35,19 @@ const (
 	syncEvery = time.Second
 	// maxRecord bounds a record, in bytes.
 	maxRecord = 8 << 20
-	// giveUp is how long an append is tried while the store does not answer.
-	giveUp = 15 * time.Second
 )
 
 // Config configures a [Journal]. Dir or URL is required.
 type Config struct {
 	// Dir is where an embedded server stores.
 	Dir string
-	// URL is an external server's, instead of an embedded one.
+	// URL is an external server's, or several separated by commas, instead of
+	// an embedded one.
 	URL string
 	// Credentials is a file of NATS credentials for URL.
 	Credentials string
+	// TLS is for URL.
+	TLS TLS
 	// Replicas of an external cluster; 0 is 1.
 	Replicas int
 	// Sync of an embedded server; empty is [SyncAlways].
@@ -55,84 +55,112 @@ type Config struct {
 	// MaxStore bounds an embedded server's disk space in bytes; 0 is 3/4 of
 	// what is free.
 	MaxStore int64
-	Logger   *slog.Logger
+	// Retry is how long an append is tried while the store does not answer;
+	// 0 is 15 s, which is longer than a cluster's election.
+	Retry time.Duration
+	// Lease and Renew are a node's lease and how often it is renewed; 0 is
+	// [engine.LeaseTime] and [engine.RenewTime]. A lease has whole seconds.
+	Lease, Renew time.Duration
+	Logger       *slog.Logger
 }
 
-// Journal is an [engine.Journal] in JetStream. Close it.
+// TLS are the files of a connection's certificates; each may be empty.
+type TLS struct {
+	// CA is who signed the server's certificate, unless the system knows.
+	CA string
+	// Cert and Key are what the client shows of itself.
+	Cert, Key string
+}
+
+func (c *Config) defaults() {
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	if c.MaxStore == 0 {
+		c.MaxStore = -1
+	}
+	if c.Retry == 0 {
+		c.Retry = 15 * time.Second
+	}
+	if c.Lease == 0 {
+		c.Lease, c.Renew = engine.LeaseTime, engine.RenewTime
+	}
+	if c.Renew == 0 {
+		c.Renew = c.Lease / 6
+	}
+}
+
+// Journal is an [engine.Store] in JetStream. Close it.
 type Journal struct {
 	cfg      Config
 	embedded *embedded // nil with an external server
 	nc       *nats.Conn
 	js       jetstream.JetStream
-	streams  [shards]jetstream.Stream
+	lanes    []lane // for what is stored
 	node     string // part of append ids
 	appends  atomic.Uint64
+	health   health
+	cluster  *cluster // nil without an external server
 
-	mu    sync.Mutex
-	heads map[string]head // of sessions that were appended to here
+	mu     sync.Mutex
+	heads  heads // of sessions that were appended to here
+	tables map[string]*table
+}
+
+// lane is a connection that writes.
+type lane struct {
+	nc *nats.Conn
+	js jetstream.JetStream
 }
 
 // Open starts or connects to the server and makes the streams.
 func Open(ctx context.Context, cfg Config) (*Journal, error) {
-	if cfg.Logger == nil {
-		cfg.Logger = slog.Default()
-	}
-	if cfg.MaxStore == 0 {
-		cfg.MaxStore = -1
-	}
-	j := &Journal{cfg: cfg, heads: map[string]head{}, node: randomID()}
+	cfg.defaults()
+	j := &Journal{cfg: cfg, tables: map[string]*table{}, node: randomID()}
+	j.health.start(j)
 	if err := j.open(ctx); err != nil {
 		j.Close()
-		return nil, err
+		return nil, redact(err, cfg.URL)
 	}
 	return j, nil
 }
 
-func (j *Journal) open(ctx context.Context) (err error) {
-	if j.cfg.URL != "" {
-		j.nc, err = nats.Connect(j.cfg.URL, options(j.cfg)...)
-	} else {
-		if j.embedded, err = startEmbedded(j.cfg); err != nil {
-			return err
-		}
-		j.nc, err = j.embedded.connect(j.cfg)
-	}
-	if err != nil {
-		return fmt.Errorf("journal: %w", err)
-	}
-	if j.js, err = jetstream.New(j.nc); err != nil {
+func (j *Journal) open(ctx context.Context) error {
+	if err := j.connect(ctx); err != nil {
 		return err
 	}
-	for i := range j.streams {
-		// CreateOrUpdate also brings back a stream whose own description is lost.
-		if j.streams[i], err = j.js.CreateOrUpdateStream(ctx, streamConfig(i, j.cfg)); err != nil {
+	for i := range shards {
+		if err := j.createStream(ctx, streamConfig(i, j.cfg)); err != nil {
 			return fmt.Errorf("journal: stream %d: %w", i, err)
 		}
+	}
+	if j.cfg.URL == "" {
+		return nil
+	}
+	var err error
+	j.cluster, err = newCluster(ctx, j)
+	return err
+}
+
+// createStream makes a stream or brings back one whose own description is lost.
+func (j *Journal) createStream(ctx context.Context, cfg jetstream.StreamConfig) error {
+	s, err := j.js.CreateOrUpdateStream(ctx, cfg)
+	if err != nil {
+		return streamTrouble(err, cfg)
+	}
+	if lost := s.CachedInfo().State.Lost; lost != nil && len(lost.Msgs) > 0 {
+		j.cfg.Logger.Error("records of the journal are lost on disk; the sessions that they belong to are damaged",
+			"stream", cfg.Name, "records", len(lost.Msgs), "bytes", lost.Bytes)
 	}
 	return nil
 }
 
-func options(cfg Config) []nats.Option {
-	list := []nats.Option{
-		nats.Name("agentconnect"), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond),
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
-			if !errors.Is(err, nats.ErrSlowConsumer) { // what a follower misses it reads again
-				cfg.Logger.Warn("journal", "error", err)
-			}
-		}),
-	}
-	if cfg.Credentials != "" {
-		list = append(list, nats.UserCredentials(cfg.Credentials))
-	}
-	return list
-}
-
 func streamConfig(shard int, cfg Config) jetstream.StreamConfig {
 	return jetstream.StreamConfig{
-		Name: streamName(shard), Subjects: []string{fmt.Sprintf("ev.%d.>", shard)}, Storage: jetstream.FileStorage,
-		Replicas: max(1, cfg.Replicas), AllowDirect: true, DenyDelete: true, Discard: jetstream.DiscardNew,
-		MaxMsgSize: maxRecord,
-		RePublish:  &jetstream.RePublish{Source: fmt.Sprintf("ev.%d.>", shard), Destination: fmt.Sprintf("live.%d.>", shard)},
+		Name: streamName(shard), Subjects: []string{fmt.Sprintf("ev.%d.>", shard), probeSubject(streamName(shard))},
+		Storage: jetstream.FileStorage, Replicas: max(1, cfg.Replicas),
+		AllowDirect: true, DenyDelete: true, AllowRollup: true, Discard: jetstream.DiscardNew, MaxMsgSize: maxRecord,
+		RePublish: &jetstream.RePublish{Source: fmt.Sprintf("ev.%d.>", shard), Destination: fmt.Sprintf("live.%d.>", shard)},
 	}
 }
 
@@ -145,11 +173,28 @@ func shardOf(session string) int {
 	return int(h.Sum32() % shards)
 }
 
+func streamOf(session string) string { return streamName(shardOf(session)) }
+
 func subject(session string) string { return fmt.Sprintf("ev.%d.%s", shardOf(session), session) }
 
-// Close ends the connection and an embedded server, after what was appended is
+// checkSession says whether an id can be part of a subject.
+func checkSession(session string) error {
+	if err := engine.CheckRecord(session, nil); err != nil {
+		return fmt.Errorf("session's id: %w", err)
+	}
+	return nil
+}
+
+// Close ends the connections and an embedded server, after what was appended is
 // on disk.
 func (j *Journal) Close() {
+	if j.cluster != nil {
+		j.cluster.close()
+	}
+	j.health.stop()
+	for _, l := range j.lanes {
+		l.nc.Close()
+	}
 	if j.nc != nil {
 		j.nc.Close()
 	}
@@ -158,12 +203,31 @@ func (j *Journal) Close() {
 	}
 }
 
-// Delete removes a session's events.
+// Delete implements [engine.Store].
 func (j *Journal) Delete(ctx context.Context, session string) error {
-	j.mu.Lock()
-	delete(j.heads, session)
-	j.mu.Unlock()
-	return j.streams[shardOf(session)].Purge(ctx, jetstream.WithPurgeSubject(subject(session)))
+	if err := checkSession(session); err != nil {
+		return err
+	}
+	j.forget(session)
+	s, err := j.js.Stream(ctx, streamOf(session))
+	if err == nil {
+		err = s.Purge(ctx, jetstream.WithPurgeSubject(subject(session)))
+	}
+	if err != nil {
+		return j.trouble(streamOf(session), err)
+	}
+	if j.cluster != nil {
+		return j.cluster.drop(ctx, session)
+	}
+	return nil
+}
+
+// Cluster implements [engine.Store]: nil with an embedded server.
+func (j *Journal) Cluster() engine.Cluster {
+	if j.cluster == nil {
+		return nil
+	}
+	return j.cluster
 }
 
 func randomID() string {
@@ -172,4 +236,7 @@ func randomID() string {
 	return hex.EncodeToString(b[:])
 }
 
-var _ engine.Journal = (*Journal)(nil)
+var (
+	_ engine.Store  = (*Journal)(nil)
+	_ engine.Marker = (*Journal)(nil)
+)

@@ -2,153 +2,179 @@ package jetstream
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
-	"strconv"
+	"strings"
 	"time"
-
-	"github.com/nats-io/nats.go"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
 )
 
-// A read asks for so many records and bytes at once.
-const (
-	readRecords = 256
-	readBytes   = 4 << 20
-	readWithin  = 10 * time.Second
-	// codeNotFound is how a server says that there is no such message.
-	codeNotFound = 10037
-)
+// behindFor is how long a read waits for a server whose copy is behind.
+const behindFor = 3 * time.Second
 
-// lastOf reads a server's answer to a request for one message.
-func lastOf(data []byte) (record, error) {
-	var resp struct {
-		Error *struct {
-			Code        int    `json:"err_code"`
-			Description string `json:"description"`
-		} `json:"error"`
-		Message struct {
-			Seq     uint64 `json:"seq"`
-			Headers []byte `json:"hdrs"`
-			Data    []byte `json:"data"`
-		} `json:"message"`
-	}
-	if err := json.Unmarshal(data, &resp); err != nil {
-		return record{}, err
-	}
-	if e := resp.Error; e != nil {
-		if e.Code == codeNotFound {
-			return record{}, nil
-		}
-		return record{}, fmt.Errorf("journal: %s (%d)", e.Description, e.Code)
-	}
-	header, err := nats.DecodeHeadersMsg(resp.Message.Headers)
-	if err != nil {
-		return record{}, fmt.Errorf("%w: %w", engine.ErrDamaged, err)
-	}
-	return decode(header, resp.Message.Data, resp.Message.Seq)
-}
+// errLeft says that the reader has left or was given an error.
+var errLeft = errors.New("the reader has left")
 
 // Read implements [engine.Journal]. A hole or a changed record ends it with
 // [engine.ErrDamaged].
 func (j *Journal) Read(ctx context.Context, session string, after uint64) iter.Seq2[engine.Event, error] {
 	return func(yield func(engine.Event, error) bool) {
-		h, _, ok := j.readFrom(ctx, session, head{}, after, yield)
-		if ok && h.last == 0 {
+		r := reader{j: j, session: session, after: after, yield: yield}
+		if r.all(ctx) == nil && r.head.last == 0 {
 			yield(engine.Event{}, engine.ErrNotFound)
 		}
 	}
 }
 
-// readFrom yields the events behind a head whose numbers are above after, and
-// gives the new head and the last record, nil when there was none. It is false
-// when the reader has left or there was an error.
-func (j *Journal) readFrom(
-	ctx context.Context, session string, h head, after uint64, yield func(engine.Event, error) bool,
-) (head, *record, bool) {
-	var last *record
-	for {
-		records, more, err := j.batch(ctx, session, h.stream+1)
-		if err != nil {
-			return h, last, yield(engine.Event{}, err) && false
+// reader is where a reader of a session stands.
+type reader struct {
+	j       *Journal
+	session string
+	head    head    // the end of what was read
+	last    *record // the last one, nil when none was read
+	after   uint64  // the number behind which events are given
+	yield   func(engine.Event, error) bool
+	patient bool // a store that is away is no error
+	away    bool // it was
+}
+
+// all reads to the end that the stream's leader knows.
+func (r *reader) all(ctx context.Context) error {
+	if err := checkSession(r.session); err != nil {
+		return r.fail(err)
+	}
+	for start := time.Now(); ; {
+		if err := r.some(ctx); err != nil {
+			return err
 		}
-		for i := range records {
-			r := &records[i]
-			if err := r.follows(h); err != nil {
-				return h, last, yield(engine.Event{}, fmt.Errorf("session %s: %w", session, err)) && false
-			}
-			h, last = r.head, r
-			if !give(r, after, yield) {
-				return h, last, false
+		end, err := r.j.end(ctx, r.session)
+		switch {
+		case err != nil:
+			return r.fail(err)
+		case end.last <= r.head.last:
+			return nil
+		case time.Since(start) > behindFor:
+			return r.fail(fmt.Errorf("session %s: events %d to %d are missing: %w", r.session, r.head.last+1, end.last, engine.ErrDamaged))
+		case r.j.embedded == nil: // a copy that is behind
+			time.Sleep(20 * time.Millisecond)
+		case r.stuck(ctx, end):
+			return errLeft
+		}
+	}
+}
+
+// stuck looks for the next record where it must be on a server without copies,
+// and says so when it cannot be read.
+func (r *reader) stuck(ctx context.Context, end head) bool {
+	before := r.head.last
+	if r.some(ctx) != nil {
+		return true
+	}
+	if r.head.last > before {
+		return false
+	}
+	return r.fail(fmt.Errorf("session %s: events %d to %d are missing: %w", r.session, before+1, end.last, engine.ErrDamaged)) != nil
+}
+
+// some reads what the server that answers has.
+func (r *reader) some(ctx context.Context) error {
+	for {
+		list, more, err := r.j.batch(ctx, streamOf(r.session), subject(r.session), r.head.stream+1)
+		if err != nil {
+			return r.fail(r.j.readTrouble(ctx, streamOf(r.session), err))
+		}
+		for i := range list {
+			if err := r.take(&list[i]); err != nil {
+				return err
 			}
 		}
 		if !more {
-			return h, last, true
+			return nil
 		}
 	}
 }
 
-// give yields a record's events above a number.
-func give(r *record, after uint64, yield func(engine.Event, error) bool) bool {
-	if r.last <= after {
-		return true
+// take gives the events of the next record.
+func (r *reader) take(m *stored) error {
+	rec, err := decode(m.header, m.data, m.stream)
+	if err == nil {
+		err = rec.follows(r.head)
 	}
-	events, err := r.events()
 	if err != nil {
-		return yield(engine.Event{}, err) && false
+		return r.fail(fmt.Errorf("session %s: %w", r.session, err))
+	}
+	r.head, r.last = rec.head, &rec
+	return r.give(&rec)
+}
+
+// give yields a record's events above the reader's number.
+func (r *reader) give(rec *record) error {
+	if rec.last <= r.after {
+		return nil
+	}
+	events, err := rec.events()
+	if err != nil {
+		return r.fail(err)
 	}
 	for _, e := range events {
-		if e.Seq > after && !yield(e, nil) {
-			return false
+		if e.Seq > r.after && !r.yield(e, nil) {
+			return errLeft
 		}
 	}
-	return true
+	return nil
 }
 
-// batch reads the next records of a session from a stream sequence on.
-func (j *Journal) batch(ctx context.Context, session string, from uint64) (records []record, more bool, err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, readWithin, fmt.Errorf("the journal did not answer within %s", readWithin))
-	defer cancel()
-	inbox := j.nc.NewRespInbox()
-	sub, err := j.nc.SubscribeSync(inbox)
-	if err != nil {
-		return nil, false, err
+func (r *reader) fail(err error) error {
+	if r.patient && errors.Is(err, engine.ErrJournal) {
+		r.away = true
+		return errLeft
 	}
-	defer func() { _ = sub.Unsubscribe() }() // the connection may be gone
-	req := fmt.Appendf(nil, `{"seq":%d,"next_by_subj":%q,"batch":%d,"max_bytes":%d}`, from, subject(session), readRecords, readBytes)
-	if err := j.nc.PublishRequest("$JS.API.DIRECT.GET."+streamName(shardOf(session)), inbox, req); err != nil {
-		return nil, false, err
-	}
-	for {
-		m, err := sub.NextMsgWithContext(ctx)
-		if err != nil {
-			return nil, false, errors.Join(context.Cause(ctx), err)
-		}
-		switch status := m.Header.Get("Status"); status {
-		case "":
-			r, err := decode(m.Header, m.Data, streamSequence(m))
-			if err != nil {
-				return nil, false, fmt.Errorf("session %s: %w", session, err)
-			}
-			records = append(records, r)
-		case "204": // the end of the batch
-			return records, m.Header.Get("Nats-Num-Pending") != "0" && len(records) > 0, nil
-		case "404":
-			return records, false, nil
-		default:
-			return nil, false, fmt.Errorf("journal: %s %s", status, m.Header.Get("Description"))
-		}
-	}
+	r.yield(engine.Event{}, err)
+	return errLeft
 }
 
-// streamSequence is a message's sequence in its stream, 0 when it does not say.
-func streamSequence(m *nats.Msg) uint64 {
-	seq, err := strconv.ParseUint(m.Header.Get("Nats-Sequence"), 10, 64)
-	if err != nil {
-		return 0
+// readTrouble is the error of a stream that could not be read.
+func (j *Journal) readTrouble(ctx context.Context, stream string, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
 	}
-	return seq
+	return j.trouble(stream, err)
+}
+
+// end is the last record of a session as its stream's leader knows it. It is
+// whole, or the error is [engine.ErrDamaged].
+func (j *Journal) end(ctx context.Context, session string) (head, error) {
+	var m stored
+	var err error
+	for start := time.Now(); ; { // while a new leader is elected
+		m, err = j.last(ctx, streamOf(session), subject(session))
+		if err == nil || errors.Is(err, engine.ErrDamaged) || ctx.Err() != nil || !passing(err) || time.Since(start) > j.cfg.Retry {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	switch {
+	case err != nil && (errors.Is(err, engine.ErrDamaged) || unreadable(err)):
+		return head{}, fmt.Errorf("session %s: %w: %w", session, engine.ErrDamaged, err)
+	case err != nil:
+		return head{}, j.readTrouble(ctx, streamOf(session), err)
+	case m.stream == 0:
+		return head{}, nil
+	}
+	r, err := decode(m.header, m.data, m.stream)
+	if err == nil {
+		err = r.whole()
+	}
+	if err != nil {
+		return head{}, fmt.Errorf("session %s: %w", session, err)
+	}
+	return r.head, nil
+}
+
+// unreadable says whether a server found a message's own checksum wrong.
+func unreadable(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "malformed or corrupt") || strings.Contains(text, "bad message") || strings.Contains(text, "corrupt")
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 
 	"github.com/nats-io/nats.go"
@@ -18,6 +19,8 @@ const (
 	headerFirst  = "Ac-First"  // number of the first event
 	headerCount  = "Ac-Count"  // number of events
 	headerSum    = "Ac-Sum"    // checksum of this record and all before it
+	headerBefore = "Ac-Before" // the sum of the record before it
+	headerEpoch  = "Ac-Epoch"  // of the owner that wrote it
 )
 
 // head is the end of a session's log.
@@ -30,9 +33,10 @@ type head struct {
 // record is one message of a session's subject.
 type record struct {
 	head
-	id    string
-	first uint64
-	data  []byte
+	id     string
+	before string
+	first  uint64
+	data   []byte
 }
 
 // encode makes the message that follows a head.
@@ -51,6 +55,7 @@ func encode(session, id string, h head, events []engine.Event) (*nats.Msg, head,
 	m.Header.Set(headerFirst, strconv.FormatUint(h.last+1, 10))
 	m.Header.Set(headerCount, strconv.Itoa(len(events)))
 	m.Header.Set(headerSum, next.sum)
+	m.Header.Set(headerBefore, h.sum)
 	return m, next, nil
 }
 
@@ -66,12 +71,12 @@ func checksum(before string, data []byte) string {
 func decode(header nats.Header, data []byte, stream uint64) (record, error) {
 	first, err1 := strconv.ParseUint(header.Get(headerFirst), 10, 64)
 	count, err2 := strconv.ParseUint(header.Get(headerCount), 10, 64)
-	if err1 != nil || err2 != nil || first == 0 || count == 0 {
+	if err1 != nil || err2 != nil || first == 0 || count == 0 || count > maxRecord || first > math.MaxUint64-count {
 		return record{}, fmt.Errorf("a record has no numbers: %w", engine.ErrDamaged)
 	}
 	return record{
 		head: head{stream: stream, last: first + count - 1, sum: header.Get(headerSum)}, id: header.Get(headerAppend),
-		first: first, data: data,
+		before: header.Get(headerBefore), first: first, data: data,
 	}, nil
 }
 
@@ -87,13 +92,21 @@ func (r *record) follows(h head) error {
 	}
 }
 
+// whole checks a record by itself.
+func (r *record) whole() error {
+	if checksum(r.before, r.data) != r.sum {
+		return fmt.Errorf("events %d to %d are not what was stored: %w", r.first, r.last, engine.ErrDamaged)
+	}
+	return nil
+}
+
 // events are what the record holds.
 func (r *record) events() ([]engine.Event, error) {
 	var list []engine.Event
 	if err := json.Unmarshal(r.data, &list); err != nil {
 		return nil, fmt.Errorf("%w: %w", engine.ErrDamaged, err)
 	}
-	if uint64(len(list)) != r.last-r.first+1 || list[0].Seq != r.first {
+	if uint64(len(list)) != r.last-r.first+1 || list[0].Seq != r.first || list[len(list)-1].Seq != r.last {
 		return nil, fmt.Errorf("a record's events are not those of its numbers: %w", engine.ErrDamaged)
 	}
 	return list, nil
@@ -102,5 +115,5 @@ func (r *record) events() ([]engine.Event, error) {
 // ends says whether the record holds the end of its session.
 func (r *record) ends() bool {
 	events, err := r.events()
-	return err == nil && events[len(events)-1].Type() == engine.TypeEnded
+	return err == nil && len(events) > 0 && events[len(events)-1].Type() == engine.TypeEnded
 }

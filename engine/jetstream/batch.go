@@ -1,0 +1,128 @@
+package jetstream
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
+)
+
+// A read asks for so many messages and bytes at once.
+const (
+	readMessages = 1024
+	readBytes    = 4 << 20
+	readWithin   = 10 * time.Second
+	// codeNotFound is how a server says that there is no such message.
+	codeNotFound = 10037
+)
+
+// stored is a message of a stream.
+type stored struct {
+	subject string
+	header  nats.Header
+	data    []byte
+	stream  uint64 // its sequence
+}
+
+// batch reads the next messages of a stream whose subjects match, from a
+// sequence on. Any server that has a copy answers, which may be behind.
+func (j *Journal) batch(ctx context.Context, stream, filter string, from uint64) (list []stored, more bool, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, readWithin, fmt.Errorf("no answer within %s", readWithin))
+	defer cancel()
+	inbox := j.nc.NewRespInbox()
+	sub, err := j.nc.SubscribeSync(inbox)
+	if err != nil {
+		return nil, false, err
+	}
+	defer func() { _ = sub.Unsubscribe() }() // the connection may be gone
+	req := fmt.Appendf(nil, `{"seq":%d,"next_by_subj":%q,"batch":%d,"max_bytes":%d}`, max(1, from), filter, readMessages, readBytes)
+	if err := j.nc.PublishRequest("$JS.API.DIRECT.GET."+stream, inbox, req); err != nil {
+		return nil, false, err
+	}
+	for {
+		m, err := sub.NextMsgWithContext(ctx)
+		if err != nil {
+			return nil, false, errors.Join(context.Cause(ctx), err)
+		}
+		switch status := m.Header.Get("Status"); status {
+		case "":
+			list = append(list, stored{m.Header.Get("Nats-Subject"), m.Header, m.Data, streamSequence(m)})
+		case "204": // the end of the batch
+			return list, m.Header.Get("Nats-Num-Pending") != "0" && len(list) > 0, nil
+		case "404":
+			return list, false, nil
+		default:
+			return nil, false, fmt.Errorf("%s %s", status, m.Header.Get("Description"))
+		}
+	}
+}
+
+// streamSequence is a message's sequence in its stream, 0 when it does not say.
+func streamSequence(m *nats.Msg) uint64 {
+	seq, err := strconv.ParseUint(m.Header.Get("Nats-Sequence"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return seq
+}
+
+// last asks a stream's leader for a subject's last message, since a direct get
+// may be stale. The zero message stands for none.
+func (j *Journal) last(ctx context.Context, stream, subject string) (stored, error) {
+	return j.leader(ctx, stream, fmt.Appendf(nil, `{"last_by_subj":%q}`, subject))
+}
+
+// at asks a stream's leader for the message with a sequence.
+func (j *Journal) at(ctx context.Context, stream string, seq uint64) (stored, error) {
+	return j.leader(ctx, stream, fmt.Appendf(nil, `{"seq":%d}`, seq))
+}
+
+func (j *Journal) leader(ctx context.Context, stream string, request []byte) (stored, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, readWithin, fmt.Errorf("no answer within %s", readWithin))
+	defer cancel()
+	resp, err := j.nc.RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET."+stream, request)
+	if err != nil {
+		return stored{}, err
+	}
+	return messageOf(resp.Data)
+}
+
+// messageOf reads a server's answer to a request for one message.
+func messageOf(data []byte) (stored, error) {
+	var resp struct {
+		Error *struct {
+			Code        int    `json:"err_code"`
+			Description string `json:"description"`
+		} `json:"error"`
+		Message struct {
+			Subject string `json:"subject"`
+			Seq     uint64 `json:"seq"`
+			Headers []byte `json:"hdrs"`
+			Data    []byte `json:"data"`
+		} `json:"message"`
+	}
+	if err := json.Unmarshal(data, &resp); err != nil {
+		return stored{}, err
+	}
+	if e := resp.Error; e != nil {
+		if e.Code == codeNotFound {
+			return stored{}, nil
+		}
+		return stored{}, fmt.Errorf("%s (%d)", e.Description, e.Code)
+	}
+	m := stored{subject: resp.Message.Subject, data: resp.Message.Data, stream: resp.Message.Seq}
+	if len(resp.Message.Headers) == 0 {
+		return m, nil
+	}
+	var err error
+	if m.header, err = nats.DecodeHeadersMsg(resp.Message.Headers); err != nil {
+		return stored{}, fmt.Errorf("%w: %w", engine.ErrDamaged, err)
+	}
+	return m, nil
+}

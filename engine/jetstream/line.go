@@ -1,0 +1,139 @@
+package jetstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
+)
+
+const (
+	// askFor bounds a question whose context has no end.
+	askFor = 30 * time.Second
+	// answers bounds the questions that a node answers at once.
+	answers = 256
+)
+
+// line is what passes between nodes without being stored.
+type line struct {
+	ctx    context.Context //nolint:containedctx // the answers' life, which is the journal's
+	cancel context.CancelFunc
+	runs   sync.WaitGroup
+	free   chan struct{}
+	mu     sync.Mutex
+	closed bool
+}
+
+func (l *line) start() {
+	l.ctx, l.cancel = context.WithCancel(context.Background())
+	l.free = make(chan struct{}, answers)
+}
+
+func (l *line) stop() {
+	l.mu.Lock()
+	l.closed = true
+	l.mu.Unlock()
+	l.cancel()
+	l.runs.Wait()
+}
+
+// run calls fn in a goroutine, when there are few enough of them.
+func (l *line) run(ctx context.Context, fn func()) {
+	select {
+	case l.free <- struct{}{}:
+	case <-ctx.Done():
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		<-l.free
+		return
+	}
+	l.runs.Go(func() {
+		defer func() { <-l.free }()
+		fn()
+	})
+}
+
+// Ask implements [engine.Cluster].
+func (c *cluster) Ask(ctx context.Context, session string, request []byte) ([]byte, error) {
+	if err := checkSession(session); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, askFor)
+	defer cancel()
+	m, err := c.j.nc.RequestWithContext(ctx, "cmd."+session, request)
+	switch {
+	case errors.Is(err, nats.ErrNoResponders):
+		return nil, engine.ErrNotFound
+	case ctx.Err() != nil:
+		return nil, fmt.Errorf("session %s: its node does not answer: %w", session, context.Cause(ctx))
+	case errors.Is(err, nats.ErrMaxPayload):
+		return nil, fmt.Errorf("session %s: a request of %d bytes: %w", session, len(request), err)
+	case err != nil:
+		return nil, c.j.trouble("", err)
+	default:
+		return m.Data, nil
+	}
+}
+
+// Answer implements [engine.Cluster].
+func (c *cluster) Answer(session string, fn func(ctx context.Context, request []byte) []byte) (func(), error) {
+	if err := checkSession(session); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(c.line.ctx)
+	stop, err := c.hear("cmd."+session, func(m *nats.Msg) {
+		c.line.run(ctx, func() {
+			if err := m.Respond(fn(ctx, m.Data)); err != nil {
+				c.j.cfg.Logger.Warn("an answer to another node was not sent", "session", session, "error", err)
+			}
+		})
+	})
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	return func() { stop(); cancel() }, nil
+}
+
+// Tell implements [engine.Cluster].
+func (c *cluster) Tell(session string, message []byte) {
+	if checkSession(session) != nil {
+		return
+	}
+	m := nats.NewMsg("delta." + session)
+	m.Header.Set(headerFrom, c.j.node)
+	m.Data = message
+	_ = c.j.nc.PublishMsg(m) // it may be lost
+}
+
+// headerFrom is the node that tells something.
+const headerFrom = "Ac-From"
+
+// Listen implements [engine.Cluster].
+func (c *cluster) Listen(session string, fn func(message []byte)) (func(), error) {
+	if err := checkSession(session); err != nil {
+		return nil, err
+	}
+	return c.hear("delta."+session, func(m *nats.Msg) {
+		if m.Header.Get(headerFrom) != c.j.node { // what others tell
+			fn(m.Data)
+		}
+	})
+}
+
+// hear calls fn with each message of a subject, one after the other.
+func (c *cluster) hear(subject string, fn func(*nats.Msg)) (func(), error) {
+	sub, err := c.j.nc.Subscribe(subject, fn)
+	if err != nil {
+		return nil, c.j.trouble("", err)
+	}
+	return func() { _ = sub.Unsubscribe() }, nil // the connection may be gone
+}

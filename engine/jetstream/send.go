@@ -1,0 +1,122 @@
+package jetstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
+)
+
+// Codes with which a server refuses a message.
+const (
+	codeWrongSequence        = 10071
+	codeWrongSequencePending = 10164
+	codeResources            = 10023
+	codeStorage              = 10047
+)
+
+// attempt is how long one attempt to write waits for an answer.
+const attempt = 2 * time.Second
+
+// write is a message to be stored once.
+type write struct {
+	stream string
+	msg    *nats.Msg
+	id     string // in the message's header
+	// after is the sequence that the subject's last message must have, when
+	// fenced.
+	after  uint64
+	fenced bool
+}
+
+// send stores a message and gives its sequence. While the store does not answer
+// it is tried again, for the time of [Config.Retry]; an outcome that was not
+// heard is looked up. [engine.ErrConflict] says that the fence refused it.
+func (j *Journal) send(ctx context.Context, w *write) (uint64, error) {
+	tries, cancel := context.WithTimeoutCause(ctx, j.cfg.Retry, fmt.Errorf("no answer within %s", j.cfg.Retry))
+	defer cancel()
+	for wait := 10 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+		seq, err := j.try(tries, w)
+		switch {
+		case err == nil || errors.Is(err, engine.ErrConflict) || errors.Is(err, engine.ErrDamaged):
+			return seq, err
+		case ctx.Err() != nil:
+			return 0, context.Cause(ctx)
+		case !passing(err) || j.embedded != nil && j.embedded.ill():
+			return 0, j.trouble(w.stream, err)
+		}
+		select {
+		case <-time.After(wait):
+		case <-tries.Done():
+		}
+		if ctx.Err() != nil {
+			return 0, context.Cause(ctx)
+		}
+		if tries.Err() != nil {
+			return 0, j.trouble(w.stream, fmt.Errorf("%w (last: %w)", context.Cause(tries), err))
+		}
+	}
+}
+
+// try sends a message once and, when the fence refuses it, sees whether it was
+// this message's own earlier attempt that came first.
+func (j *Journal) try(ctx context.Context, w *write) (uint64, error) {
+	ctx, cancel := context.WithTimeout(ctx, attempt)
+	defer cancel()
+	opts := []jetstream.PublishOpt{jetstream.WithRetryAttempts(0)}
+	if w.fenced {
+		opts = append(opts, jetstream.WithExpectLastSequencePerSubject(w.after))
+	}
+	ack, err := j.lane(w.stream).PublishMsg(ctx, w.msg, opts...)
+	if err == nil {
+		return ack.Sequence, nil
+	}
+	if !wrongSequence(err) {
+		return 0, err
+	}
+	last, err := j.last(ctx, w.stream, w.msg.Subject)
+	switch {
+	case err != nil:
+		return 0, err
+	case last.header.Get(headerAppend) != w.id:
+		return 0, engine.ErrConflict
+	default:
+		return last.stream, nil
+	}
+}
+
+// lane is the connection that writes to a stream: always the same one, so that
+// a stream's writes keep their order.
+func (j *Journal) lane(stream string) jetstream.JetStream {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(stream))
+	return j.lanes[int(h.Sum32()%uint32(len(j.lanes)))].js //nolint:gosec // a few lanes
+}
+
+func wrongSequence(err error) bool {
+	var api *jetstream.APIError
+	return errors.As(err, &api) && (api.ErrorCode == codeWrongSequence || api.ErrorCode == codeWrongSequencePending)
+}
+
+// passing says whether a message may be stored when it is sent again.
+func passing(err error) bool {
+	var api *jetstream.APIError
+	if errors.As(err, &api) {
+		return api.Code == 503 && api.ErrorCode != codeResources && api.ErrorCode != codeStorage
+	}
+	for _, is := range []error{
+		context.DeadlineExceeded, nats.ErrTimeout, nats.ErrNoResponders, jetstream.ErrNoStreamResponse, nats.ErrConnectionReconnecting,
+		nats.ErrDisconnected, nats.ErrReconnectBufExceeded,
+	} {
+		if errors.Is(err, is) {
+			return true
+		}
+	}
+	return false
+}

@@ -22,6 +22,9 @@ const maxReplyCalls = 128
 // maxErrorText bounds what is stored of a failure's text, in bytes.
 const maxErrorText = 4 << 10
 
+// noAnswer stands in the log for an answer that was empty.
+const noAnswer = "(no answer)"
+
 // maxRepairs is how often a model may mend an answer that does not fit.
 const maxRepairs = 2
 
@@ -127,7 +130,7 @@ func (s *Session) model(link *chainLink) providers.Model {
 func (st *State) marksOf(provider string) []string {
 	marks := st.marks[provider]
 	for _, t := range st.turns {
-		if t.call != 0 && t.provider() == provider {
+		if t.call != 0 && t.via == provider {
 			marks = marks[:len(marks)-1]
 		}
 	}
@@ -262,17 +265,22 @@ func (r *reply) apply(s *Session) {
 		s.finishTurn(t, &Said{
 			Sender: t.name, Role: "assistant", Content: r.text, Structured: t.agent.schema != nil, Simulated: r.simulated,
 		})
-	case t.repairs < maxRepairs:
+	default:
 		r.tools = nil // nobody makes them, and a call without a result is refused
 		s.answered(t, r, true)
+		s.mendAnswer(t, problem)
+	}
+}
+
+// mendAnswer sends an answer back that does not fit, or gives up.
+func (s *Session) mendAnswer(t *turn, problem string) {
+	if t.repairs < maxRepairs {
 		s.emit(t.event(&ModelRetried{Attempt: 1, Until: s.now, Kind: providers.BadOutput, Message: problem}))
 		s.callModel(t)
-	default:
-		s.answered(t, r, false)
-		s.failTurn(t, &providers.Error{
-			Kind: providers.BadOutput, Provider: r.call.link.entry.Settings.Name, Vendor: r.call.link.entry.Settings.Kind, Message: problem,
-		})
+		return
 	}
+	set := &t.model().entry.Settings
+	s.failTurn(t, &providers.Error{Kind: providers.BadOutput, Provider: set.Name, Vendor: set.Kind, Message: problem})
 }
 
 // answered records a reply; whole says that its text is not the turn's message.
@@ -285,7 +293,7 @@ func (s *Session) answered(t *turn, r *reply, whole bool) {
 	if whole {
 		d.Text, d.ToolCalls = r.text, r.tools
 		if d.Text == "" && len(d.ToolCalls) == 0 {
-			d.Text = "(no answer)"
+			d.Text = noAnswer
 		}
 	}
 	e := t.event(d)
@@ -300,7 +308,7 @@ func (s *Session) callFailed(t *turn, r *reply) {
 	e := t.event(d)
 	e.Cause = t.callSeq
 	if pe, ok := errors.AsType[*providers.Error](r.err); ok {
-		d.Mark = pe.Mark
+		d.Mark, d.RetryAfter = pe.Mark, pe.RetryAfter
 		if pe.Usage.Total() > 0 {
 			e.Usage, d.Cost = &pe.Usage, r.call.link.cost(pe.Usage)
 		}

@@ -34,7 +34,7 @@ func (s *Session) agenda(visit func(due)) {
 	if l := spec.Limits.Timeout; l > 0 && !st.started.IsZero() && !st.paused && st.final == nil {
 		visit(due{st.started.Add(l + st.held), (*Session).timedOut})
 	}
-	if s.t.ticks && st.working() && st.final == nil {
+	if s.t.ticks && st.working() && st.final == nil && (s.replay == nil || s.replay.ticks) {
 		visit(due{later(st.last, s.ticked).Add(tickEvery), (*Session).tick})
 	}
 	for _, t := range st.turns {

@@ -37,7 +37,12 @@ type Message struct {
 
 // Receipt says where a message stands in the log.
 type Receipt struct {
+	// Seq is that of message.said, or with Held of turn.finished.
 	Seq uint64
+	// Held says that the message is a person's answer that its pattern holds
+	// until all have answered: message.said follows then, with the same sender
+	// and client id, unless the pattern or the session ends before.
+	Held bool
 	// Duplicate says that the message had been accepted before.
 	Duplicate bool
 }
@@ -175,12 +180,7 @@ func (s *Session) Resume(ctx context.Context, by string) error {
 // there to make. The reason is that of the pause, if a condition paused it.
 func (s *Session) Block(ctx context.Context, why string) error {
 	_, err := s.command(ctx, func(s *Session) answer {
-		r := Reason{Stop: "person", Text: why}
-		if p := s.st.pauseReason; s.st.paused && p != nil {
-			r = *p
-			r.Text += "; " + why
-		}
-		s.end(Blocked, r)
+		s.blocked(why)
 		return answer{}
 	})
 	return err
@@ -194,6 +194,15 @@ func (s *Session) CloseInput(ctx context.Context) error {
 		return answer{}
 	})
 	return err
+}
+
+func (s *Session) blocked(why string) {
+	r := Reason{Stop: "person", Text: why}
+	if p := s.st.pauseReason; s.st.paused && p != nil {
+		r = *p
+		r.Text += "; " + why
+	}
+	s.end(Blocked, r)
 }
 
 func (s *Session) stopped(by string) {
@@ -243,17 +252,16 @@ func (s *Session) askAll() {
 
 // say takes in a person's message.
 func (s *Session) say(m Message) answer {
-	if m.ClientID != "" {
-		if seq, ok := s.st.clients[m.Sender+"\x00"+m.ClientID]; ok {
-			return answer{receipt: Receipt{Seq: seq, Duplicate: true}}
-		}
+	if a, ok := s.st.known(m); ok {
+		return answer{receipt: Receipt{Seq: a.seq, Held: a.held, Duplicate: true}}
 	}
 	if err := s.mayPass(m); err != nil {
 		return answer{err: err}
 	}
 	if t := s.turnOf(m.Sender); t != nil {
 		s.finishTurn(t, m.said(t.name))
-		return answer{receipt: Receipt{Seq: s.st.saidSeq(t.n)}}
+		seq, held := s.st.saidSeq(t.n)
+		return answer{receipt: Receipt{Seq: seq, Held: held}}
 	}
 	busy := s.st.working()
 	if busy && s.t.spec.OnBusy == "reject" {
@@ -303,14 +311,14 @@ func (s *Session) turnOf(sender string) *turn {
 	return nil
 }
 
-// saidSeq is the seq of a turn's message, or the last one while it is held.
-func (st *State) saidSeq(turn int) uint64 {
+// saidSeq is the seq of a turn's message, or of the turn's end that holds it.
+func (st *State) saidSeq(turn int) (seq uint64, held bool) {
 	for _, m := range slices.Backward(st.messages) {
 		if m.turn == turn {
-			return m.seq
+			return m.seq, false
 		}
 	}
-	return st.head
+	return st.head, true
 }
 
 // interrupt cuts the agents' turns short; they are taken again.

@@ -242,6 +242,8 @@ func reasonOf(err error) Reason {
 func (s *Session) endByPattern(left *Left) {
 	name := s.t.root.name
 	switch {
+	case left.Why == leftFailed && left.Reason != nil:
+		s.end(Failed, *left.Reason)
 	case left.Reason != nil && len(left.Reason.Conditions) > 0:
 		s.end(left.Reason.Conditions[0].Outcome, *left.Reason)
 	case left.Why == leftMaxIterations:

@@ -8,6 +8,14 @@ import (
 	"github.com/agentconnect-dev/agentconnect/providers"
 )
 
+// What is done when a condition is true.
+const (
+	actionEnd      = "end"
+	actionFinalize = "finalize"
+	actionPause    = "pause"
+	actionLeave    = "leave" // the pattern of its scope
+)
+
 // fired is a stop condition that is true now.
 type fired struct {
 	stop  *stop
@@ -57,7 +65,7 @@ func (s *Session) look(st *stop, f *Frame, found []fired) []fired {
 		}
 		return found
 	}
-	if x := st.in(f); st.spec.Action == "pause" && s.st.pausedBy[x] {
+	if x := st.in(f); st.spec.Action == actionPause && s.st.pausedBy[x] {
 		if !ok {
 			s.emit(Event{Data: &Cleared{Stop: x.stop, Frame: x.frame}})
 		}
@@ -115,11 +123,11 @@ func (s *Session) fire(found []fired) {
 func (s *Session) fireScoped(x fired) {
 	c := x.stop.condition(s.st, x.frame)
 	r := Reason{Stop: c.Address, Text: x.stop.text(), Conditions: []Condition{c}}
-	if x.stop.spec.Action == "pause" {
+	if x.stop.spec.Action == actionPause {
 		s.act(x, r)
 		return
 	}
-	s.emit(Event{Pattern: x.frame.path, Data: &StopFired{Action: "leave", Reason: r, Outcome: c.Outcome, Frame: x.frame.id}})
+	s.emit(Event{Pattern: x.frame.path, Data: &StopFired{Action: actionLeave, Reason: r, Outcome: c.Outcome, Frame: x.frame.id}})
 	s.leave(x.frame, &Left{Frame: x.frame.id, Why: leftStop, Result: s.result(x.frame, nil), Reason: &r})
 }
 
@@ -129,9 +137,9 @@ func (s *Session) act(x fired, r Reason) {
 	outcome := Outcome(spec.Outcome)
 	s.emit(Event{Data: &StopFired{Action: spec.Action, Reason: r, Outcome: outcome, Frame: x.stop.in(x.frame).frame}})
 	switch spec.Action {
-	case "pause":
+	case actionPause:
 		s.emit(Event{Data: &Paused{Reason: &r}})
-	case "finalize":
+	case actionFinalize:
 		s.finalize(outcome, r)
 	default:
 		s.end(outcome, r)
@@ -140,7 +148,7 @@ func (s *Session) act(x fired, r Reason) {
 
 // exhaust ends the session by a limit, after its finalizing turn if it has one.
 func (s *Session) exhaust(r Reason) {
-	s.emit(Event{Data: &StopFired{Action: "end", Reason: r, Outcome: Exhausted}})
+	s.emit(Event{Data: &StopFired{Action: actionEnd, Reason: r, Outcome: Exhausted}})
 	s.finalize(Exhausted, r)
 }
 
@@ -153,9 +161,23 @@ func (s *Session) finalize(outcome Outcome, r Reason) {
 	}
 	s.cancelTurns("the session is being finalized")
 	s.emit(Event{Data: &Finalizing{Outcome: outcome, Reason: r}})
+	s.startFinal(f)
+}
+
+// startFinal begins the finalizing turn.
+func (s *Session) startFinal(f *finalize) {
 	n := s.st.lastTurn + 1
 	s.emit(Event{Turn: n, Agent: f.agent.spec.Name, Data: &TurnStarted{Note: f.prompt, Answers: -1, Final: true}})
 	s.callModel(s.st.turns[n])
+}
+
+// endFinal ends the session after its finalizing turn.
+func (s *Session) endFinal() {
+	why := s.st.final.Reason
+	if s.st.finalErr != "" {
+		why.Text += "; the finalizing turn failed: " + s.st.finalErr
+	}
+	s.end(s.st.final.Outcome, why)
 }
 
 func (s *Session) cancelTurns(why string) {

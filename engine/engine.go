@@ -180,7 +180,7 @@ func (s *Session) create(o StartOptions) {
 	t := s.t
 	s.emit(Event{Data: &Created{
 		Template: t.Name, Hash: t.Hash, SessionType: t.Type, Owner: o.Owner, Opening: o.Opening,
-		Variables: t.variables, Participants: t.Participants, Metadata: o.Metadata,
+		Variables: t.variables, Participants: t.Participants, Metadata: o.Metadata, History: len(o.History),
 	}})
 	for _, said := range o.History {
 		s.emit(Event{Agent: said.Sender, Data: &said})

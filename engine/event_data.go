@@ -20,6 +20,12 @@ type Created struct {
 	Variables    map[string]json.RawMessage `json:"variables,omitempty"`
 	Participants []Participant              `json:"participants"`
 	Metadata     map[string]any             `json:"metadata,omitempty"`
+	// History is how many messages follow that were said before, elsewhere.
+	History int `json:"history,omitempty"`
+	// ForkedFrom is the session that this one is a copy of, up to the event
+	// ForkedAt; what this session did itself begins behind session.forked.
+	ForkedFrom string `json:"forked_from,omitempty"`
+	ForkedAt   uint64 `json:"forked_at,omitempty"`
 }
 
 // Participant is an agent or a person of a session.
@@ -56,6 +62,17 @@ type StopAsked struct {
 type TakenOver struct {
 	// Last is the number of the last event that was known.
 	Last uint64 `json:"last"`
+}
+
+// Forked says that what is before it is a copy of another session's log, which
+// goes on here on its own.
+type Forked struct {
+	From string `json:"from"`
+	// At is the last event of the other session that was copied.
+	At uint64 `json:"at"`
+	// Changed says what is not as in the other session: its scenario, a
+	// variable, an agent's model.
+	Changed []string `json:"changed,omitempty"`
 }
 
 // InputClosed says that no person will say anything more.
@@ -259,6 +276,8 @@ type ModelFailed struct {
 	Message  string         `json:"message"`
 	Cost     *float64       `json:"cost,omitempty"`
 	Mark     string         `json:"mark,omitempty"`
+	// RetryAfter is how long the vendor wants to be left alone, in nanoseconds.
+	RetryAfter time.Duration `json:"retry_after_ns,omitempty"`
 	// Unmade says that the request was announced and never made.
 	Unmade bool `json:"unmade,omitempty"`
 }

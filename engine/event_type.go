@@ -9,6 +9,7 @@ const (
 	TypeStopAsked     Type = "session.stop_asked"
 	TypeTakenOver     Type = "session.taken_over"
 	TypeInputClosed   Type = "session.input_closed"
+	TypeForked        Type = "session.forked"
 	TypeEnded         Type = "session.ended"
 	TypeSaid          Type = "message.said"
 	TypeEntered       Type = "pattern.entered"
@@ -56,6 +57,9 @@ func (*StopAsked) Type() Type { return TypeStopAsked }
 
 // Type implements [Data].
 func (*TakenOver) Type() Type { return TypeTakenOver }
+
+// Type implements [Data].
+func (*Forked) Type() Type { return TypeForked }
 
 // Type implements [Data].
 func (*InputClosed) Type() Type { return TypeInputClosed }
@@ -162,6 +166,8 @@ func newData(t Type) Data {
 		return new(StopAsked)
 	case TypeTakenOver:
 		return new(TakenOver)
+	case TypeForked:
+		return new(Forked)
 	case TypeInputClosed:
 		return new(InputClosed)
 	case TypeEnded:

@@ -1,8 +1,14 @@
 package engine
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"iter"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
 
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
@@ -46,9 +52,12 @@ type Progress struct {
 }
 
 // Explain says why a session ended, or how far it is, from its template and its
-// log alone. A log that does not fit gives an error.
+// log alone: times are as of the last event. A log that does not fit gives an
+// error.
 func Explain(ctx context.Context, t *Template, log iter.Seq2[Event, error]) (Explanation, error) {
 	st := newState(t, "")
+	var x Explanation
+	called := map[int]time.Time{}
 	for e, err := range log {
 		if err == nil {
 			err = context.Cause(ctx)
@@ -56,16 +65,151 @@ func Explain(ctx context.Context, t *Template, log iter.Seq2[Event, error]) (Exp
 		if err != nil {
 			return Explanation{}, err
 		}
+		if fired, ok := e.Data.(*StopFired); ok && fired.Action != actionPause && fired.Action != actionLeave {
+			x.Limits, x.Stops = st.limitProgress(), st.stopProgress()
+		}
 		if err := st.take(&e); err != nil {
 			return Explanation{}, err
+		}
+		switch e.Type() {
+		case TypeModelCalled:
+			called[e.Turn] = e.Time
+		case TypeTurnFinished, TypeTurnFailed:
+			delete(called, e.Turn)
 		}
 	}
 	if st.head == 0 {
 		return Explanation{}, ErrNotFound
 	}
-	x := Explanation{Turns: st.env.Turns, Calls: st.env.Calls, Usage: st.env.Usage}
-	if st.ended != nil {
+	x.Turns, x.Calls, x.Usage = st.env.Turns, st.env.Calls, st.env.Usage
+	if st.ended == nil {
+		x.Waiting = st.waiting(called)
+	} else {
 		x.Outcome, x.Reason = st.ended.Outcome, &st.ended.Reason
 	}
+	if st.ended == nil || x.Limits == nil && x.Stops == nil {
+		x.Limits, x.Stops = st.limitProgress(), st.stopProgress()
+	}
 	return x, nil
+}
+
+// limitProgress is how far every bound is that counts or measures something.
+func (st *State) limitProgress() []Progress {
+	var list []Progress
+	for i := range st.t.limits {
+		l := &st.t.limits[i]
+		list = append(list, progress(l.address(), l.count(st), l.max, number))
+	}
+	span := func(address string, now, most time.Duration) {
+		if most > 0 {
+			list = append(list, progress(address, now.Round(time.Millisecond), most, time.Duration.String))
+		}
+	}
+	span("limits.timeout", st.elapsed(st.last), st.t.spec.Limits.Timeout)
+	span("lifetime", st.last.Sub(st.created), st.t.spec.Lifetime)
+	count := func(address string, now, most int) {
+		if most > 0 {
+			list = append(list, progress(address, now, most, strconv.Itoa))
+		}
+	}
+	for _, f := range st.openFrames() {
+		count("pattern."+f.node.name+".max_turns", f.turns, f.node.spec.MaxTurns)
+		count("pattern."+f.node.name+".max_rounds", f.rounds, f.node.spec.MaxRounds)
+		if p, ok := f.node.pattern.(loop); ok {
+			count("pattern."+f.node.name+".max_iterations", f.rounds, p.max)
+		}
+	}
+	for _, name := range st.t.order {
+		if a := st.t.agents[name]; a != nil {
+			count("agent."+name+".limits.max_turns", st.env.Agents[name].Turns, a.spec.Limits.MaxTurns)
+		}
+	}
+	return list
+}
+
+func progress[N int | float64 | time.Duration](address string, now, most N, write func(N) string) Progress {
+	p := Progress{Address: address, Value: write(now), Bound: write(most), Fraction: min(1, float64(now)/float64(most)), Holds: now >= most}
+	p.Text = fmt.Sprintf("%s: %s of %s", address, p.Value, p.Bound)
+	return p
+}
+
+// stopProgress is how far every stop condition is.
+func (st *State) stopProgress() []Progress {
+	var list []Progress
+	for _, c := range st.t.stops {
+		list = append(list, c.progress(st, nil)...)
+	}
+	return list
+}
+
+// progress is how far a condition is, in each activation of its scope.
+func (s *stop) progress(st *State, in *Frame) []Progress {
+	frames := s.frames(st, in)
+	if len(frames) == 0 {
+		return []Progress{{Address: s.address(), Text: fmt.Sprintf("%s; pattern.%s is not active", s.text(), s.spec.Scope)}}
+	}
+	list := make([]Progress, len(frames))
+	for i, f := range frames {
+		list[i] = s.progressIn(st, f)
+	}
+	return list
+}
+
+func (s *stop) progressIn(st *State, f *Frame) Progress {
+	p := Progress{Address: s.address(), Text: s.text()}
+	ok, err := s.holds(st, f, func(remembered) {})
+	p.Holds = ok && err == nil
+	turns := st.env.Turns
+	if f != nil {
+		turns = f.turns
+	}
+	switch {
+	case err != nil:
+		p.Text += "; it cannot be evaluated: " + err.Error()
+	case turns < s.spec.MinTurns:
+		p.Text += fmt.Sprintf("; not before %d turns, there are %d", s.spec.MinTurns, turns)
+	}
+	if s.spec.When != nil {
+		p.Seen = s.seen(st, f, nil)
+	}
+	if s.spec.Combine != nil {
+		s.progressOfParts(st, f, &p)
+	}
+	if p.Holds {
+		p.Fraction = 1
+	}
+	return p
+}
+
+// progressOfParts adds the parts and how many of those that are needed hold.
+func (s *stop) progressOfParts(st *State, f *Frame, p *Progress) {
+	c := s.spec.Combine
+	held := 0
+	for _, part := range s.parts {
+		latched := c.Latch && st.latched[part.in(f)]
+		of := part.progress(st, f)
+		if latched {
+			for i := range of {
+				if !of[i].Holds {
+					of[i].Text += "; it was true before"
+				}
+				of[i].Holds, of[i].Fraction = true, 1
+			}
+		}
+		if slices.ContainsFunc(of, func(p Progress) bool { return p.Holds }) {
+			held++
+		}
+		p.Parts = append(p.Parts, of...)
+	}
+	need := map[string]int{"all": len(s.parts), "any": 1, "at_least": c.AtLeast}[c.Op]
+	if need > 0 {
+		p.Fraction = min(1, float64(held)/float64(need))
+		p.Value, p.Bound = strconv.Itoa(held), strconv.Itoa(need)
+	}
+}
+
+func (st *State) openFrames() []*Frame {
+	list := slices.Collect(maps.Values(st.frames))
+	slices.SortFunc(list, func(a, b *Frame) int { return cmp.Compare(a.id, b.id) })
+	return list
 }

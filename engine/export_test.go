@@ -22,7 +22,7 @@ func Folded(t *Template, events []Event) (st *State, err error) {
 // DataTypes are an empty value of every type of event.
 func DataTypes() []Data {
 	types := []Type{
-		TypeCreated, TypeStarted, TypePaused, TypeResumed, TypeStopAsked, TypeTakenOver, TypeInputClosed, TypeEnded, TypeSaid, TypeEntered, TypeLeft,
+		TypeCreated, TypeStarted, TypePaused, TypeResumed, TypeStopAsked, TypeTakenOver, TypeForked, TypeInputClosed, TypeEnded, TypeSaid, TypeEntered, TypeLeft,
 		TypeRound, TypeChosen, TypeEdgeTaken, TypeMerged, TypeTurnStarted, TypeTurnFinished, TypeTurnFailed, TypeModelCalled,
 		TypeModelAnswered, TypeModelFailed, TypeModelRetried, TypeModelFellBack, TypeToolRequested, TypeToolFinished,
 		TypeToolFailed, TypeCooledDown, TypeRecovered, TypeSummarized, TypeLatched, TypeCleared, TypeStopFired, TypeFinalizing,

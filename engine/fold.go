@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
@@ -12,14 +13,18 @@ import (
 //
 //nolint:cyclop // one case for each type of event
 func (st *State) fold(e *Event) {
+	before := st.last
 	st.head, st.last = e.Seq, e.Time
 	switch d := e.Data.(type) {
 	case *Created:
-		st.created = e.Time
+		st.created, st.opening, st.history, st.copying = e.Time, d.Opening, d.History, d.ForkedAt
 	case *Started:
 		st.started = e.Time
 	case *Paused:
 		st.paused, st.pausedAt, st.pauseReason = true, e.Time, d.Reason
+		if d.Reason != nil {
+			st.firing = nil
+		}
 	case *Resumed:
 		if st.paused && !st.started.IsZero() {
 			st.held += e.Time.Sub(st.pausedAt)
@@ -31,16 +36,17 @@ func (st *State) fold(e *Event) {
 	case *InputClosed:
 		st.inputClosed = true
 	case *Finalizing:
-		st.final = d
+		st.final, st.firing = d, nil
 		st.env.Outcome = string(d.Outcome)
 		st.changed |= specs.PartCounters
 	case *Ended:
-		st.ended = d
+		st.ended, st.firing, st.broken = d, nil, nil
 		st.env.Outcome = string(d.Outcome)
 	case *Latched:
 		st.latched[remembered{d.Stop, d.Frame}] = true
 	case *StopFired:
-		if d.Action == "pause" {
+		st.firing = d
+		if d.Action == actionPause {
 			for _, c := range d.Reason.Conditions {
 				st.pausedBy[remembered{c.Address, d.Frame}] = true
 			}
@@ -71,6 +77,8 @@ func (st *State) fold(e *Event) {
 				t.started = e.Time
 			}
 		}
+	case *Forked:
+		st.foldForked(e.Time, before)
 	default:
 		st.foldTurn(e)
 	}
@@ -123,6 +131,7 @@ func (st *State) unanswered() []int {
 func (st *State) foldLeft(d *Left) {
 	f := st.frames[d.Frame]
 	delete(st.frames, d.Frame)
+	st.foldBroken(f, d)
 	for id, t := range st.turns {
 		if t.frame == f {
 			delete(st.turns, id)
@@ -145,6 +154,39 @@ func (st *State) foldLeft(d *Left) {
 		st.show(p, d.Result)
 	}
 	p.finishStep(f.slot, stepResult{ok: d.Why != leftFailed && d.Why != leftCancelled, messages: d.Result})
+}
+
+// foldBroken notes what must follow from a frame's end.
+func (st *State) foldBroken(f *Frame, d *Left) {
+	if st.firing != nil && st.firing.Action == actionLeave && st.firing.Frame == d.Frame {
+		st.firing = nil
+	}
+	if st.broken != nil && st.broken.frame == d.Frame {
+		st.broken = nil
+	}
+	if d.Why == leftFailed && !d.Skipped && f.parent != nil && d.Reason != nil {
+		st.broken = &broken{frame: f.parent.id, why: *d.Reason}
+	}
+}
+
+// foldForked begins a session's own part behind what was copied: the time in
+// between does not count, what a condition had begun is decided again, and
+// turns begin anew with the template's first model.
+func (st *State) foldForked(now, before time.Time) {
+	st.copying, st.created = 0, now
+	if !st.paused && !st.started.IsZero() {
+		st.held += now.Sub(before)
+	}
+	for _, t := range st.turns {
+		t.started, t.link = now, 0
+	}
+	if d := st.firing; d != nil && d.Action == actionPause {
+		for _, c := range d.Reason.Conditions {
+			delete(st.pausedBy, remembered{c.Address, d.Frame})
+		}
+	}
+	st.firing = nil
+	st.changed |= st.t.reads
 }
 
 // show adds messages to what a frame sees; what was said to everybody may come

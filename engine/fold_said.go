@@ -10,14 +10,16 @@ const envWindow = 200
 func (st *State) foldSaid(e *Event, d *Said) {
 	i := len(st.messages)
 	person := d.Role == "user"
+	if t := st.turns[e.Turn]; t != nil {
+		t.said = true
+	}
 	m := message{
 		seq: e.Seq, sender: d.Sender, receiver: d.Receiver, role: d.Role, content: d.Content,
-		tagged: "[" + d.Sender + "]: " + d.Content, turn: e.Turn, person: person, tokens: estimate(len(d.Content)),
+		tagged: tag(d.Sender, d.Content), turn: e.Turn, person: person, data: d.Structured, tokens: estimate(len(d.Content)),
 	}
 	st.messages = append(st.messages, m)
-	em := specs.EnvMessage{
-		Exists: true, Content: d.Content, Agent: d.Sender, Role: d.Role, Type: "text", Turn: e.Turn, Data: outputOf(d),
-	}
+	em := m.env()
+	em.Data = m.output()
 	st.remember(em)
 	if ea, ok := st.env.Agents[d.Sender]; ok {
 		ea.Last = em
@@ -32,7 +34,7 @@ func (st *State) foldSaid(e *Event, d *Said) {
 		u.own = append(u.own, i)
 		u.said++
 	}
-	st.accept(d, e.Seq)
+	st.accept(d, accepted{seq: e.Seq})
 	if st.repeat != nil && !person {
 		st.repeat.text(d.Sender, d.Content)
 	}
@@ -44,13 +46,39 @@ func (st *State) foldSaid(e *Event, d *Said) {
 }
 
 // accept notes that a client's message was taken, so that it is taken once.
-func (st *State) accept(d *Said, seq uint64) {
+func (st *State) accept(d *Said, a accepted) {
 	if d.ClientID == "" {
 		return
 	}
-	if key := d.Sender + "\x00" + d.ClientID; st.clients[key] == 0 {
-		st.clients[key] = seq
+	key := d.Sender + "\x00" + d.ClientID
+	if before, ok := st.clients[key]; !ok || before.held {
+		st.clients[key] = a
 	}
+}
+
+// known finds a message by its client id. The person's side speaks for every
+// person, who may be the one whose turn it completed.
+func (st *State) known(m Message) (accepted, bool) {
+	if m.ClientID == "" {
+		return accepted{}, false
+	}
+	if a, ok := st.clients[m.Sender+"\x00"+m.ClientID]; ok || m.Sender != userName {
+		return a, ok
+	}
+	for name := range st.t.humans {
+		if a, ok := st.clients[name+"\x00"+m.ClientID]; ok {
+			return a, true
+		}
+	}
+	return accepted{}, false
+}
+
+// tag is a message's text as other agents see it.
+func tag(sender, content string) string { return "[" + sender + "]: " + content }
+
+// env is the message as expressions see it, without its data.
+func (m *message) env() specs.EnvMessage {
+	return specs.EnvMessage{Exists: true, Content: m.content, Agent: m.sender, Role: m.role, Type: "text", Turn: m.turn}
 }
 
 // foldSaidIn takes in a message that belongs to a frame.

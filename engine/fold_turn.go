@@ -20,7 +20,7 @@ func (st *State) foldTurn(e *Event) {
 		t := st.turns[e.Turn]
 		t.call, t.callSeq, t.attempt, t.retryAt = d.Call, e.Seq, d.Attempt, time.Time{}
 		t.summing, t.upTo = d.Purpose == purposeSummary, d.UpTo
-		t.mark = len(st.marks[d.Provider])
+		t.mark, t.via = len(st.marks[d.Provider]), d.Provider
 		st.marks[d.Provider] = append(st.marks[d.Provider], "")
 		st.env.Calls++
 		st.changed |= specs.PartCounters
@@ -55,6 +55,7 @@ func (st *State) foldTurn(e *Event) {
 	case *ToolRequested:
 		t := st.turns[e.Turn]
 		t.used++
+		t.toolAsked(d.CallID)
 		st.env.ToolCalls++
 		st.changed |= specs.PartCounters
 		if st.repeat != nil {
@@ -92,7 +93,7 @@ func (st *State) foldTurnFinished(e *Event, d *TurnFinished) {
 	t := st.turns[e.Turn]
 	delete(st.turns, e.Turn)
 	if d.Held != nil {
-		st.accept(d.Held, e.Seq)
+		st.accept(d.Held, accepted{seq: e.Seq, held: true})
 	}
 	st.env.Turns++
 	ea := st.env.Agents[t.name]
@@ -100,6 +101,7 @@ func (st *State) foldTurnFinished(e *Event, d *TurnFinished) {
 	st.env.Agents[t.name] = ea
 	st.changed |= specs.PartCounters | specs.PartAgents | specs.PartHere
 	if t.frame == nil {
+		st.finalOver = true
 		return
 	}
 	for g := t.frame; g != nil; g = g.parent {
@@ -115,8 +117,12 @@ func (st *State) foldTurnFinished(e *Event, d *TurnFinished) {
 func (st *State) foldTurnFailed(e *Event, d *TurnFailed) {
 	t := st.turns[e.Turn]
 	delete(st.turns, e.Turn)
+	if !d.Skipped && !d.Redo {
+		st.foldTurnBroken(t, d)
+	}
 	switch {
 	case t.frame == nil:
+		st.finalOver = true
 	case d.Redo:
 		t.frame.undoStep(t.slot)
 		if t.frame.node.kind != "chat" {
@@ -127,6 +133,18 @@ func (st *State) foldTurnFailed(e *Event, d *TurnFailed) {
 		}
 	default:
 		t.frame.finishStep(t.slot, stepResult{turn: t.n})
+	}
+}
+
+// foldTurnBroken notes what must follow from a failure that is not passed over.
+func (st *State) foldTurnBroken(t *turn, d *TurnFailed) {
+	switch {
+	case t.frame == nil:
+		st.finalErr = d.Message
+	case t.human != nil:
+		st.broken = &broken{frame: t.frame.id, why: t.absence(d.Message), outcome: Blocked}
+	default:
+		st.broken = &broken{frame: t.frame.id, why: t.failure(d.Kind, d.Message)}
 	}
 }
 
@@ -177,8 +195,17 @@ func (st *State) charge(e *Event, cost *float64) {
 func (st *State) unmark(provider string, at int) {
 	st.marks[provider] = slices.Delete(st.marks[provider], at, at+1)
 	for _, t := range st.turns {
-		if t.call != 0 && t.mark > at && t.provider() == provider {
+		if t.call != 0 && t.mark > at && t.via == provider {
 			t.mark--
+		}
+	}
+}
+
+func (t *turn) toolAsked(id string) {
+	for i := range t.pending {
+		if p := &t.pending[i]; p.call.ID == id {
+			p.asked, p.over = true, t.agent != nil && t.used > t.agent.mostTools()
+			return
 		}
 	}
 }

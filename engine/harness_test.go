@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -181,6 +182,24 @@ func checkReplay(t *testing.T, tmpl *engine.Template, s *engine.Session, events 
 	}
 	if diff := cmp.Diff(s.State(), st, stateOptions()...); diff != "" {
 		t.Errorf("the replayed state differs (-live +replayed):\n%s", diff)
+	}
+	d, err := engine.Replay(t.Context(), tmpl, sequence(decoded))
+	if err != nil {
+		t.Fatalf("replay: %v", err)
+	}
+	if d != nil {
+		t.Errorf("the log is replayed with a difference: %s\n%s", d.Text, transcript(events))
+	}
+}
+
+// sequence is a log as one reads it.
+func sequence(events []engine.Event) iter.Seq2[engine.Event, error] {
+	return func(yield func(engine.Event, error) bool) {
+		for _, e := range events {
+			if !yield(e, nil) {
+				return
+			}
+		}
 	}
 }
 

@@ -6,11 +6,13 @@ import (
 	"strings"
 )
 
+const emptyAnswer = "Your answer was empty. Please answer."
+
 // problem says what is wrong with a reply in words that help the model to mend
 // it, or "" when nothing is.
 func (a *agent) problem(r *reply) string {
 	if strings.TrimSpace(r.text) == "" {
-		return "Your answer was empty. Please answer."
+		return emptyAnswer
 	}
 	if a.schema == nil {
 		return ""
@@ -27,8 +29,18 @@ func (a *agent) problem(r *reply) string {
 }
 
 // unfenced takes a JSON text out of the Markdown fence that models like to put
-// around it.
+// around it, however often.
 func unfenced(s string) string {
+	for {
+		inner := unfencedOnce(s)
+		if inner == s {
+			return s
+		}
+		s = inner
+	}
+}
+
+func unfencedOnce(s string) string {
 	s = strings.TrimSpace(s)
 	body, ok := strings.CutPrefix(s, "```")
 	if !ok {

@@ -68,16 +68,36 @@ func (e *Engine) Wake(ctx context.Context, t *Template, id string) (*Session, er
 			s.takeOver()
 			return
 		}
+		alarm{}.apply(s) // what is overdue comes before what woke it
 		s.askAll()
 	})
 }
 
-// cutShort says whether an agent's turn waits for something that nobody does.
+// cutShort says whether the log ends within something that must go on: a
+// session that waits has nothing of the kind.
 func (st *State) cutShort() bool {
+	if st.firing != nil || st.broken != nil || st.copying != 0 || st.final != nil && len(st.turns) == 0 {
+		return true
+	}
 	for _, t := range st.turns {
-		if t.agent != nil && !t.cooling && (t.retryAt.IsZero() || t.call != 0) {
+		if t.cutShort(st) {
 			return true
 		}
 	}
-	return false
+	if !st.started.IsZero() {
+		return st.lastID == 0 && st.final == nil
+	}
+	said := st.history
+	if st.opening != "" {
+		said++
+	}
+	return len(st.messages) != said || st.inputClosed || st.t.starts(st.opening)
+}
+
+// cutShort says whether a turn waits for something that nobody does.
+func (t *turn) cutShort(st *State) bool {
+	if t.agent == nil {
+		return t.said || st.inputClosed
+	}
+	return !t.cooling && (t.retryAt.IsZero() || t.call != 0)
 }

@@ -44,6 +44,9 @@ func (p parallel) Next(st *State, f *Frame) Move {
 	if len(f.open) > 0 && f.open[0] == p.aggregate {
 		return Move{}
 	}
+	if len(f.pass) == 0 && len(f.open) == 0 && f.rounds > 0 && f.rounds >= f.node.spec.MaxRounds {
+		return done(leftDone)
+	}
 	okay, over := 0, 0
 	for slot := range p.branches {
 		if r, ok := f.passed[slot]; ok {
@@ -93,13 +96,14 @@ func (p parallel) merge(st *State, f *Frame, okay int) Move {
 		}
 		return Move{Err: errNobody}
 	}
-	if f.merged == 0 {
+	if f.merged < okay {
 		var m Move
 		for slot := range p.branches {
 			if f.passed[slot].ok {
 				m.Merge = append(m.Merge, slot)
 			}
 		}
+		m.Merge = m.Merge[f.merged:]
 		return m
 	}
 	if p.aggregate >= 0 && st.active(&f.node.slots[p.aggregate]) {

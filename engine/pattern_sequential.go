@@ -11,6 +11,9 @@ func (p sequential) Next(st *State, f *Frame) Move {
 	if why := full(f); why != "" {
 		return done(why)
 	}
+	if len(f.pass) == 0 && f.rounds > 0 && f.rounds >= f.node.spec.MaxRounds {
+		return done(leftDone)
+	}
 	for slot := range f.node.slots {
 		if f.has(slot) || !st.active(&f.node.slots[slot]) {
 			continue

@@ -74,9 +74,19 @@ func deeds(t *rapid.T) []deed {
 	return list
 }
 
+// player is a session to act upon.
+type player interface {
+	Say(context.Context, engine.Message) (engine.Receipt, error)
+	Pause(ctx context.Context, by string) error
+	Resume(ctx context.Context, by string) error
+	Stop(ctx context.Context, by string, afterTurn bool) error
+	CloseInput(context.Context) error
+	Done() <-chan struct{}
+}
+
 // act does what persons do, then keeps resuming until the session is over. It
 // gives the messages that were taken.
-func act(t *testing.T, s *engine.Session, list []deed, tag string) map[string]bool {
+func act(t *testing.T, s player, list []deed, tag string) map[string]bool {
 	t.Helper()
 	taken := map[string]bool{}
 	ctx := context.Background()

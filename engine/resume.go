@@ -3,8 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-
-	"github.com/agentconnect-dev/agentconnect/providers"
 )
 
 // Resume goes on with a session from its log: where it waited it waits again,
@@ -19,7 +17,7 @@ func (e *Engine) Resume(ctx context.Context, t *Template, id string) (*Session, 
 
 // revive makes a session of its log.
 func (e *Engine) revive(ctx context.Context, t *Template, id string, begin func(*Session)) (*Session, error) {
-	st, err := e.load(ctx, t, id)
+	st, saved, err := e.load(ctx, t, id)
 	if err != nil {
 		return nil, err
 	}
@@ -31,6 +29,7 @@ func (e *Engine) revive(ctx context.Context, t *Template, id string, begin func(
 		return nil, err
 	}
 	_, err = s.command(ctx, func(s *Session) answer {
+		s.snaps.seq = saved
 		begin(s)
 		return answer{}
 	})
@@ -39,23 +38,6 @@ func (e *Engine) revive(ctx context.Context, t *Template, id string, begin func(
 		return nil, err
 	}
 	return s, nil
-}
-
-// load folds a session's log.
-func (e *Engine) load(ctx context.Context, t *Template, id string) (*State, error) {
-	st := newState(t, id)
-	for ev, err := range e.cfg.Journal.Read(ctx, id, 0) {
-		if err != nil {
-			return nil, err
-		}
-		if err := st.next(&ev); err != nil {
-			return nil, err
-		}
-	}
-	if st.head == 0 {
-		return nil, ErrNotFound
-	}
-	return st, nil
 }
 
 // next folds the event that a log gives next, if it fits.
@@ -68,37 +50,4 @@ func (st *State) next(ev *Event) error {
 	}
 	st.fold(ev)
 	return nil
-}
-
-// takeOver makes again what was cut short.
-func (s *Session) takeOver() {
-	s.emit(Event{Data: &TakenOver{Last: s.st.head}})
-	for _, t := range s.openTurns() {
-		if t.agent == nil || s.st.turns[t.n] != t {
-			continue // a person's, or ended by what was found out about another
-		}
-		switch {
-		case t.call != 0:
-			s.emit(t.event(&ModelFailed{Call: t.call, Provider: t.provider(), Kind: providers.Canceled, Message: "interrupted; what it used is not known"}))
-			s.callModel(t)
-		case len(t.pending) > 0:
-			s.redoTools(t)
-		}
-	}
-	s.askAll()
-}
-
-// redoTools settles the tool calls that have no result.
-func (s *Session) redoTools(t *turn) {
-	for _, p := range t.pending {
-		if p.done {
-			continue
-		}
-		if tool, ok := t.agent.runs[p.call.Name]; ok && tool.Idempotent {
-			s.tools = append(s.tools, toolStart{turn: t.n, tool: tool, call: p.call})
-			continue
-		}
-		s.toolFailed(t, p.call, "interrupted: it is not known whether the call took effect")
-	}
-	s.afterTools(t)
 }

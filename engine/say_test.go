@@ -31,9 +31,14 @@ human "bob" {
 pattern "parallel" "both" {
   participants = [human.bob, agent.a]
 }
+pattern "sequential" "then" {
+  participants = [pattern.both, human.carol]
+}
+human "carol" {
+}
 session "s" {
   type    = "agent_agent"
-  pattern = pattern.both
+  pattern = pattern.then
   opening = "Begin."
 }
 `, nil)
@@ -46,14 +51,26 @@ session "s" {
 		if err != nil {
 			t.Fatal(err)
 		}
-		again := func() {
-			t.Helper()
-			got, err := s.Say(t.Context(), m)
-			if want := (engine.Receipt{Seq: first.Seq, Duplicate: true}); err != nil || got != want {
+		if !first.Held {
+			t.Error("the receipt does not say that the answer is held")
+		}
+		for _, sender := range []string{"bob", "user"} { // the person's side speaks for bob
+			again := m
+			again.Sender = sender
+			got, err := s.Say(t.Context(), again)
+			if want := (engine.Receipt{Seq: first.Seq, Held: true, Duplicate: true}); err != nil || got != want {
 				t.Errorf("got %+v, %v; want %+v", got, err, want)
 			}
 		}
-		again()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		later, err := s.Say(t.Context(), m)
+		if err != nil || later.Held || !later.Duplicate {
+			t.Errorf("once it is said: got %+v, %v", later, err)
+		}
+		if err := s.CloseInput(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 		<-s.Done()
 		said := 0
 		for ev, err := range journal.Read(t.Context(), s.ID(), 0) {
@@ -62,6 +79,9 @@ session "s" {
 			}
 			if d, ok := ev.Data.(*engine.Said); ok && d.Content == "mine" {
 				said++
+				if ev.Seq != later.Seq || d.ClientID != "1" {
+					t.Errorf("event %d says it for client id %q, want %d and 1", ev.Seq, d.ClientID, later.Seq)
+				}
 			}
 		}
 		if said != 1 {

@@ -58,6 +58,7 @@ type Session struct {
 	quiet  time.Time // since when nothing has happened
 	drains bool      // nothing new begins
 	snaps  snapshots
+	replay *replay // instead of a journal, models and tools
 }
 
 // input is what arrives at a session: a command, a result, or the clock.
@@ -196,8 +197,11 @@ const maxGroup = 64
 // from them, and then does it.
 func (s *Session) handle(in input) {
 	for n := 1; in != nil; n++ {
-		s.now = time.Now().UTC().Truncate(time.Microsecond)
-		if _, clock := in.(alarm); !clock {
+		s.now = later(time.Now().UTC().Truncate(time.Microsecond), s.st.last)
+		if s.overdue(in); s.st.ended != nil {
+			break
+		}
+		if _, ok := in.(*command); ok {
 			s.quiet = s.now
 		}
 		in.apply(s)
@@ -217,6 +221,19 @@ func (s *Session) handle(in input) {
 	s.effect()
 }
 
+// overdue does what was due before an input came, so that the order of what
+// happens follows from its times alone.
+func (s *Session) overdue(in input) {
+	if _, ok := in.(letGo); ok || s.armed.IsZero() || s.armed.After(s.now) {
+		return
+	}
+	if _, ok := in.(alarm); !ok {
+		alarm{}.apply(s)
+		s.advance()
+		s.now = later(s.now, s.st.last)
+	}
+}
+
 // unstored says why a session is let go whose events could not be stored: it is
 // being let go anyway, or another writes to its log, or the journal fails.
 func (s *Session) unstored(err error) error {
@@ -232,6 +249,10 @@ func (s *Session) unstored(err error) error {
 
 // emit makes an event: it is folded at once and stored with its batch.
 func (s *Session) emit(e Event) {
+	if s.replay != nil {
+		s.replay.emit(s, e)
+		return
+	}
 	s.now = later(s.now, s.st.last)
 	e.Seq, e.Time, e.Session = s.st.head+1, s.now, s.id
 	s.quiet = s.now

@@ -25,6 +25,17 @@ type State struct {
 	stopAsked        *StopAsked
 	final            *Finalizing
 	ended            *Ended
+	opening          string // of session.created
+	history          int    // likewise
+	copying          uint64 // how long the copied part of a log is that is not complete yet
+
+	// What has begun and not come to its end, which follows at once unless the
+	// log was cut.
+
+	firing    *StopFired
+	broken    *broken
+	finalOver bool   // the finalizing turn was taken
+	finalErr  string // why it failed
 
 	messages []message
 	lobby    []int // what was said to everybody while no pattern was active
@@ -37,12 +48,19 @@ type State struct {
 	use      map[string]*agentUse
 	latched  map[remembered]bool
 	pausedBy map[remembered]bool // conditions that paused the session and are still true
-	clients  map[string]uint64   // seq of messages by sender and client id
+	clients  map[string]accepted // by sender and client id
 	repeat   *repeats            // nil unless the session has max_repeats
 
 	env     specs.Env
 	costly  bool          // a call's cost is not known
 	changed specs.EnvPart // parts of env that changed since the conditions were looked at
+}
+
+// broken is a failure that the pattern does not pass over: its frame must fail.
+type broken struct {
+	frame   int
+	why     Reason
+	outcome Outcome // of the session, when the failure ends it at once
 }
 
 // message is an entry of the transcript.
@@ -56,7 +74,14 @@ type message struct {
 	turn     int
 	person   bool
 	public   bool // said to everybody
+	data     bool // its content is the structured output of an agent
 	tokens   int  // estimate
+}
+
+// accepted is where a client's message stands in the log.
+type accepted struct {
+	seq  uint64
+	held bool // by turn.finished, to be said later
 }
 
 // agentUse is what an agent has used, for its own limits.
@@ -138,6 +163,8 @@ type turn struct {
 	repairs int
 	used    int // tool calls
 	retryAt time.Time
+	said    bool   // its message is in the transcript
+	via     string // the provider of the last call
 	cooling bool
 	extra   []providers.Message
 	pending []toolRun
@@ -148,6 +175,8 @@ type turn struct {
 
 type toolRun struct {
 	call   providers.ToolCall
+	asked  bool // there is an event of it
+	over   bool // it is more than the turn may call
 	done   bool
 	result string
 	failed bool
@@ -158,7 +187,7 @@ func newState(t *Template, session string) *State {
 		t: t, session: session,
 		frames: map[int]*Frame{}, turns: map[int]*turn{}, marks: map[string][]string{},
 		use: make(map[string]*agentUse, len(t.order)), latched: map[remembered]bool{},
-		pausedBy: map[remembered]bool{}, clients: map[string]uint64{},
+		pausedBy: map[remembered]bool{}, clients: map[string]accepted{},
 	}
 	st.use[userName] = &agentUse{}
 	st.env.Agents = make(map[string]specs.EnvAgent, len(t.order))
@@ -213,7 +242,7 @@ func (st *State) envAt(f *Frame) *specs.Env {
 
 func (st *State) envMessage(i int) specs.EnvMessage {
 	m := &st.messages[i]
-	e := specs.EnvMessage{Exists: true, Content: m.content, Agent: m.sender, Role: m.role, Type: "text", Turn: m.turn}
+	e := m.env()
 	if back := len(st.messages) - i; back <= len(st.env.Messages) {
 		e.Data = st.env.Messages[len(st.env.Messages)-back].Data
 	}
@@ -230,13 +259,13 @@ func (st *State) working() bool {
 	return false
 }
 
-// outputOf decodes a structured output, which was checked before.
-func outputOf(d *Said) any {
-	if !d.Structured {
+// output decodes a structured output, which was checked before.
+func (m *message) output() any {
+	if !m.data {
 		return nil
 	}
 	var v any
-	if err := json.Unmarshal([]byte(d.Content), &v); err != nil {
+	if err := json.Unmarshal([]byte(m.content), &v); err != nil {
 		return nil
 	}
 	return v

@@ -48,8 +48,12 @@ type toolResult struct {
 	failed bool
 }
 
-// requestTools starts the calls that a model asks for, at once.
+// requestTools starts the calls that a model asks for, at once. A draining
+// session leaves that to whoever resumes it.
 func (s *Session) requestTools(t *turn, calls []providers.ToolCall) {
+	if s.drains {
+		return
+	}
 	most := t.agent.mostTools()
 	for _, c := range calls {
 		if l := s.st.toolsRefused(); l != nil {
@@ -58,19 +62,27 @@ func (s *Session) requestTools(t *turn, calls []providers.ToolCall) {
 		}
 		over := t.used >= most
 		s.emit(t.event(&ToolRequested{CallID: c.ID, Tool: c.Name, Arguments: c.Arguments}))
-		tool, known := t.agent.runs[c.Name]
-		switch {
-		case over:
-			s.toolFailed(t, c, fmt.Sprintf("no more tools in this turn: %d calls are allowed; answer now", most))
-		case c.Arguments[0] != '{':
-			s.toolFailed(t, c, "the arguments are not a JSON object")
-		case !known:
-			s.toolFailed(t, c, fmt.Sprintf("there is no tool %q; there are %s", c.Name, strings.Join(t.agent.toolNames(), ", ")))
-		default:
-			s.tools = append(s.tools, toolStart{turn: t.n, tool: tool, call: c})
+		if no := t.agent.refuses(c, over); no != "" {
+			s.toolFailed(t, c, no)
+			continue
 		}
+		s.tools = append(s.tools, toolStart{turn: t.n, tool: t.agent.runs[c.Name], call: c})
 	}
 	s.afterTools(t)
+}
+
+// refuses says why a call is not made, empty when it is.
+func (a *agent) refuses(c providers.ToolCall, over bool) string {
+	switch {
+	case over:
+		return fmt.Sprintf("no more tools in this turn: %d calls are allowed; answer now", a.mostTools())
+	case len(c.Arguments) == 0 || c.Arguments[0] != '{':
+		return "the arguments are not a JSON object"
+	case a.runs[c.Name].Call == nil:
+		return fmt.Sprintf("there is no tool %q; there are %s", c.Name, strings.Join(a.toolNames(), ", "))
+	default:
+		return ""
+	}
 }
 
 func (a *agent) toolNames() []string {
@@ -161,14 +173,17 @@ func clip(s string, most int) string {
 		most = defaultMaxResult
 	}
 	s = strings.ToValidUTF8(s, "\uFFFD")
-	if len(s) <= most {
+	if len(s) <= most || len(s) <= most+len(cutMark) && strings.HasSuffix(s, cutMark) { // what is cut stays so
 		return s
 	}
 	for most > 0 && !utf8.RuneStart(s[most]) {
 		most--
 	}
-	return s[:most] + "\n[cut]"
+	return s[:most] + cutMark
 }
+
+// cutMark ends a text that was cut.
+const cutMark = "\n[cut]"
 
 // apply takes in a tool's result, if the turn still waits for it.
 func (r *toolResult) apply(s *Session) {

@@ -96,7 +96,17 @@ func (s *Session) absent(t *turn, why string) {
 		return
 	}
 	s.emit(t.event(&TurnFailed{Kind: providers.TimedOut, Message: why}))
-	s.end(Blocked, Reason{Stop: "human." + t.name, Text: fmt.Sprintf("%s did not answer: %s", t.name, why)})
+	s.end(Blocked, t.absence(why))
+}
+
+// absence is the reason of an end for a person who does not answer.
+func (t *turn) absence(why string) Reason {
+	return Reason{Stop: "human." + t.name, Text: fmt.Sprintf("%s did not answer: %s", t.name, why)}
+}
+
+// failure is the reason of an end for a turn that failed.
+func (t *turn) failure(kind providers.Kind, text string) Reason {
+	return Reason{Stop: "error", Text: clip(fmt.Sprintf("turn %d of %s: %s", t.n, t.name, text), maxErrorText), ErrorKind: kind}
 }
 
 // finishTurn gives the turn's answer to the conversation.
@@ -114,7 +124,7 @@ func (s *Session) finishTurn(t *turn, said *Said) {
 	s.emit(e)
 	s.emit(t.event(&TurnFinished{}))
 	if t.final {
-		s.end(s.st.final.Outcome, s.st.final.Reason)
+		s.endFinal()
 		return
 	}
 	s.ask(t.frame)
@@ -122,16 +132,11 @@ func (s *Session) finishTurn(t *turn, said *Said) {
 
 // failTurn ends the turn without an answer; the pattern decides what follows.
 func (s *Session) failTurn(t *turn, err error) {
-	r := reasonOf(fmt.Errorf("turn %d of %s: %w", t.n, t.name, err))
-	r.ErrorKind = providers.KindOf(err)
-	r.Text = clip(r.Text, maxErrorText)
-	failed := &TurnFailed{Kind: r.ErrorKind, Message: clip(err.Error(), maxErrorText)}
+	failed := &TurnFailed{Kind: providers.KindOf(err), Message: clip(err.Error(), maxErrorText)}
 	if t.final {
 		s.drop(t)
 		s.emit(t.event(failed))
-		why := s.st.final.Reason
-		why.Text += "; the finalizing turn failed: " + err.Error()
-		s.end(s.st.final.Outcome, why)
+		s.endFinal()
 		return
 	}
 	failed.Skipped = t.frame.tolerates(t.slot)
@@ -141,7 +146,7 @@ func (s *Session) failTurn(t *turn, err error) {
 		s.ask(t.frame)
 		return
 	}
-	s.failFrame(t.frame, r)
+	s.failFrame(t.frame, t.failure(failed.Kind, failed.Message))
 }
 
 // cancelTurn ends a turn from outside; a call in flight is charged by what is
@@ -153,11 +158,15 @@ func (s *Session) cancelTurn(t *turn, why *TurnFailed) {
 
 // drop gives up the call that a turn has in flight.
 func (s *Session) drop(t *turn) {
+	if s.replay != nil {
+		s.replay.drop(s, t)
+		return
+	}
 	c := s.calls[t.n]
 	if c == nil {
 		if t.call != 0 { // not begun yet
 			s.emit(t.event(&ModelFailed{
-				Call: t.call, Provider: t.provider(), Kind: providers.Canceled, Message: "canceled before it began", Cost: new(float64), Unmade: true,
+				Call: t.call, Provider: t.via, Kind: providers.Canceled, Message: canceledBefore, Cost: new(float64), Unmade: true,
 			}))
 		}
 		return
@@ -170,7 +179,7 @@ func (s *Session) drop(t *turn) {
 	u := providers.Usage{InputTokens: c.input, OutputTokens: estimate(int(c.received.Load()))}
 	e := t.event(&ModelFailed{
 		Call: t.call, Provider: c.link.entry.Settings.Name, Kind: providers.Canceled,
-		Message: "canceled while it ran", Cost: c.link.cost(u),
+		Message: canceledRunning, Cost: c.link.cost(u),
 	})
 	e.Usage, e.Cause = &u, t.callSeq
 	s.emit(e)
@@ -178,13 +187,17 @@ func (s *Session) drop(t *turn) {
 
 // model is what a turn's call goes to.
 func (t *turn) model() *chainLink {
-	if t.summing {
+	if t.summing && t.agent.summarizer != nil {
 		return t.agent.summarizer
 	}
-	return &t.agent.chain[t.link]
+	return &t.agent.chain[min(t.link, len(t.agent.chain)-1)]
 }
 
-func (t *turn) provider() string { return t.model().entry.Settings.Name }
+// What is told of a call that is given up.
+const (
+	canceledBefore  = "canceled before it began"
+	canceledRunning = "canceled while it ran"
+)
 
 var errCanceled = errors.New("canceled by the session")
 

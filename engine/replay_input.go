@@ -1,0 +1,332 @@
+package engine
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/agentconnect-dev/agentconnect/providers"
+)
+
+// lateness is how long after its moment the clock may be heard, when nothing
+// came before it.
+const lateness = 2 * time.Second
+
+// maxAhead bounds how far a replay looks ahead for the cause of an event.
+const maxAhead = 4096
+
+// create begins the session as its first event says. What a fork was copied
+// from is taken as it is.
+func (r *replay) create(e *Event) {
+	r.begin(newState(r.t, e.Session))
+	d, ok := e.Data.(*Created)
+	if !ok {
+		return
+	}
+	r.s.now = e.Time
+	if d.ForkedAt > 0 {
+		r.copied(d.ForkedAt)
+		return
+	}
+	o := StartOptions{Owner: d.Owner, Opening: d.Opening, Metadata: d.Metadata}
+	for i := range d.History {
+		said := r.peek(i + 1)
+		if said == nil || said.Type() != TypeSaid {
+			break
+		}
+		o.History = append(o.History, *said.Data.(*Said)) //nolint:forcetypeassert // its type was asked
+	}
+	for len(o.History) < d.History { // the rest was cut off, and will not be asked for
+		o.History = append(o.History, Said{})
+	}
+	r.s.create(o)
+	r.settle()
+}
+
+// copied takes in the part of a log that is another session's.
+func (r *replay) copied(at uint64) {
+	for r.s.st.head <= at {
+		e := r.peek(0)
+		if e == nil {
+			return
+		}
+		if err := r.s.st.take(e); err != nil {
+			r.err = err
+			panic(unwind{})
+		}
+		r.pop()
+	}
+	r.s.mend()
+	r.settle()
+}
+
+// comes says whether an event is the first sign of something that came from
+// outside while the session did not decide anything.
+func (e *Event) comes() bool {
+	switch d := e.Data.(type) {
+	case *ModelAnswered, *ToolFinished, *ToolFailed, *Resumed, *StopAsked, *InputClosed, *Recovered:
+		return true
+	case *ModelFailed:
+		return !d.givenUp()
+	case *Paused:
+		return d.Reason == nil
+	case *Said:
+		return d.Role == "user"
+	case *TurnFinished:
+		return d.Held != nil
+	default:
+		return false
+	}
+}
+
+// givenUp says that the session itself ended the call.
+func (d *ModelFailed) givenUp() bool {
+	return d.Kind == providers.Canceled && (d.Unmade || d.Message == canceledRunning)
+}
+
+// input does what led to an event.
+//
+//nolint:cyclop // one case for each kind of input
+func (r *replay) input(e *Event) {
+	s := r.s
+	switch d := e.Data.(type) {
+	case *TakenOver:
+		s.st.changed |= r.t.reads
+		r.deferred = nil
+		r.begin(s.st)
+		r.s.now = e.Time
+		r.s.takeOver()
+	case *Said:
+		r.said(e, d)
+	case *TurnFinished:
+		r.held(e, d)
+	case *ModelAnswered:
+		r.answered(e, d)
+	case *ModelFailed:
+		if d.givenUp() {
+			r.cancelled(e)
+		} else {
+			r.failed(e, d)
+		}
+	case *ToolFinished:
+		r.tool(e, d.CallID, func(t *turn) { s.emit(t.event(&ToolFinished{CallID: d.CallID, Tool: d.Tool, Result: d.Result})) })
+	case *ToolFailed:
+		r.tool(e, d.CallID, func(t *turn) { s.emit(t.event(&ToolFailed{CallID: d.CallID, Tool: d.Tool, Error: d.Error})) })
+	case *TurnFailed:
+		r.cancelled(e)
+	case *Ended:
+		r.ended(e, d)
+	case *Paused:
+		if d.Reason == nil {
+			s.emit(Event{Data: &Paused{By: d.By}})
+		}
+	case *Resumed:
+		if s.st.paused {
+			s.emit(Event{Data: &Resumed{By: d.By}})
+			s.askAll()
+		}
+	case *StopAsked:
+		s.emit(Event{Data: &StopAsked{By: d.By}})
+	case *InputClosed:
+		s.closeInput()
+	default:
+		r.clock(e)
+	}
+}
+
+// said says what a person said.
+func (r *replay) said(e *Event, d *Said) {
+	if e.Turn != 0 {
+		if t := r.s.st.turns[e.Turn]; t != nil && t.human != nil {
+			said := *d
+			said.Frame, said.Structured = 0, false
+			r.s.finishTurn(t, &said)
+		}
+		return
+	}
+	a := r.s.say(Message{Sender: d.Sender, Content: d.Content, Receiver: d.Receiver, Metadata: d.Metadata, ClientID: d.ClientID})
+	if a.err != nil {
+		r.differ(e, nil, "in the log "+e.tell()+"; by this template the message is not taken: "+a.err.Error())
+	}
+}
+
+// held is the answer of a person in a parallel pattern.
+func (r *replay) held(e *Event, d *TurnFinished) {
+	if t := r.s.st.turns[e.Turn]; t != nil && t.human != nil && d.Held != nil {
+		said := *d.Held
+		said.Frame = 0
+		r.s.finishTurn(t, &said)
+	}
+}
+
+// open is the turn whose call an event answers, or nil.
+func (r *replay) open(e *Event, call int) *turn {
+	if t := r.s.st.turns[e.Turn]; t != nil && t.call == call && call != 0 {
+		return t
+	}
+	return nil
+}
+
+func (r *replay) answered(e *Event, d *ModelAnswered) {
+	t := r.open(e, d.Call)
+	if t == nil {
+		return
+	}
+	p := &reply{
+		call: &call{turn: t.n, n: t.call, link: t.model()}, text: d.Text, tools: slices.Clone(d.ToolCalls), finish: d.Finish,
+		usage: e.Usage, mark: d.Mark, took: time.Duration(d.Milliseconds) * time.Millisecond,
+	}
+	if after := r.peek(1); after != nil && after.Turn == e.Turn {
+		p.fill(after, t)
+	}
+	p.apply(r.s)
+}
+
+// fill adds what the log has of a reply only in the event behind it.
+func (p *reply) fill(after *Event, t *turn) {
+	switch d := after.Data.(type) {
+	case *Said:
+		p.text, p.simulated = d.Content, d.Simulated
+	case *TurnFinished:
+		if d.Held != nil {
+			p.text, p.simulated = d.Held.Content, d.Held.Simulated
+		}
+	case *Summarized:
+		p.text = d.Text
+	case *ModelRetried:
+		if p.text == noAnswer && d.Message == emptyAnswer {
+			p.text = ""
+		}
+	case *TurnFailed:
+		if p.text == noAnswer && (t.agent.schema == nil || strings.HasSuffix(d.Message, emptyAnswer)) {
+			p.text = ""
+		}
+	}
+}
+
+func (r *replay) failed(e *Event, d *ModelFailed) {
+	t := r.open(e, d.Call)
+	if t == nil {
+		return
+	}
+	err := &logged{text: d.Message, err: &providers.Error{Kind: d.Kind, Mark: d.Mark, RetryAfter: d.RetryAfter}}
+	if e.Usage != nil {
+		err.err.Usage = *e.Usage
+	}
+	p := &reply{call: &call{turn: t.n, n: t.call, link: t.model()}, err: err}
+	p.apply(r.s)
+}
+
+// logged is a failure as the log tells it.
+type logged struct {
+	text string
+	err  *providers.Error
+}
+
+func (l *logged) Error() string { return l.text }
+
+func (l *logged) Unwrap() error { return l.err }
+
+func (r *replay) tool(e *Event, id string, emit func(*turn)) {
+	t := r.s.st.turns[e.Turn]
+	if t == nil || !slices.ContainsFunc(t.pending, func(p toolRun) bool { return p.call.ID == id && p.asked && !p.done }) {
+		return
+	}
+	emit(t)
+	r.s.afterTools(t)
+}
+
+// drop books a call that the session gives up as the log has it: what it used
+// until then nobody can tell again.
+func (r *replay) drop(s *Session, t *turn) {
+	if t.call == 0 {
+		return
+	}
+	d := &ModelFailed{
+		Call: t.call, Provider: t.model().entry.Settings.Name, Kind: providers.Canceled, Message: canceledBefore, Cost: new(float64), Unmade: true,
+	}
+	e := t.event(d)
+	if want := r.peek(0); want != nil {
+		if w, ok := want.Data.(*ModelFailed); ok && w.Call == t.call && w.givenUp() && !w.Unmade && want.Usage != nil {
+			d.Message, d.Unmade, d.Cost = canceledRunning, false, t.model().cost(*want.Usage)
+			e.Usage, e.Cause = want.Usage, t.callSeq
+		}
+	}
+	s.emit(e)
+}
+
+// cancelled does what ended a turn from outside: a person, or the clock.
+func (r *replay) cancelled(e *Event) {
+	for i := range maxAhead {
+		after := r.peek(i)
+		if after == nil || after.Type() == TypeTakenOver {
+			r.given(i)
+			return
+		}
+		switch d := after.Data.(type) {
+		case *ModelFailed:
+			if d.givenUp() {
+				continue
+			}
+		case *TurnFailed:
+			if d.Redo {
+				r.interrupted(i)
+				return
+			}
+			if d.Kind == providers.Canceled && d.Skipped {
+				continue
+			}
+		case *Ended:
+			r.ended(e, d)
+			return
+		}
+		break
+	}
+	r.clock(e)
+}
+
+// interrupted finds the message for which agents were interrupted.
+func (r *replay) interrupted(i int) {
+	for ; i < maxAhead; i++ {
+		after := r.peek(i)
+		if after == nil || after.Type() == TypeTakenOver {
+			r.given(i)
+			return
+		}
+		if d, ok := after.Data.(*Said); ok {
+			r.said(after, d)
+			return
+		}
+	}
+}
+
+// given takes in events whose cause was cut off.
+func (r *replay) given(n int) {
+	for range n {
+		if err := r.s.st.take(r.peek(0)); err != nil {
+			r.err = err
+			break
+		}
+		r.pop()
+	}
+	panic(unwind{})
+}
+
+// ended ends the session where a person or the clock did.
+func (r *replay) ended(e *Event, d *Ended) {
+	p := r.s.st.pauseReason
+	switch {
+	case d.Outcome == Cancelled && d.Reason.Stop == "person":
+		by := strings.TrimPrefix(d.Reason.Text, "stopped by ")
+		if by == "a person" {
+			by = ""
+		}
+		r.s.stopped(by)
+	case d.Outcome == Blocked && r.s.st.paused && p != nil && strings.HasPrefix(d.Reason.Text, p.Text+"; "):
+		r.s.blocked(strings.TrimPrefix(d.Reason.Text, p.Text+"; "))
+	case d.Outcome == Blocked && d.Reason.Stop == "person":
+		r.s.blocked(d.Reason.Text)
+	default:
+		r.clock(e)
+	}
+}

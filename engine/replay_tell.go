@@ -1,0 +1,168 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// same says whether a log's event is what the template gives. What a session
+// was created from is compared when it is the same scenario.
+func same(t *Template, want, got *Event) bool {
+	if want.Turn != got.Turn || want.Agent != got.Agent || want.Pattern != got.Pattern || want.Cause != got.Cause || want.Type() != got.Type() {
+		return false
+	}
+	if w, ok := want.Data.(*Created); ok && w.Hash != t.Hash {
+		return w.SessionType == t.Type
+	}
+	if reflect.DeepEqual(want.Data, got.Data) {
+		return true
+	}
+	a, err := json.Marshal(want.Data)
+	b, other := json.Marshal(got.Data)
+	return err == nil && other == nil && bytes.Equal(a, b)
+}
+
+// maxTold bounds a text that is told of an event, in bytes.
+const maxTold = 200
+
+// short makes a text fit into a line.
+func short(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) > maxTold {
+		s = strings.TrimSuffix(clip(s, maxTold), cutMark) + "…"
+	}
+	return s
+}
+
+// tell says in words what happened in an event.
+//
+//nolint:cyclop // one case for each type of event
+func (e *Event) tell() string {
+	who := e.Agent
+	switch d := e.Data.(type) {
+	case *Created:
+		return "the session is created as " + d.SessionType
+	case *Started:
+		return "the session starts"
+	case *Paused:
+		return "the session is paused"
+	case *Resumed:
+		return "the session is resumed"
+	case *StopAsked:
+		return "a person asks for the end"
+	case *TakenOver:
+		return "the session is taken over"
+	case *Forked:
+		return "the session begins as a copy of " + d.From
+	case *InputClosed:
+		return "the input ends"
+	case *Ended:
+		return fmt.Sprintf("the session ends %s (%s)", d.Outcome, short(d.Reason.Text))
+	case *Said:
+		return fmt.Sprintf("%s says %q", d.Sender, short(d.Content))
+	case *Entered:
+		return fmt.Sprintf("pattern.%s begins", d.Name)
+	case *Left:
+		return fmt.Sprintf("pattern %s is left (%s)", e.Pattern, d.Why)
+	case *Round:
+		return fmt.Sprintf("round %d of pattern %s is complete", d.Round, e.Pattern)
+	case *Chosen:
+		return fmt.Sprintf("%s is chosen by %s", d.Name, d.By)
+	case *EdgeTaken:
+		return fmt.Sprintf("the edge from %s to %s is taken", d.From, d.To)
+	case *Merged:
+		return fmt.Sprintf("branch %d of pattern %s is shown", d.Slot+1, e.Pattern)
+	case *TurnStarted:
+		if d.Final {
+			return fmt.Sprintf("the finalizing turn of %s begins", who)
+		}
+		return fmt.Sprintf("turn %d begins, of %s in pattern %s", e.Turn, who, e.Pattern)
+	case *TurnFinished:
+		return fmt.Sprintf("turn %d of %s is finished", e.Turn, who)
+	case *TurnFailed:
+		return fmt.Sprintf("turn %d of %s fails (%s)", e.Turn, who, short(d.Message))
+	default:
+		return e.tellCall()
+	}
+}
+
+// tellCall says what happened to a call, a tool, an agent or a condition.
+func (e *Event) tellCall() string {
+	who := e.Agent
+	switch d := e.Data.(type) {
+	case *ModelCalled:
+		return fmt.Sprintf("%s calls the model %s of %s", who, d.Model, d.Provider)
+	case *ModelAnswered:
+		return fmt.Sprintf("the model %s answers %s", d.Model, who)
+	case *ModelFailed:
+		return fmt.Sprintf("the call of %s to %s fails (%s)", who, d.Provider, short(d.Message))
+	case *ModelRetried:
+		return fmt.Sprintf("%s is to try again", who)
+	case *ModelFellBack:
+		return fmt.Sprintf("%s falls back from %s to %s", who, d.From, d.To)
+	case *ToolRequested:
+		return fmt.Sprintf("%s calls the tool %s", who, d.Tool)
+	case *ToolFinished:
+		return fmt.Sprintf("the tool %s gives its result to %s", d.Tool, who)
+	case *ToolFailed:
+		return fmt.Sprintf("the tool %s fails for %s (%s)", d.Tool, who, short(d.Error))
+	case *CooledDown:
+		return fmt.Sprintf("%s must wait for %s", who, d.Limit)
+	case *Recovered:
+		return fmt.Sprintf("%s need not wait any more", who)
+	case *Summarized:
+		return fmt.Sprintf("%s has a summary of what was said", who)
+	case *Latched:
+		return d.Stop + " is true for the first time"
+	case *Cleared:
+		return d.Stop + " is no longer true"
+	case *StopFired:
+		return fmt.Sprintf("%s is true (%s)", d.Reason.Stop, short(d.Reason.Text))
+	case *Finalizing:
+		return "the session is being finalized"
+	default:
+		return string(e.Type())
+	}
+}
+
+// difference names the first thing in which two events of a type differ.
+func difference(want, got *Event) string {
+	a, b := fields(want), fields(got)
+	keys := slices.Collect(maps.Keys(a))
+	for k := range b {
+		if _, ok := a[k]; !ok {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
+		if !bytes.Equal(a[k], b[k]) {
+			return fmt.Sprintf(" (%s was %s, is %s)", k, told(a[k]), told(b[k]))
+		}
+	}
+	return ""
+}
+
+func told(b json.RawMessage) string {
+	if b == nil {
+		return "not set"
+	}
+	return short(string(b))
+}
+
+// fields are an event's data and what its envelope says of it.
+func fields(e *Event) map[string]json.RawMessage {
+	m := map[string]json.RawMessage{}
+	if b, err := json.Marshal(e.Data); err == nil {
+		_ = json.Unmarshal(b, &m) // our own JSON object
+	}
+	for name, v := range map[string]any{"turn": e.Turn, "agent": e.Agent, "pattern": e.Pattern, "cause": e.Cause} {
+		m[name], _ = json.Marshal(v)
+	}
+	return m
+}

@@ -1,0 +1,66 @@
+package engine
+
+import (
+	"maps"
+	"slices"
+)
+
+// clone copies a state for a reader beside the loop. Lists that only grow are
+// shared: what they hold does not change. It is for encode, which makes anew
+// what expressions see.
+func (st *State) clone() *State {
+	c := *st
+	c.messages, c.lobby = slices.Clip(st.messages), slices.Clip(st.lobby)
+	c.latched, c.pausedBy, c.clients = maps.Clone(st.latched), maps.Clone(st.pausedBy), maps.Clone(st.clients)
+	c.env.Agents = maps.Clone(st.env.Agents)
+	c.frames = make(map[int]*Frame, len(st.frames))
+	for id, f := range st.frames {
+		c.frames[id] = f.clone()
+	}
+	for _, f := range c.frames {
+		if f.parent != nil {
+			f.parent = c.frames[f.parent.id]
+		}
+	}
+	c.turns = make(map[int]*turn, len(st.turns))
+	for n, t := range st.turns {
+		x := *t
+		x.extra, x.pending = slices.Clip(t.extra), slices.Clone(t.pending)
+		if t.frame != nil {
+			x.frame = c.frames[t.frame.id]
+		}
+		c.turns[n] = &x
+	}
+	c.marks = make(map[string][]string, len(st.marks))
+	for provider, list := range st.marks {
+		c.marks[provider] = slices.Clone(list)
+	}
+	c.use = make(map[string]*agentUse, len(st.use))
+	for name, u := range st.use {
+		x := *u
+		x.own, x.spent = slices.Clip(u.own), slices.Clone(u.spent)
+		c.use[name] = &x
+	}
+	c.repeat = st.repeat.clone()
+	return &c
+}
+
+func (f *Frame) clone() *Frame {
+	c := *f
+	c.view, c.result = slices.Clip(f.view), slices.Clip(f.result)
+	c.open, c.pass, c.visits, c.pending = slices.Clone(f.open), slices.Clone(f.pass), slices.Clone(f.visits), slices.Clone(f.pending)
+	c.passed, c.data = maps.Clone(f.passed), maps.Clone(f.data)
+	return &c
+}
+
+func (r *repeats) clone() *repeats {
+	if r == nil {
+		return nil
+	}
+	c := &repeats{by: make(map[string]*repeated, len(r.by)), most: r.most}
+	for name, x := range r.by {
+		y := *x
+		c.by[name] = &y
+	}
+	return c
+}

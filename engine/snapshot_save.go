@@ -1,0 +1,106 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+)
+
+// saved is what is written of a state.
+func (st *State) saved(m Mark) *savedState {
+	s := &savedState{
+		Session: st.session, Hash: st.t.Hash, Mark: m, Head: st.head, Last: st.last, Created: st.created, Started: st.started,
+		Paused: st.paused, PausedAt: st.pausedAt, PauseReason: st.pauseReason, Held: st.held, InputClosed: st.inputClosed,
+		StopAsked: st.stopAsked, Final: st.final, Ended: st.ended, RootDone: st.rootDone,
+		Messages: make([]savedMessage, len(st.messages)), Lobby: st.lobby, LastID: st.lastID, LastTurn: st.lastTurn,
+		Marks: st.marks, Use: make(map[string]savedUse, len(st.use)), Latched: savedConditions(st.latched),
+		PausedBy: savedConditions(st.pausedBy), Clients: make(map[string]savedAccepted, len(st.clients)),
+		Opening: st.opening, History: st.history, Copying: st.copying, Firing: st.firing, FinalOver: st.finalOver, FinalErr: st.finalErr,
+		Costly: st.costly, Outcome: st.env.Outcome,
+		Counts: savedCounts{
+			Turns: st.env.Turns, Rounds: st.env.Rounds, Calls: st.env.Calls, ToolCalls: st.env.ToolCalls,
+			Handoffs: st.env.Handoffs, Usage: st.env.Usage,
+		},
+	}
+	if b := st.broken; b != nil {
+		s.Broken = &savedBroken{Frame: b.frame, Why: b.why, Outcome: b.outcome}
+	}
+	for i := range st.messages {
+		m := &st.messages[i]
+		s.Messages[i] = savedMessage{
+			Seq: m.seq, Sender: m.sender, Receiver: m.receiver, Role: m.role, Content: m.content, Turn: m.turn, Public: m.public, Data: m.data,
+		}
+	}
+	for _, f := range st.frames {
+		s.Frames = append(s.Frames, f.saved())
+	}
+	slices.SortFunc(s.Frames, func(a, b savedFrame) int { return cmp.Compare(a.ID, b.ID) }) // outer ones first
+	for _, t := range st.turns {
+		s.Turns = append(s.Turns, t.saved())
+	}
+	slices.SortFunc(s.Turns, func(a, b savedTurn) int { return cmp.Compare(a.Turn, b.Turn) })
+	for name, u := range st.use {
+		s.Use[name] = u.saved(st, name)
+	}
+	for key, a := range st.clients {
+		s.Clients[key] = savedAccepted{Seq: a.seq, Held: a.held}
+	}
+	if st.repeat != nil {
+		s.Most, s.Repeats = st.repeat.most, make(map[string]savedRepeated, len(st.repeat.by))
+		for name, x := range st.repeat.by {
+			s.Repeats[name] = savedRepeated{Text: x.text, Tool: x.tool, Texts: x.texts, Tools: x.tools}
+		}
+	}
+	return s
+}
+
+func savedConditions(m map[remembered]bool) []savedCondition {
+	list := make([]savedCondition, 0, len(m))
+	for x, holds := range m {
+		if holds {
+			list = append(list, savedCondition{Stop: x.stop, Frame: x.frame})
+		}
+	}
+	return list
+}
+
+func (f *Frame) saved() savedFrame {
+	s := savedFrame{
+		ID: f.id, Slot: f.slot, Path: f.path, Context: f.context, View: f.view, Turns: f.turns, Rounds: f.rounds, Idle: f.idle,
+		Open: f.open, Pass: f.pass, Visits: f.visits, Ended: f.ended, Result: f.result, LastMsg: f.lastMsg, Pending: f.pending,
+		Merged: f.merged, Draft: f.lastDraft, Best: f.best, Score: f.bestScore, Accept: f.accepted, Data: f.data,
+		Passed: make(map[int]savedResult, len(f.passed)),
+	}
+	if f.parent != nil {
+		s.Parent = f.parent.id
+	}
+	for slot, r := range f.passed {
+		s.Passed[slot] = savedResult{OK: r.ok, Messages: r.messages, Held: r.held, Turn: r.turn}
+	}
+	return s
+}
+
+func (t *turn) saved() savedTurn {
+	s := savedTurn{
+		Turn: t.n, Slot: t.slot, Name: t.name, Note: t.note, Answers: t.answers, Context: t.context, Final: t.final, Started: t.started,
+		Seq: t.seq, Link: t.link, Attempt: t.attempt, Call: t.call, CallSeq: t.callSeq, Mark: t.mark, Repairs: t.repairs, Used: t.used,
+		RetryAt: t.retryAt, Cooling: t.cooling, Summing: t.summing, Summed: t.summed, UpTo: t.upTo, Said: t.said, Via: t.via, Extra: t.extra,
+	}
+	if t.frame != nil {
+		s.Frame = t.frame.id
+	}
+	for _, p := range t.pending {
+		s.Pending = append(s.Pending, savedTool{Call: p.call, Asked: p.asked, Over: p.over, Done: p.done, Result: p.result, Failed: p.failed})
+	}
+	return s
+}
+
+func (u *agentUse) saved(st *State, name string) savedUse {
+	a := st.env.Agents[name]
+	s := savedUse{
+		Turns: a.Turns, Tokens: a.Tokens, CoolUntil: u.coolUntil, Said: u.said, Active: u.active, Summary: u.summary, SummedTo: u.summedTo, Own: u.own,
+	}
+	for _, x := range u.spent {
+		s.Spent = append(s.Spent, savedSpent{At: x.at, Tokens: x.tokens})
+	}
+	return s
+}

@@ -1,0 +1,84 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// waiting says what a session that has not ended waits for; called is when its
+// open calls were made, by turn, as far as that is known.
+func (st *State) waiting(called map[int]time.Time) string {
+	var list []string
+	turns := slices.Collect(maps.Values(st.turns))
+	slices.SortFunc(turns, func(a, b *turn) int { return cmp.Compare(a.n, b.n) })
+	for _, t := range turns {
+		list = append(list, st.waitsFor(t, called[t.n]))
+	}
+	switch {
+	case st.ended != nil:
+		return "the session has ended"
+	case st.paused:
+		list = append([]string{st.pausedFor()}, list...)
+	case st.stopAsked != nil:
+		list = append(list, "it ends when these turns are finished")
+	case len(list) > 0:
+	case st.started.IsZero():
+		list = append(list, "it waits for a first message")
+	case st.rootDone != nil || st.final != nil || !st.chats():
+		list = append(list, "it was cut short, and goes on when it is resumed")
+	default:
+		list = append(list, "it waits for a message")
+	}
+	return strings.Join(list, "; ")
+}
+
+// chats says whether a pattern is active that waits for a person's message.
+func (st *State) chats() bool {
+	for _, f := range st.frames {
+		if f.node.kind == "chat" && len(f.pending) == 0 && len(f.pass) == 0 && !st.inputClosed {
+			return true
+		}
+	}
+	return false
+}
+
+func (st *State) pausedFor() string {
+	s := "it was paused at " + moment(st.pausedAt)
+	if st.pauseReason != nil {
+		s += " by " + st.pauseReason.Stop + " (" + st.pauseReason.Text + ")"
+	}
+	return s + " and waits to be resumed"
+}
+
+func (st *State) waitsFor(t *turn, called time.Time) string {
+	switch {
+	case t.human != nil && t.human.spec.Timeout > 0:
+		return fmt.Sprintf("it waits for %s, since %s and at most until %s", t.name, moment(t.started), moment(t.started.Add(t.human.spec.Timeout)))
+	case t.human != nil:
+		return fmt.Sprintf("it waits for %s, since %s", t.name, moment(t.started))
+	case t.cooling:
+		return fmt.Sprintf("%s is over its token limit and waits until %s", t.name, moment(st.use[t.name].coolUntil))
+	case t.call != 0 && called.IsZero():
+		return fmt.Sprintf("call %d of %s to %s is under way", t.call, t.name, t.via)
+	case t.call != 0:
+		return fmt.Sprintf("call %d of %s to %s is under way, since %s", t.call, t.name, t.via, moment(called))
+	case len(t.pending) > 0:
+		var names []string
+		for _, p := range t.pending {
+			if !p.done {
+				names = append(names, p.call.Name)
+			}
+		}
+		return fmt.Sprintf("%s waits for its tools: %s", t.name, strings.Join(names, ", "))
+	case !t.retryAt.IsZero():
+		return fmt.Sprintf("%s tries again at %s", t.name, moment(t.retryAt))
+	default:
+		return fmt.Sprintf("the turn of %s was cut short, and goes on when it is resumed", t.name)
+	}
+}
+
+func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }

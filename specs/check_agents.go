@@ -121,7 +121,7 @@ func (c *domain) memory(a *Agent) {
 func (c *domain) human(h *Human) {
 	if _, set := h.Args["on_timeout"]; set && h.Timeout == 0 {
 		c.report(codeOnTimeout, "human."+h.Name, h.Arg("on_timeout"),
-			"The person has no timeout, so on_timeout = %q never happens. Add timeout = \"5m\".", h.OnTimeout)
+			"The person has no timeout, so on_timeout = %q decides only what happens when the input has ended. Add timeout = \"5m\" if it is meant for slow answers, too.", h.OnTimeout)
 	}
 }
 

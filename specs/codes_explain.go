@@ -16,7 +16,7 @@ func checkExplanations() map[string]string {
 		codeMemoryBound:     "`keep = \"last\"` needs `messages` or `tokens`.",
 		codeMemoryUnused:    "Nothing ever falls out of the memory, so that nothing is summarized.",
 		codeModes:           "The agent says that it is not meant for sessions of this type.",
-		codeOnTimeout:       "Without a `timeout` there is nothing to react to.",
+		codeOnTimeout:       "Without a `timeout` nobody is waited for too long, so `on_timeout` decides only what happens when a person's input has ended.",
 		codeToolKind:        "A tool has exactly one of the blocks `mcp`, `http` and `expr`.",
 		codeToolServer:      "An MCP server is started by `command` or reached by `url`.",
 		codeToolInput:       "The server says what its tools take.",

@@ -239,5 +239,9 @@ func systemOperations() []operation {
 			route: "GET /docs", id: "docs", tag: "system", summary: "This description, for people",
 			answers: []answer{{200, "A page.", []media{{"text/html", ""}}}},
 		},
+		{
+			route: "GET /console/", id: "console", tag: "system", summary: "Where people begin",
+			answers: []answer{{302, "A browser is sent to the description.", nil}},
+		},
 	}
 }

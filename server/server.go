@@ -102,7 +102,6 @@ type Server struct {
 	talks      talks
 	metrics    *Metrics
 	docs       documents
-	console    bool      // there are pages for people
 	since      time.Time // when it began
 	limits     *limiter
 	lock       *lockout
@@ -158,7 +157,6 @@ func New(cfg Config) (*Server, error) {
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.sockets = newSockets(s)
 	all := s.allRoutes()
-	s.console = hasConsole(all)
 	if s.docs, err = newDocuments(s.cfg.Version, all); err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/agentconnect-dev/agentconnect/engine"
 )
 
-// consolePath is where the console is, when this server has one.
+// consolePath is where people begin.
 const consolePath = "/console/"
 
 // probeTime bounds how long readiness waits for the store.
@@ -27,6 +27,7 @@ func (s *Server) systemRoutes() []route {
 		{method: "GET", path: "/openapi.json", public: true, handle: s.showOpenAPI},
 		{method: "GET", path: "/asyncapi.json", public: true, handle: s.showAsyncAPI},
 		{method: "GET", path: "/docs", public: true, handle: s.showDocs},
+		{method: "GET", path: consolePath, public: true, handle: s.toDocs},
 		{method: "GET", path: "/v1/models", class: classQuery, handle: s.listModels},
 		{method: "POST", path: "/v1/chat/completions", class: classMessage, handle: s.complete},
 	}
@@ -52,14 +53,7 @@ func (s *Server) landing(w http.ResponseWriter, r *http.Request) error {
 		writeJSON(w, http.StatusOK, s.health("healthy"))
 		return nil
 	}
-	to := "/docs"
-	if s.console {
-		to = consolePath
-	}
-	if strings.HasPrefix(r.URL.Path, "/api") {
-		to = "/api" + to
-	}
-	http.Redirect(w, r, to, http.StatusFound)
+	redirect(w, r, consolePath)
 	return nil
 }
 
@@ -76,14 +70,19 @@ func wantsHTML(r *http.Request) bool {
 	return false
 }
 
-// hasConsole says whether the routes have pages for people.
-func hasConsole(all []route) bool {
-	for _, r := range all {
-		if strings.HasPrefix(r.path, consolePath) {
-			return true
-		}
+// toDocs is what stands for a console: the description of all that can be done,
+// for people.
+func (s *Server) toDocs(w http.ResponseWriter, r *http.Request) error {
+	redirect(w, r, "/docs")
+	return nil
+}
+
+// redirect sends a browser elsewhere, under the prefix that it has used.
+func redirect(w http.ResponseWriter, r *http.Request, to string) {
+	if strings.HasPrefix(r.URL.Path, "/api") {
+		to = "/api" + to
 	}
-	return false
+	http.Redirect(w, r, to, http.StatusFound)
 }
 
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) error {

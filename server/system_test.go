@@ -30,7 +30,7 @@ func TestLanding(t *testing.T) {
 		}
 	}
 	const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-	for path, want := range map[string]string{"/": "/docs", "/api/": "/api/docs"} {
+	for path, want := range map[string]string{"/": "/console/", "/api/": "/api/console/", "/console/": "/docs", "/api/console/": "/api/docs"} {
 		w, _ := ts.do(t, "GET", path, "", nil, "Accept", browser)
 		if got := w.Header.Get("Location"); w.StatusCode != http.StatusFound || got != want {
 			t.Errorf("%s in a browser: got %d to %q, want %q", path, w.StatusCode, got, want)
@@ -41,13 +41,8 @@ func TestLanding(t *testing.T) {
 			t.Errorf("Accept %s: got %d", accept, w.StatusCode)
 		}
 	}
-	ts.console = true
-	w, _ := ts.do(t, "GET", "/", "", nil, "Accept", browser)
-	if got := w.Header.Get("Location"); got != "/console/" {
-		t.Errorf("with a console: got %q", got)
-	}
-	if !hasConsole([]route{{path: "/x"}, {path: "/console/{file}"}}) || hasConsole(ts.allRoutes()) {
-		t.Error("hasConsole is wrong")
+	if w, _ := ts.do(t, "GET", "/docs", "", nil, "Accept", browser); w.StatusCode != 200 {
+		t.Errorf("where browsers end: got %d", w.StatusCode)
 	}
 }
 
@@ -267,6 +262,7 @@ func TestEveryOperation(t *testing.T) {
 		ts.as(t, ann, 200, "GET", path, nil)
 	}
 	ts.as(t, ann, 302, "GET", "/", nil, "Accept", "text/html")
+	ts.as(t, ann, 302, "GET", "/console/", nil)
 	for _, verb := range []string{"pause", "resume", "stop"} {
 		ts.as(t, ann, 200, "POST", "/chat/sessions/"+id+"/"+verb, nil)
 	}

@@ -50,20 +50,20 @@ func (s *Server) loadBuiltins() (map[string]*offer, error) {
 		if err != nil {
 			return nil, fmt.Errorf("built-in template %s: %w", name, err)
 		}
-		offers[name] = &offer{server: s, name: name, scenario: sc, config: s.usable(sc.Config), builtin: true}
+		offers[name] = &offer{server: s, name: name, scenario: sc, config: usable(sc.Config, s.firstProvider()), builtin: true}
 	}
 	return offers, nil
 }
 
-// usable puts the first provider that this server can call in the place of the
-// one that a built-in template names.
-func (s *Server) usable(cfg *specs.Config) *specs.Config {
+// usable puts a provider that the server can call, if there is one, in the
+// place of the one that a built-in template names.
+func usable(cfg *specs.Config, provider string) *specs.Config {
 	out := *cfg
 	out.Agents = nil
 	for _, a := range cfg.Agents {
 		agent := *a
-		if key := s.firstProvider(); key != "" {
-			agent.Models = []string{key}
+		if provider != "" {
+			agent.Models = []string{provider}
 		}
 		out.Agents = append(out.Agents, &agent)
 	}

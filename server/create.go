@@ -46,6 +46,9 @@ type agentRequest struct {
 	provider, model, personality string
 	capabilities                 []string
 	metadata                     map[string]any
+	// taken says where the agent of a direct talk comes from; nil for one that
+	// is in no session.
+	taken *taken
 }
 
 // readCreate reads the body of a request to create a session. The error names

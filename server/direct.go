@@ -11,8 +11,6 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
-	"github.com/agentconnect-dev/agentconnect/providers"
-	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
 // maxTalks bounds the direct talks of one person that live at a time.
@@ -250,58 +248,4 @@ func directRequest(a, b *agentRecord) createRequest {
 		in.agents = append(in.agents, one)
 	}
 	return in
-}
-
-// planDirect fits the built-in template of direct talks to two agents. One
-// that is in a session takes its whole block and its models along.
-func (s *Server) planDirect(in *createRequest) (*plan, error) {
-	o := s.builtins[builtinDirect]
-	cfg, models := withAgents(o.config, in), providers.Registry{}
-	for i, want := range in.agents {
-		x := s.records.agent(want.id)
-		if x == nil {
-			return nil, errNotFound // it was removed meanwhile
-		}
-		spec, from := cfg.Agents[i], s.cfg.Models
-		if x.session != nil {
-			from = x.session.plan.models
-			cfg.Hash = rehash(cfg.Hash+x.session.plan.config.Hash, in.sessionType, in.agents)
-			for _, declared := range x.session.plan.config.Agents {
-				if declared.Name == x.key {
-					own := *declared
-					own.Name, own.InteractionModes = want.key, in.modes
-					spec = &own
-				}
-			}
-		}
-		cfg.Agents[i] = withModels(spec, want.key, from, models)
-	}
-	t, err := s.compile(cfg, o.name, models)
-	if err != nil {
-		return nil, err
-	}
-	return &plan{template: t, config: cfg, models: models, offer: o, modes: in.modes}, nil
-}
-
-// withModels is an agent whose providers have names of their own in a registry
-// that it shares with an agent of another scenario.
-func withModels(a *specs.Agent, key string, from, into providers.Registry) *specs.Agent {
-	own := *a
-	take := func(name string) string {
-		entry, ok := from[name]
-		if ok {
-			into[key+"/"+name] = entry
-		}
-		return key + "/" + name
-	}
-	own.Models = make([]string, len(a.Models))
-	for i, name := range a.Models {
-		own.Models[i] = take(name)
-	}
-	if a.Memory != nil && a.Memory.Summarize != "" {
-		memory := *a.Memory
-		memory.Summarize = take(memory.Summarize)
-		own.Memory = &memory
-	}
-	return &own
 }

@@ -1,9 +1,6 @@
 package server
 
-import (
-	"encoding/json"
-	"time"
-)
+import "time"
 
 // The tables that a server keeps in its store.
 const (
@@ -71,16 +68,18 @@ type docActivity struct {
 // blueprint is what a session's template is made from again after a restart, or
 // on another node.
 type blueprint struct {
-	// Source is the key of the scenario's texts in their table; empty for a
-	// built-in template, which Builtin names.
-	Source  string `json:"source,omitempty"`
-	Builtin string `json:"builtin,omitempty"`
+	// Source is the key of the scenario's texts in their table.
+	Source string `json:"source"`
+	// At is how diagnostics call the scenario's directory.
+	At string `json:"at,omitempty"`
+	// Builtin says that the scenario came with the program.
+	Builtin bool `json:"builtin,omitempty"`
 	// Session is the session block.
 	Session string `json:"session"`
-	// Request is what the request changed. It is encrypted when it holds values
-	// of sensitive variables.
-	Request json.RawMessage `json:"request,omitempty"`
-	Sealed  []byte          `json:"sealed,omitempty"`
+	// Request is what the request changed, without the values of sensitive
+	// variables, which are encrypted in Sealed.
+	Request storedRequest `json:"request"`
+	Sealed  []byte        `json:"sealed,omitempty"`
 	// Hash is that of the template.
 	Hash string `json:"hash"`
 }

@@ -40,6 +40,22 @@ func (o object[T]) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// UnmarshalJSON reads the members in their order.
+func (o *object[T]) UnmarshalJSON(text []byte) error {
+	all, err := members(text)
+	if err != nil {
+		return err
+	}
+	*o = make(object[T], len(all))
+	for i, m := range all {
+		(*o)[i].key = m.key
+		if err := json.Unmarshal(m.value, &(*o)[i].value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 var errNotObject = errors.New("not a JSON object")
 
 // members reads a JSON object; a key that comes twice is there twice.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/agentconnect-dev/agentconnect/engine"
+	"github.com/agentconnect-dev/agentconnect/providers"
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
@@ -44,10 +46,10 @@ func (s *Server) unknownProvider(name string, own []string) string {
 	return why + "; there are: " + listed(there)
 }
 
-// checkOverrides sees that the changes of a request fit its template.
-func (s *Server) checkOverrides(o *offer, cfg *specs.Config, changes []agentRequest) error {
+// checkOverrides sees that the changes of a request fit its template; own are
+// the models of its scenario's providers.
+func (s *Server) checkOverrides(t *engine.Template, cfg *specs.Config, own providers.Registry, changes []agentRequest) error {
 	var names []string
-	t, _ := o.base()
 	for _, p := range t.Participants {
 		if p.Kind == "agent" {
 			names = append(names, p.Name)
@@ -58,20 +60,20 @@ func (s *Server) checkOverrides(o *offer, cfg *specs.Config, changes []agentRequ
 		if !slices.Contains(names, c.key) {
 			wrong = append(wrong, fieldError{
 				Loc: []any{"body", "agents", brief(c.key)}, Type: "unknown_agent",
-				Msg: fmt.Sprintf("template %q has no agent %q; there are: %s", o.name, brief(c.key), listed(names)),
+				Msg: fmt.Sprintf("template %q has no agent %q; there are: %s", t.Name, brief(c.key), listed(names)),
 			})
 		}
 	}
 	if len(wrong) > 0 {
 		return invalid(wrong...)
 	}
-	var own []string
+	var declared []string
 	for _, p := range cfg.Providers {
-		if _, ok := o.models[p.Name]; ok {
-			own = append(own, p.Name)
+		if _, ok := own[p.Name]; ok {
+			declared = append(declared, p.Name)
 		}
 	}
-	return s.checkProviders(changes, own)
+	return s.checkProviders(changes, declared)
 }
 
 // listed is "a, b, c", or a word for nothing.

@@ -5,9 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
 	"github.com/agentconnect-dev/agentconnect/providers"
@@ -21,6 +21,38 @@ type plan struct {
 	models   providers.Registry
 	offer    *offer
 	modes    []string
+	set      settled
+	// origin is what it can be made from again; nil while nothing of it is
+	// stored.
+	origin *origin
+}
+
+// settled is what the server's settings decide about a template, as they were
+// when its session began.
+type settled struct {
+	// Provider is that of a built-in template's own agents.
+	Provider string `json:"provider,omitempty"`
+	// Models are the default models by provider.
+	Models         map[string]string `json:"models,omitempty"`
+	Lifetime, Idle time.Duration
+}
+
+func (s *Server) settled() settled {
+	return settled{Provider: s.firstProvider(), Lifetime: s.cfg.Sessions.Lifetime, Idle: s.cfg.Sessions.IdleTimeout}
+}
+
+// planned compiles the template of a plan that has everything else.
+func (s *Server) planned(p *plan) (*plan, error) {
+	p.models = p.set.fixed(p.models)
+	t, err := s.compile(p.config, p.offer.name, p.models, p.set)
+	if err != nil {
+		return nil, err
+	}
+	p.template = t
+	if p.set.Models == nil {
+		p.set.Models = defaultsOf(p.config, p.models)
+	}
+	return p, nil
 }
 
 // plan finds the template of a request and fits it to the request. The error
@@ -40,12 +72,7 @@ func (s *Server) plan(in *createRequest) (*plan, error) {
 	if err := s.checkProviders(in.agents, nil); err != nil {
 		return nil, err
 	}
-	cfg := withAgents(o.config, in)
-	t, err := s.compile(cfg, name, s.cfg.Models)
-	if err != nil {
-		return nil, err
-	}
-	return &plan{template: t, config: cfg, models: s.cfg.Models, offer: o, modes: in.modes}, nil
+	return s.planned(&plan{config: withAgents(o.config, in), models: s.cfg.Models, offer: o, modes: in.modes, set: s.settled()})
 }
 
 func (s *Server) planTemplate(in *createRequest) (*plan, error) {
@@ -68,7 +95,9 @@ func (s *Server) planTemplate(in *createRequest) (*plan, error) {
 		return nil, err
 	}
 	if len(in.variables) == 0 && len(in.agents) == 0 && !o.asks() {
-		return &plan{template: t, config: o.config, models: o.models, offer: o, modes: in.modes}, nil
+		set := s.settled()
+		set.Models = defaultsOf(o.config, o.models)
+		return &plan{template: t, config: o.config, models: o.models, offer: o, modes: in.modes, set: set}, nil
 	}
 	return s.planChanged(o, in)
 }
@@ -85,15 +114,14 @@ func (s *Server) planChanged(o *offer, in *createRequest) (*plan, error) {
 			return nil, err
 		}
 	}
-	if err := errors.Join(s.checkOverrides(o, cfg, in.agents)); err != nil {
-		return nil, err
-	}
-	cfg = overridden(cfg, in.agents)
-	t, err := s.compile(cfg, o.name, models)
+	t, err := o.base()
 	if err != nil {
 		return nil, err
 	}
-	return &plan{template: t, config: cfg, models: models, offer: o, modes: in.modes}, nil
+	if err := s.checkOverrides(t, cfg, o.models, in.agents); err != nil {
+		return nil, err
+	}
+	return s.planned(&plan{config: overridden(cfg, in.agents), models: models, offer: o, modes: in.modes, set: s.settled()})
 }
 
 // withAgents puts the agents of a request in the place of those of a built-in

@@ -138,11 +138,11 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	var err error
-	s.made = newMade()
-	if s.seal, err = newSealer(s.cfg.Tokens); err != nil {
+	if s.origins, err = parseOrigins(s.cfg.CORSOrigins); err != nil {
 		return nil, err
 	}
-	if s.origins, err = parseOrigins(s.cfg.CORSOrigins); err != nil {
+	s.made = newMade()
+	if s.seal, err = newSealer(s.cfg.Tokens); err != nil {
 		return nil, err
 	}
 	if s.builtins, err = s.loadBuiltins(); err != nil {

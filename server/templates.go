@@ -86,7 +86,7 @@ func sessionOf(cfg *specs.Config, name string) *specs.Session {
 func (o *offer) base() (*engine.Template, error) {
 	o.once.Do(func() {
 		if o.models, o.err = o.modelsOf(o.config); o.err == nil {
-			o.template, o.err = o.server.compile(o.config, o.name, o.models)
+			o.template, o.err = o.server.compile(o.config, o.name, o.models, o.server.settled())
 		}
 	})
 	return o.template, o.err
@@ -108,10 +108,10 @@ func (o *offer) modelsOf(cfg *specs.Config) (providers.Registry, error) {
 	return models, nil
 }
 
-// compile makes a template, with the server's times where the scenario says
+// compile makes a template, with the settled times where the scenario says
 // nothing of them.
-func (s *Server) compile(cfg *specs.Config, name string, models providers.Registry) (*engine.Template, error) {
-	t, ds := engine.Compile(s.timed(cfg, name), name, engine.Resources{Models: models})
+func (s *Server) compile(cfg *specs.Config, name string, models providers.Registry, set settled) (*engine.Template, error) {
+	t, ds := engine.Compile(timed(cfg, name, set), name, engine.Resources{Models: models})
 	if ds.HasErrors() {
 		var texts []string
 		for _, d := range ds {
@@ -126,13 +126,13 @@ func (s *Server) compile(cfg *specs.Config, name string, models providers.Regist
 
 // timed sets the lifetime and the idle time of a session that is silent about
 // them, and lets an opening of the request begin it as one of its own would.
-func (s *Server) timed(cfg *specs.Config, name string) *specs.Config {
+func timed(cfg *specs.Config, name string, set settled) *specs.Config {
 	session := *sessionOf(cfg, name)
 	if _, written := session.Args["lifetime"]; !written {
-		session.Lifetime = s.cfg.Sessions.Lifetime
+		session.Lifetime = set.Lifetime
 	}
 	if _, written := session.Args["idle_timeout"]; !written {
-		session.IdleTimeout = s.cfg.Sessions.IdleTimeout
+		session.IdleTimeout = set.Idle
 	}
 	if _, written := session.Args["start"]; !written {
 		session.Start = "auto" // given an opening

@@ -93,7 +93,7 @@ func (s *Server) view(o *offer) (templateView, error) {
 	if err != nil {
 		return templateView{}, err
 	}
-	spec := s.timed(o.config, o.name).Sessions[0]
+	spec := timed(o.config, o.name, s.settled()).Sessions[0]
 	v := templateView{
 		Name: o.name, Description: spec.Description, SessionType: spec.Type, Variables: object[variableView]{}, Agents: object[templateAgent]{},
 		Pattern: "chat", Limits: limitsOf(spec), Certificate: certificateOf(spec), Graph: mermaid(o.config, spec),

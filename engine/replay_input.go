@@ -176,14 +176,21 @@ func (r *replay) answered(e *Event, d *ModelAnswered) {
 		call: &call{turn: t.n, n: t.call, link: t.model()}, text: d.Text, tools: slices.Clone(d.ToolCalls), finish: d.Finish,
 		usage: e.Usage, mark: d.Mark, took: time.Duration(d.Milliseconds) * time.Millisecond,
 	}
-	if after := r.peek(1); after != nil && after.Turn == e.Turn {
-		p.fill(after, t)
+	after := r.peek(1)
+	if lost := after == nil || after.Type() == TypeTakenOver; lost && d.Text == "" && len(d.ToolCalls) == 0 {
+		r.given(1) // its message was cut off
+	}
+	if d.Text == noAnswer && len(d.ToolCalls) == 0 && t.agent != nil && t.agent.schema == nil {
+		p.text = "" // it would have been taken
+	}
+	if after != nil && after.Turn == e.Turn {
+		p.fill(after)
 	}
 	p.apply(r.s)
 }
 
 // fill adds what the log has of a reply only in the event behind it.
-func (p *reply) fill(after *Event, t *turn) {
+func (p *reply) fill(after *Event) {
 	switch d := after.Data.(type) {
 	case *Said:
 		p.text, p.simulated = d.Content, d.Simulated
@@ -198,7 +205,7 @@ func (p *reply) fill(after *Event, t *turn) {
 			p.text = ""
 		}
 	case *TurnFailed:
-		if p.text == noAnswer && (t.agent.schema == nil || strings.HasSuffix(d.Message, emptyAnswer)) {
+		if p.text == noAnswer && strings.HasSuffix(d.Message, emptyAnswer) {
 			p.text = ""
 		}
 	}

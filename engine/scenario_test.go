@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
 )
 
 var update = flag.Bool("update", false, "rewrite the wanted event logs in testdata")
@@ -55,6 +57,36 @@ func TestScenarios(t *testing.T) {
 
 func playArchive(t *testing.T, ar *txtar.Archive) string {
 	t.Helper()
+	_, log := playIn(t, ar)
+	return transcript(log)
+}
+
+// scenarios does something with every scenario and its log.
+func scenarios(t *testing.T, do func(*testing.T, *engine.Template, []engine.Event)) {
+	t.Helper()
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scenarios: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			file, err := filepath.Abs(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ar, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tmpl, log := playIn(t, ar)
+			do(t, tmpl, log)
+		})
+	}
+}
+
+// playIn plays a scenario in a directory of its own.
+func playIn(t *testing.T, ar *txtar.Archive) (*engine.Template, []engine.Event) {
+	t.Helper()
 	dir := t.TempDir()
 	t.Chdir(dir)
 	for _, f := range ar.Files {
@@ -69,7 +101,8 @@ func playArchive(t *testing.T, ar *txtar.Archive) string {
 	if i := fileIndex(ar, "commands"); i >= 0 {
 		commands = strings.Split(strings.TrimSpace(string(ar.Files[i].Data)), "\n")
 	}
-	return transcript(play(t, compile(t, load(t, "main.hcl"), nil), commands))
+	tmpl := compile(t, load(t, "main.hcl"), nil)
+	return tmpl, play(t, tmpl, commands)
 }
 
 func fileIndex(ar *txtar.Archive, name string) int {

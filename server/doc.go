@@ -40,8 +40,6 @@ type docHead struct {
 	ended                                time.Time // zero while it lives
 	wake                                 time.Time // when a resting session has something to do; zero is never
 	direct                               bool      // a talk of two agents
-	resting                              bool      // nothing to do until wake, or until something arrives
-	agents                               int       // how many take part
 	deleted                              bool      // its log goes when the retention time is over
 	resting                              bool      // it waits in its log: until wake, or until something arrives
 	agents                               int       // how many it has

@@ -163,6 +163,7 @@ func codeRules() []codeRule {
 		{TooLong, []string{"context_length_exceeded", "string_above_max_length", "request_too_large", "max_tokens_exceeded", "exceed_context_size_error"}},
 		{Refused, []string{"content_filter", "content_policy_violation", "contentpolicyviolation", "responsibleaipolicyviolation", "moderation_blocked"}},
 		{Auth, []string{"invalid_api_key", "api_key_invalid", "authentication_error", "permission_error", "unauthenticated", "permission_denied", "invalid_authentication"}},
+		{Cut, []string{"tool_use_failed", "json_validate_failed", "output_parse_failed"}},
 		{Overloaded, []string{"overloaded_error", "engine_overloaded", "server_overloaded", "service_unavailable", "unavailable"}},
 	}
 }
@@ -172,7 +173,7 @@ func looseRules() []codeRule {
 	return []codeRule{
 		{RateLimited, []string{"rate_limit_exceeded", "rate_limit_error", "rate_limited", "resource_exhausted", "tokens", "requests", "too_many_requests"}},
 		{Overloaded, []string{"server_error", "api_error", "internal_error", "internal_server_error", "internal", "timeout", "timeout_error", "deadline_exceeded", "service_tier_capacity_exceeded"}},
-		{BadRequest, []string{"invalid_request_error", "invalid_argument", "model_not_found", "not_found_error", "tool_use_failed", "json_validate_failed", "invalid_prompt"}},
+		{BadRequest, []string{"invalid_request_error", "invalid_argument", "model_not_found", "not_found_error", "invalid_prompt"}},
 	}
 }
 

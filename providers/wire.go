@@ -81,6 +81,12 @@ func (w *Wire) Stream(ctx context.Context, req *Request, open func(context.Conte
 	}
 }
 
+// Error is a failure of a request beside [Wire.Stream], as the error of this
+// provider and without secrets.
+func (w *Wire) Error(ctx context.Context, err error) error {
+	return (&wireCall{Wire: w, parent: ctx}).named(ctx, err)
+}
+
 // wireCall is one call on its way.
 type wireCall struct {
 	*Wire

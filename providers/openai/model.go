@@ -1,0 +1,163 @@
+package openai
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/agentconnect-dev/agentconnect/providers"
+)
+
+// maxList bounds the list of a service's models, in bytes.
+const maxList = 4 << 20
+
+// Config is a provider of this dialect.
+type Config struct {
+	// Kind is one of [Kinds].
+	Kind string
+	// APIKey is the key; empty for services without one.
+	APIKey string
+	// BaseURL is the address below which chat/completions is; empty stands for
+	// the kind's own.
+	BaseURL string
+	// Wire reaches the vendor.
+	Wire *providers.Wire
+}
+
+// Model is a provider of this dialect.
+type Model struct {
+	dialect dialect
+	base    string
+	key     string
+	wire    *providers.Wire
+}
+
+// New makes a provider. The error says which argument is wrong.
+func New(c Config) (*Model, error) {
+	d, ok := dialects()[c.Kind]
+	if !ok {
+		return nil, fmt.Errorf("kind %q does not speak OpenAI's dialect; those that do are %s", c.Kind, strings.Join(Kinds(), ", "))
+	}
+	base := c.BaseURL
+	if base == "" {
+		base = d.baseURL
+	}
+	if base == "" {
+		return nil, fmt.Errorf("%s needs base_url: the address of the service, such as http://localhost:8000/v1", c.Kind)
+	}
+	u, err := url.Parse(base)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return nil, fmt.Errorf("base_url must be a whole address such as https://example.org/v1")
+	}
+	if c.Wire == nil {
+		return nil, fmt.Errorf("%s has no wire", c.Kind)
+	}
+	if d.anyTool == "" {
+		d.anyTool = "required"
+	}
+	return &Model{dialect: d, base: strings.TrimRight(base, "/"), key: c.APIKey, wire: c.Wire}, nil
+}
+
+// Stream answers a request.
+func (m *Model) Stream(ctx context.Context, req *providers.Request) iter.Seq2[providers.Chunk, error] {
+	return m.wire.Stream(ctx, req, func(ctx context.Context) iter.Seq2[providers.Chunk, error] {
+		return func(yield func(providers.Chunk, error) bool) {
+			if err := m.call(ctx, req, yield); err != nil {
+				yield(providers.Chunk{}, err)
+			}
+		}
+	})
+}
+
+// call makes one call. The error is what the sequence has still to end with.
+func (m *Model) call(ctx context.Context, req *providers.Request, yield func(providers.Chunk, error) bool) error {
+	b := newBuilder(&m.dialect, req)
+	body, err := b.body()
+	if err != nil {
+		return &providers.Error{Kind: providers.BadRequest, Message: err.Error(), Err: err}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	resp, err := m.send(ctx, http.MethodPost, "/chat/completions", body)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close() //nolint:errcheck // read-only
+	r := &reply{builder: b, yield: yield}
+	if err := r.read(events(resp)); err != nil {
+		return err
+	}
+	defer drain(resp.Body, cancel)
+	return r.finish()
+}
+
+// Models are the names of the models that the service offers, in order.
+func (m *Model) Models(ctx context.Context) ([]string, error) {
+	resp, err := m.send(ctx, http.MethodGet, "/models", nil)
+	if err != nil {
+		return nil, m.wire.Error(ctx, err)
+	}
+	defer resp.Body.Close() //nolint:errcheck // read-only
+	var list struct {
+		Data []struct {
+			ID string `json:"id"`
+		} `json:"data"`
+	}
+	if err := json.NewDecoder(io.LimitReader(resp.Body, maxList)).Decode(&list); err != nil {
+		return nil, m.wire.Error(ctx, &providers.Error{Kind: providers.Other, Message: "the list of models is not JSON", Err: err})
+	}
+	var names []string
+	for _, model := range list.Data {
+		names = append(names, model.ID)
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+func (m *Model) send(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, m.base+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, &providers.Error{Kind: providers.BadRequest, Message: "base_url cannot be called", Err: err}
+	}
+	req.Header.Set("Accept", "text/event-stream, application/json")
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if m.key != "" {
+		req.Header.Set("Authorization", "Bearer "+m.key)
+	}
+	return m.wire.Client().Do(req)
+}
+
+// events are the events of a reply. A service that does not stream answers with
+// one JSON text, which is taken as the only event.
+func events(resp *http.Response) iter.Seq2[providers.ServerEvent, error] {
+	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind != "application/json" {
+		return providers.ServerEvents(resp.Body)
+	}
+	return func(yield func(providers.ServerEvent, error) bool) {
+		body, err := io.ReadAll(resp.Body) // the wire bounds it
+		if err != nil {
+			yield(providers.ServerEvent{}, err)
+			return
+		}
+		yield(providers.ServerEvent{Data: bytes.TrimSpace(body)}, nil)
+	}
+}
+
+// drain reads the last bytes after the end of a reply, so that the connection
+// can be used again; not for long.
+func drain(body io.Reader, cancel func()) {
+	late := time.AfterFunc(100*time.Millisecond, cancel)
+	defer late.Stop()
+	_, _ = io.CopyN(io.Discard, body, 4<<10)
+}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -16,13 +17,11 @@ import (
 
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/config"
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/control"
-	"github.com/agentconnect-dev/agentconnect/engine"
-	"github.com/agentconnect-dev/agentconnect/engine/memory"
 	"github.com/agentconnect-dev/agentconnect/server"
 )
 
-// How long a server that stops waits: for its sockets to go, and for the
-// requests that are under way.
+// How long a server that stops waits: for calls that are under way and its
+// sockets to go, and for requests.
 const (
 	drainTime    = 15 * time.Second
 	shutdownTime = 10 * time.Second
@@ -42,12 +41,18 @@ At the first start a user admin is made, and its password printed once on standa
 "agentconnect users" adds others. "agentconnect config" shows the settings and where they
 come from. One server at a time uses a data directory.
 
-SIGHUP loads the scenarios and the certificate again: when something is wrong with them it
-is reported, and the old ones stay. Ctrl-C or SIGTERM stops in good order: nothing new is
-taken, clients are told to go elsewhere, what is under way is finished within 25 seconds.
-The second one stops at once.
+Sessions outlive the process. Each event is on disk in the data directory before a client
+sees it (journal.sync: interval trades a second of power loss for speed), so that the next
+start goes on with every session where it was, whether this one ended in good order or not:
+a turn that was cut short is made again. "agentconnect sessions" lists, shows, exports and
+replays them, "agentconnect backup" copies all of it while the server runs. journal.url
+keeps them in a NATS cluster instead, which several servers may share.
 
-This version keeps sessions in memory: they end with the server.`,
+SIGHUP loads the scenarios and the certificate again: when something is wrong with them it
+is reported, and the old ones stay; sessions keep the scenario that they began with. Ctrl-C
+or SIGTERM stops in good order: nothing new is taken, clients are told to go elsewhere,
+calls of models and requests that are under way are finished, within 25 seconds. The second
+one stops at once.`,
 		Example: `  agentconnect serve
   agentconnect serve debate.hcl scenarios/support --listen 0.0.0.0:8000
   agentconnect serve --config /etc/agentconnect.yaml --data-dir /var/lib/agentconnect
@@ -71,16 +76,14 @@ This version keeps sessions in memory: they end with the server.`,
 	return cmd
 }
 
-// service is a server with all that it is made of, in the order in which it
-// comes to life.
+// service is a server with all that it is made of.
 type service struct {
+	*backend
+
 	a       *app
 	set     *config.Settings
 	log     *slog.Logger
 	data    *dataDir
-	users   *server.Users
-	engine  *engine.Engine
-	server  *server.Server
 	cert    *certificate
 	listen  net.Listener
 	control *control.Listener
@@ -91,9 +94,6 @@ type service struct {
 func (a *app) serve(set *config.Settings) (err error) {
 	s := &service{a: a, set: set, log: a.logger(set)}
 	a.warnings(set)
-	if err := refuseUnserved(set); err != nil {
-		return err
-	}
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
@@ -106,20 +106,6 @@ func (a *app) serve(set *config.Settings) (err error) {
 		return err
 	}
 	return s.run(hup)
-}
-
-// refuseUnserved finds settings that this version cannot act on.
-func refuseUnserved(set *config.Settings) error {
-	switch {
-	case set.Journal.URL != "":
-		return usageError("journal.url: this version keeps sessions in memory and has no other journal")
-	case set.Journal.Credentials != "":
-		return usageError("journal.credentials: this version keeps sessions in memory and needs none")
-	case set.Journal.Replicas > 1:
-		return usageError("journal.replicas: this version keeps sessions in memory, once")
-	default:
-		return nil
-	}
 }
 
 // logger writes to standard error: as text for who looks at it, else as JSON.
@@ -135,40 +121,35 @@ func (a *app) logger(set *config.Settings) *slog.Logger {
 
 // open makes everything that can fail, before anything is told to anybody.
 func (s *service) open() error {
-	dir := string(s.set.DataDir)
+	ctx := s.a.halt.ctx
 	offered, err := s.load()
 	if err != nil {
 		return err
 	}
-	if s.data, err = openDataDir(s.a.halt.ctx, dir); err != nil {
+	if s.data, err = openDataDir(ctx, string(s.set.DataDir)); err != nil {
 		return usageError("%v", err)
 	}
-	if s.users, err = server.OpenUsersFile(dir); err != nil {
-		return usageError("%v", err)
-	}
-	tokens, err := server.OpenTokens(server.TokenConfig{
-		Dir: dir, Secret: []byte(s.set.Auth.Secret), TTL: s.set.Auth.TokenTTL,
-		Issuer: s.set.Auth.Issuer, Audience: s.set.Auth.Audience, JWKSURL: s.set.Auth.JWKSURL,
-	})
-	if err != nil {
-		return usageError("%v", err)
-	}
-	journal := &memory.Journal{}
-	metrics := server.NewMetrics()
-	s.engine = engine.New(engine.Config{Journal: journal, Logger: s.log, Observe: metrics.Observe})
-	cfg, err := s.serverConfig()
+	cfg, err := serverConfig(s.set, s.log)
 	if err != nil {
 		return err
 	}
-	cfg.Engine, cfg.Journal, cfg.Users, cfg.Tokens, cfg.Templates = s.engine, journal, s.users, tokens, offered
-	cfg.Metrics = metrics
-	if s.server, err = server.New(cfg); err != nil {
-		return usageError("%v", err)
+	if err := s.openSockets(); err != nil {
+		return err
 	}
-	return s.openSockets()
+	cfg.Templates = offered
+	cfg.Node = server.Node{Listen: s.address(), Version: cfg.Version}
+	if s.backend, err = openBackend(ctx, s.set, s.log, cfg); err != nil {
+		return err
+	}
+	s.http = newHTTPServer(s.server, s.cert, s.log)
+	target := control.Target{Users: userList{s.users}}
+	if s.control, err = control.Serve(controlPath(s.set), target); err != nil {
+		return usageError("data_dir: %v", err)
+	}
+	return nil
 }
 
-// openSockets begins to listen, to clients and to administrative commands.
+// openSockets begins to listen. Clients are answered later.
 func (s *service) openSockets() error {
 	var err error
 	if s.cert, err = openCertificate(string(s.set.Server.TLSCert), string(s.set.Server.TLSKey)); err != nil {
@@ -177,10 +158,6 @@ func (s *service) openSockets() error {
 	var lc net.ListenConfig
 	if s.listen, err = lc.Listen(s.a.halt.ctx, "tcp", s.set.Server.Listen); err != nil {
 		return usageError("server.listen: %v", err)
-	}
-	s.http = newHTTPServer(s.server, s.cert, s.log)
-	if s.control, err = control.Serve(controlPath(s.set), store{s.users}); err != nil {
-		return usageError("data_dir: %v", err)
 	}
 	return nil
 }
@@ -239,9 +216,18 @@ func (s *service) serveHTTP() error {
 func (s *service) drain() {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
-	if err := s.server.Drain(ctx); err != nil {
-		s.log.Warn("some sockets were cut", "error", err)
-	}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := s.server.Drain(ctx); err != nil {
+			s.log.Warn("some sockets were cut", "error", err)
+		}
+	})
+	wg.Go(func() {
+		if err := s.engine.Drain(ctx); err != nil {
+			s.log.Warn("some calls were cut; the next start makes them again", "error", err)
+		}
+	})
+	wg.Wait()
 	ctx, cancel = context.WithTimeout(context.Background(), shutdownTime)
 	defer cancel()
 	if err := s.http.Shutdown(ctx); err != nil {
@@ -258,11 +244,8 @@ func (s *service) close() {
 	if s.listen != nil {
 		_ = s.listen.Close() // it may be closed already
 	}
-	if s.server != nil {
-		s.server.Close()
-	}
-	if s.engine != nil {
-		s.engine.Close()
+	if s.backend != nil {
+		s.backend.close()
 	}
 	if s.data != nil {
 		s.data.close()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,9 +17,8 @@ import (
 func controlPath(set *config.Settings) string { return filepath.Join(string(set.DataDir), controlFile) }
 
 // serverConfig is what the settings say about the server itself.
-func (s *service) serverConfig() (server.Config, error) {
-	set := s.set
-	models, list, err := s.offer()
+func serverConfig(set *config.Settings, log *slog.Logger) (server.Config, error) {
+	models, list, err := offer(set, log)
 	return server.Config{
 		Models: models, ProviderList: list,
 		CORSOrigins: set.Server.CORSOrigins, TrustedProxies: set.Server.TrustedProxies,
@@ -35,7 +35,7 @@ func (s *service) serverConfig() (server.Config, error) {
 			PingInterval: set.WS.PingInterval, PongTimeout: set.WS.PongTimeout, MaxFrame: int(set.WS.MaxFrame),
 			QueueFrames: set.WS.QueueFrames, QueueBytes: int(set.WS.QueueBytes),
 		},
-		MetricsForAll: set.Server.Metrics == "all", Version: thisBuild().Version, Logger: s.log,
+		MetricsForAll: set.Server.Metrics == "all", Version: thisBuild().Version, Logger: log,
 	}, err
 }
 
@@ -43,11 +43,11 @@ func (s *service) serverConfig() (server.Config, error) {
 // configuration, those whose keys are in the environment, and the scripted one.
 // One that is configured and does not work is an error, one that was found is
 // shown as not available.
-func (s *service) offer() (providers.Registry, []server.ProviderInfo, error) {
+func offer(set *config.Settings, log *slog.Logger) (providers.Registry, []server.ProviderInfo, error) {
 	models := providers.Registry{}
 	var list []server.ProviderInfo
 	configured := map[string]bool{}
-	for _, p := range s.set.Providers {
+	for _, p := range set.Providers {
 		configured[p.Name] = true
 		if specs.DefaultModel(p.Kind) == "" && p.Kind != kindCompatible {
 			return nil, nil, usageError("providers.%s: there is no kind of provider %q; say by providers.%s.kind what it is", p.Name, p.Kind, p.Name)
@@ -71,15 +71,15 @@ func (s *service) offer() (providers.Registry, []server.ProviderInfo, error) {
 		if err == nil {
 			models[kind] = made
 		} else {
-			s.log.Warn("a provider is not available", "provider", kind, "error", err)
+			log.Warn("a provider is not available", "provider", kind, "error", err)
 		}
 		list = append(list, describeProvider(kind, spec, nil, err == nil))
 	}
 	if !configured[kindScripted] {
 		spec := &specs.Provider{Block: specs.Block{Name: kindScripted}, Kind: kindScripted}
-		set := settings(spec)
-		set.Price = &providers.Price{}
-		models[kindScripted] = providers.Entry{Settings: set, Model: scripted.Simulate(kindScripted)}
+		free := settings(spec)
+		free.Price = &providers.Price{}
+		models[kindScripted] = providers.Entry{Settings: free, Model: scripted.Simulate(kindScripted)}
 		list = append(list, describeProvider(kindScripted, spec, nil, true))
 	}
 	return models, list, nil

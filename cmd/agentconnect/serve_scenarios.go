@@ -44,7 +44,7 @@ func (s *service) report(ds specs.Diagnostics) {
 	if len(ds) == 0 {
 		return
 	}
-	if s.server == nil && s.set.Log.Format != "json" || s.set.Log.Format == "text" || s.set.Log.Format == "" && s.a.con.errTTY {
+	if s.backend == nil && s.set.Log.Format != "json" || s.set.Log.Format == "text" || s.set.Log.Format == "" && s.a.con.errTTY {
 		s.a.report(ds)
 		return
 	}

@@ -212,9 +212,11 @@ func TestServeFromStartToEnd(t *testing.T) {
 	session := s.create(token, "bridges")
 	ws := s.socket(token, session)
 
-	for path, want := range map[string]os.FileMode{"data": 0o700, "data/control.sock": 0o600, "data/users.json": 0o600, "data/signing_keys.json": 0o600, "data/lock": 0o600} {
-		if info, err := os.Stat(filepath.Join(s.dir, path)); err != nil || info.Mode().Perm() != want {
-			t.Errorf("%s: got %v, %v; want mode %v", path, info.Mode().Perm(), err, want)
+	for path, want := range map[string]os.FileMode{"data": 0o700, "data/control.sock": 0o600, "data/journal": 0o700, "data/signing_keys.json": 0o600, "data/lock": 0o600} {
+		if info, err := os.Stat(filepath.Join(s.dir, path)); err != nil {
+			t.Error(err)
+		} else if info.Mode().Perm() != want {
+			t.Errorf("%s: got mode %v, want %v", path, info.Mode().Perm(), want)
 		}
 	}
 	status, out := s.run("", "serve", "--listen", "127.0.0.1:0", "--data-dir", "data")

@@ -3,11 +3,8 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -202,58 +199,13 @@ func (a *app) readPassword() (string, error) {
 	return password, nil
 }
 
-// withUsers does something to the users of the data directory: through the
-// server that runs on it, or to the directory itself, which nobody else has
-// meanwhile.
+// withUsers does something to the users of the data directory.
 func (a *app) withUsers(o *usersOptions, create bool, do func(control.Users) error) error {
-	set, err := o.place.load()
-	if err != nil {
-		return err
-	}
-	dir := string(set.DataDir)
-	if !create && !exists(dir) {
-		return usageError("there is no data directory %s: say where it is by --data-dir, or add a user", dir)
-	}
-	ctx := a.halt.ctx
-	for end := time.Now().Add(startTime); ; {
-		remote, err := control.Dial(ctx, filepath.Join(dir, controlFile))
-		if err == nil {
-			defer remote.Close()
-			return do(remote)
-		}
-		if errors.Is(err, os.ErrPermission) {
-			return usageError("the server of %s belongs to another user: %v", dir, err)
-		}
-		data, err := openDataDir(ctx, dir)
-		switch {
-		case err == nil:
-			defer data.close()
-			return a.onStore(dir, do)
-		case ctx.Err() != nil:
-			return silent(statusInterrupted)
-		}
-		if _, used := errors.AsType[*inUseError](err); !used || time.Now().After(end) {
-			return usageError("%v", err)
-		}
-	}
+	return a.onTarget(&o.place, create, func(t *control.Target) error { return do(t.Users) })
 }
 
-// startTime is how long a server may hold its data directory without listening
-// to commands: it starts or stops.
-const startTime = 5 * time.Second
-
-func (a *app) onStore(dir string, do func(control.Users) error) error {
-	users, err := server.OpenUsersFile(dir)
-	if err != nil {
-		return usageError("%v", err)
-	}
-	return do(store{users})
-}
-
-// store is the users of a data directory.
-type store struct{ *server.Users }
+// userList is the users of a store.
+type userList struct{ *server.Users }
 
 // List implements [control.Users].
-func (s store) List() ([]server.User, error) { return s.Users.List(), nil }
-
-var _ control.Users = store{}
+func (u userList) List() ([]server.User, error) { return u.Users.List(), nil }

@@ -57,7 +57,7 @@ func (b *book) SetPassword(name, password string) error {
 func serve(t *testing.T, users Users) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "control.sock")
-	l, err := Serve(path, users)
+	l, err := Serve(path, Target{Users: users})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,14 +65,14 @@ func serve(t *testing.T, users Users) string {
 	return path
 }
 
-func dial(t *testing.T, path string) *Remote {
+func dial(t *testing.T, path string) Users {
 	t.Helper()
 	r, err := Dial(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(r.Close)
-	return r
+	return r.Target().Users
 }
 
 func TestCommands(t *testing.T) {
@@ -127,7 +127,7 @@ func TestSocketIsReplaced(t *testing.T) {
 	if _, err := Dial(t.Context(), path); err == nil {
 		t.Error("nobody listens, and a connection is made")
 	}
-	l, err := Serve(path, &book{})
+	l, err := Serve(path, Target{Users: &book{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,13 +163,13 @@ func TestLongPath(t *testing.T) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if l, err := Serve(filepath.Join(dir, "control.sock"), &book{}); err == nil {
+	if l, err := Serve(filepath.Join(dir, "control.sock"), Target{Users: &book{}}); err == nil {
 		l.Close() // this system allows it
 	} else if !strings.Contains(err.Error(), "choose a shorter data_dir") {
 		t.Errorf("got %v", err)
 	}
 	t.Chdir(dir)
-	l, err := Serve(filepath.Join(dir, "control.sock"), &book{})
+	l, err := Serve(filepath.Join(dir, "control.sock"), Target{Users: &book{}})
 	if err != nil {
 		t.Fatalf("from within the directory: %v", err)
 	}

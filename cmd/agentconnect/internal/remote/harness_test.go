@@ -30,11 +30,13 @@ func realServer(t *testing.T, change func(*server.Config, *server.TokenConfig)) 
 	t.Helper()
 	journal := &memory.Journal{}
 	log := slog.New(slog.DiscardHandler)
-	eng := engine.New(engine.Config{Journal: journal, Logger: log})
+	hooks := server.NewHooks(nil)
+	eng := engine.New(hooks.Wire(engine.Config{Journal: journal, Logger: log}))
 	t.Cleanup(eng.Close)
 	dir := t.TempDir()
-	users, err := server.OpenUsersFile(dir)
+	users, err := server.OpenUsers(t.Context(), server.UsersConfig{Store: journal, Logger: log})
 	if err == nil {
+		t.Cleanup(users.Close)
 		err = users.Add("ann", "user", annPassword)
 	}
 	if err != nil {
@@ -42,7 +44,7 @@ func realServer(t *testing.T, change func(*server.Config, *server.TokenConfig)) 
 	}
 	tc := server.TokenConfig{Dir: dir}
 	cfg := server.Config{
-		Engine: eng, Store: journal, Users: users, Logger: log, Limits: server.Limits{Disabled: true},
+		Engine: eng, Store: journal, Hooks: hooks, Users: users, Logger: log, Limits: server.Limits{Disabled: true},
 		Models: providers.Registry{"scripted": {
 			Settings: providers.Settings{Name: "scripted", Kind: "scripted", Model: "scripted", Price: &providers.Price{}}, Model: scripted.Simulate("scripted"),
 		}},

@@ -50,7 +50,7 @@ func said(t *testing.T, c *Client, session string) (seqs []uint64, texts []strin
 // Whatever happens to the connection, every frame of the log comes once and in
 // order, and every message is said once.
 func TestNothingIsLostOrDoubled(t *testing.T) {
-	const messages, cuts = 60, 40
+	const messages, cuts = 300, 60
 	for _, kind := range []string{"chat", "conversation"} {
 		t.Run(kind, func(t *testing.T) {
 			at := realServer(t, nil)
@@ -72,7 +72,7 @@ func TestNothingIsLostOrDoubled(t *testing.T) {
 			var cutter sync.WaitGroup
 			cutter.Go(func() {
 				for range cuts {
-					time.Sleep(rand.N(25 * time.Millisecond))
+					time.Sleep(rand.N(10 * time.Millisecond))
 					w.cut()
 				}
 			})
@@ -105,7 +105,7 @@ func TestNothingIsLostOrDoubled(t *testing.T) {
 					seqs = append(seqs, f.Metadata.Seq)
 				}
 				say()
-				return own == messages
+				return own == messages && lost > 0
 			})
 			if err := c.Command(t.Context(), s.ID, "stop"); err != nil {
 				t.Fatal(err)

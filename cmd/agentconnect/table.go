@@ -1,0 +1,53 @@
+package main
+
+import (
+	"io"
+	"strings"
+
+	"github.com/clipperhouse/displaywidth"
+
+	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/screen"
+)
+
+// table is a list with a title above each column.
+type table struct {
+	titles []string
+	rows   [][]string
+}
+
+func newTable(titles ...string) *table { return &table{titles: titles} }
+
+func (t *table) add(cells ...string) {
+	for i, c := range cells {
+		if cells[i] = screen.Line(c); c == "" {
+			cells[i] = "-"
+		}
+	}
+	t.rows = append(t.rows, cells)
+}
+
+// write aligns the columns.
+func (t *table) write(w io.Writer, theme screen.Theme) error {
+	widths := make([]int, len(t.titles))
+	for _, row := range append([][]string{t.titles}, t.rows...) {
+		for i, c := range row {
+			widths[i] = max(widths[i], displaywidth.String(c))
+		}
+	}
+	var out strings.Builder
+	line := func(row []string, style func(string) string) {
+		for i, c := range row {
+			out.WriteString(style(c))
+			if i < len(row)-1 {
+				out.WriteString(strings.Repeat(" ", widths[i]-displaywidth.String(c)+2))
+			}
+		}
+		out.WriteByte('\n')
+	}
+	line(t.titles, theme.Dim)
+	for _, row := range t.rows {
+		line(row, func(c string) string { return c })
+	}
+	_, err := io.WriteString(w, out.String())
+	return err
+}

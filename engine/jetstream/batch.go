@@ -78,6 +78,11 @@ func (j *Journal) last(ctx context.Context, stream, subject string) (stored, err
 	return j.leader(ctx, stream, fmt.Appendf(nil, `{"last_by_subj":%q}`, subject))
 }
 
+// next asks a stream's leader for a subject's first message from a sequence on.
+func (j *Journal) next(ctx context.Context, stream, subject string, from uint64) (stored, error) {
+	return j.leader(ctx, stream, fmt.Appendf(nil, `{"seq":%d,"next_by_subj":%q}`, from, subject))
+}
+
 // at asks a stream's leader for the message with a sequence.
 func (j *Journal) at(ctx context.Context, stream string, seq uint64) (stored, error) {
 	return j.leader(ctx, stream, fmt.Appendf(nil, `{"seq":%d}`, seq))

@@ -18,12 +18,12 @@ func open(tb testing.TB, dir string, sync jetstream.Sync) *jetstream.Journal {
 	return j
 }
 
-func TestJournal(t *testing.T) {
+func TestEmbeddedStore(t *testing.T) {
 	for _, sync := range []jetstream.Sync{jetstream.SyncAlways, jetstream.SyncInterval} {
 		t.Run(string(sync), func(t *testing.T) {
 			j := open(t, t.TempDir(), sync)
 			defer j.Close()
-			journaltest.Run(t, j)
+			journaltest.RunStore(t, j)
 		})
 	}
 }

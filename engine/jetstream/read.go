@@ -12,7 +12,7 @@ import (
 )
 
 // behindFor is how long a read waits for a server whose copy is behind.
-const behindFor = 3 * time.Second
+const behindFor = time.Second
 
 // errLeft says that the reader has left or was given an error.
 var errLeft = errors.New("the reader has left")
@@ -45,7 +45,9 @@ func (r *reader) all(ctx context.Context) error {
 	if err := checkSession(r.session); err != nil {
 		return r.fail(err)
 	}
-	for start := time.Now(); ; {
+	moved := time.Now()
+	for {
+		before := r.head.last
 		if err := r.some(ctx); err != nil {
 			return err
 		}
@@ -55,27 +57,38 @@ func (r *reader) all(ctx context.Context) error {
 			return r.fail(err)
 		case end.last <= r.head.last:
 			return nil
-		case time.Since(start) > behindFor:
+		case r.head.last > before:
+			moved = time.Now()
+			continue
+		}
+		found, err := r.next(ctx)
+		switch {
+		case err != nil:
+			return err
+		case found:
+			moved = time.Now()
+		case time.Since(moved) > behindFor:
 			return r.fail(fmt.Errorf("session %s: events %d to %d are missing: %w", r.session, r.head.last+1, end.last, engine.ErrDamaged))
-		case r.j.embedded == nil: // a copy that is behind
+		default:
 			time.Sleep(20 * time.Millisecond)
-		case r.stuck(ctx, end):
-			return errLeft
 		}
 	}
 }
 
-// stuck looks for the next record where it must be on a server without copies,
-// and says so when it cannot be read.
-func (r *reader) stuck(ctx context.Context, end head) bool {
-	before := r.head.last
-	if r.some(ctx) != nil {
-		return true
+// next asks the stream's leader for the next record, since who answered before
+// may be behind.
+func (r *reader) next(ctx context.Context) (found bool, err error) {
+	m, err := r.j.next(ctx, streamOf(r.session), subject(r.session), r.head.stream+1)
+	switch {
+	case err != nil && unreadable(err):
+		return false, nil
+	case err != nil:
+		return false, r.fail(r.j.readTrouble(ctx, streamOf(r.session), err))
+	case m.stream == 0:
+		return false, nil
+	default:
+		return true, r.take(&m)
 	}
-	if r.head.last > before {
-		return false
-	}
-	return r.fail(fmt.Errorf("session %s: events %d to %d are missing: %w", r.session, before+1, end.last, engine.ErrDamaged)) != nil
 }
 
 // some reads what the server that answers has.

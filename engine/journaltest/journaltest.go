@@ -1,4 +1,5 @@
-// Package journaltest holds the contract that every journal must pass.
+// Package journaltest holds the contracts that every journal, store and cluster
+// must pass.
 package journaltest
 
 import (
@@ -15,6 +16,7 @@ import (
 // Run tests a journal that is empty.
 func Run(t *testing.T, j engine.Journal) {
 	t.Helper()
+	j = own(t, j)
 	t.Run("append and read", func(t *testing.T) { appendAndRead(t, j) })
 	t.Run("conflict", func(t *testing.T) { conflict(t, j) })
 	t.Run("unknown session", func(t *testing.T) { unknown(t, j) })
@@ -22,6 +24,38 @@ func Run(t *testing.T, j engine.Journal) {
 	t.Run("follow an ended session", func(t *testing.T) { followEnded(t, j) })
 	t.Run("leave", func(t *testing.T) { leave(t, j) })
 	t.Run("many", func(t *testing.T) { many(t, j) })
+	t.Run("wrong id", func(t *testing.T) { wrongID(t, j) })
+	t.Run("the caller leaves", func(t *testing.T) { callerLeaves(t, j) })
+	t.Run("two writers", func(t *testing.T) { twoWriters(t, j) })
+}
+
+// own makes this node the owner of what it appends to, where a journal wants
+// that.
+func own(t *testing.T, j engine.Journal) engine.Journal {
+	t.Helper()
+	s, ok := j.(engine.Store)
+	if !ok || s.Cluster() == nil {
+		return j
+	}
+	_, err := s.Cluster().Join(t.Context(), []byte("test"))
+	must(t, err)
+	return &owner{Journal: j, cluster: s.Cluster()}
+}
+
+// owner claims a session before the first append to it.
+type owner struct {
+	engine.Journal
+	cluster engine.Cluster
+	claimed sync.Map
+}
+
+func (o *owner) Append(ctx context.Context, session string, expect uint64, events []engine.Event) error {
+	if _, ok := o.claimed.LoadOrStore(session, true); !ok {
+		if err := o.cluster.Claim(ctx, session); err != nil {
+			return err
+		}
+	}
+	return o.Journal.Append(ctx, session, expect, events)
 }
 
 // events makes so many events of a session, from a number on.
@@ -213,4 +247,58 @@ func many(t *testing.T, j engine.Journal) {
 	for i := range sessions {
 		count(t, numbers(t, j, fmt.Sprintf("many%d", i), 0), 1, 2*each)
 	}
+}
+
+// wrongID has ids that would name more than one session.
+func wrongID(t *testing.T, j engine.Journal) {
+	t.Helper()
+	for _, id := range []string{"", "a b", "*", "a.*", ">", "a.>", ".a", "a.", "a..b", "a\r\nb", "ä"} {
+		if err := j.Append(t.Context(), id, 0, events("x", 1, 1)); err == nil {
+			t.Errorf("append to %q: got no error", id)
+		}
+		for _, err := range j.Read(t.Context(), id, 0) {
+			if err == nil {
+				t.Errorf("read of %q gives an event", id)
+			}
+		}
+	}
+}
+
+// callerLeaves has a context that has ended: what is stored is whole.
+func callerLeaves(t *testing.T, j engine.Journal) {
+	t.Helper()
+	must(t, j.Append(t.Context(), "left", 0, events("left", 1, 1)))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_ = j.Append(ctx, "left", 1, events("left", 2, 1)) // stored or not
+	got := numbers(t, j, "left", 0)
+	must(t, j.Append(t.Context(), "left", uint64(len(got)), events("left", len(got)+1, 1)))
+	count(t, numbers(t, j, "left", 0), 1, len(got)+1)
+}
+
+// twoWriters append behind the same event: one succeeds each time.
+func twoWriters(t *testing.T, j engine.Journal) {
+	t.Helper()
+	must(t, j.Append(t.Context(), "two", 0, events("two", 1, 1)))
+	const rounds = 100
+	won := 0
+	for i := 1; i <= rounds; i++ {
+		errs := make([]error, 2)
+		var writers sync.WaitGroup
+		for w := range errs {
+			writers.Go(func() { errs[w] = j.Append(t.Context(), "two", uint64(i), events("two", i+1, 1)) })
+		}
+		writers.Wait()
+		for _, err := range errs {
+			if err == nil {
+				won++
+			} else if !errors.Is(err, engine.ErrConflict) {
+				t.Fatal(err)
+			}
+		}
+	}
+	if won != rounds {
+		t.Errorf("%d appends succeeded, want %d", won, rounds)
+	}
+	count(t, numbers(t, j, "two", 0), 1, rounds+1)
 }

@@ -74,7 +74,13 @@ func (j *Journal) log(session string, create bool) *log {
 
 // Append implements [engine.Journal].
 func (j *Journal) Append(_ context.Context, session string, expect uint64, events []engine.Event) error {
-	l := j.log(session, true)
+	l := j.log(session, false)
+	if l == nil {
+		if err := engine.CheckRecord(session, nil); err != nil {
+			return fmt.Errorf("session's id: %w", err)
+		}
+		l = j.log(session, true)
+	}
 	l.mu.Lock()
 	if l.size != expect {
 		l.mu.Unlock()

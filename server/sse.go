@@ -47,12 +47,16 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(http.StatusNoContent) // which tells a browser not to come again
 		return nil
 	}
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.WriteHeader(http.StatusOK)
 	if r.Method == http.MethodHead {
+		eventsBegin(w)
 		return nil
 	}
 	return s.stream(w, r, rec, d, after)
+}
+
+func eventsBegin(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.WriteHeader(http.StatusOK)
 }
 
 // stream writes until the session, the client or its token ends.
@@ -74,6 +78,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, rec *record, d d
 	defer s.sockets.remove(f)
 	defer rec.frames.leave(f)
 	defer f.gone()
+	eventsBegin(w)
 	var out output
 	for {
 		select {

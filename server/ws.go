@@ -52,10 +52,14 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := s.visit(r)
 	address := addressKey(infoOf(r).addr)
+	h := http.Header{"X-Request-Id": {infoOf(r).id}} // of the answer to an upgrade, which has none of the others
 	if v.who.Name == "" {
-		if err := s.limits.allow(classQuery, "address "+address).err(); err != nil {
+		counted := s.limits.allow(classQuery, "address "+address)
+		counted.show(w.Header())
+		if err := counted.err(); err != nil {
 			return err
 		}
+		counted.show(h)
 	}
 	if !s.sockets.take(v.who.Name, address) {
 		return errFlood
@@ -64,7 +68,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) error {
 		ReadBufferSize: readBuffer, WriteBufferPool: &s.upgrades, Subprotocols: []string{protocol}, Error: s.notUpgraded,
 		CheckOrigin: func(*http.Request) bool { return true }, // checked above
 	}
-	ws, err := up.Upgrade(w, r, nil)
+	ws, err := up.Upgrade(w, r, h)
 	if err != nil {
 		s.sockets.free(v.who.Name, address)
 		return nil //nolint:nilerr // it is answered

@@ -16,6 +16,12 @@ const (
 	actionLeave    = "leave" // the pattern of its scope
 )
 
+// Why turns are cut short at the end.
+const (
+	sessionEnds      = "the session ends"
+	sessionFinalizes = "the session is being finalized"
+)
+
 // fired is a stop condition that is true now.
 type fired struct {
 	stop  *stop
@@ -159,7 +165,7 @@ func (s *Session) finalize(outcome Outcome, r Reason) {
 		s.end(outcome, r)
 		return
 	}
-	s.cancelTurns("the session is being finalized")
+	s.cancelTurns(sessionFinalizes)
 	s.emit(Event{Data: &Finalizing{Outcome: outcome, Reason: r}})
 	s.startFinal(f)
 }
@@ -191,7 +197,7 @@ func (s *Session) end(outcome Outcome, r Reason) {
 	if s.st.ended != nil {
 		return
 	}
-	s.cancelTurns("the session ends")
+	s.cancelTurns(sessionEnds)
 	s.st.env.Outcome = string(outcome)
 	result, err := s.sessionResult()
 	if err != nil {

@@ -57,7 +57,7 @@ type Progress struct {
 func Explain(ctx context.Context, t *Template, log iter.Seq2[Event, error]) (Explanation, error) {
 	st := newState(t, "")
 	var x Explanation
-	called := map[int]time.Time{}
+	var n noted
 	for e, err := range log {
 		if err == nil {
 			err = context.Cause(ctx)
@@ -71,19 +71,14 @@ func Explain(ctx context.Context, t *Template, log iter.Seq2[Event, error]) (Exp
 		if err := st.take(&e); err != nil {
 			return Explanation{}, err
 		}
-		switch e.Type() {
-		case TypeModelCalled:
-			called[e.Turn] = e.Time
-		case TypeTurnFinished, TypeTurnFailed:
-			delete(called, e.Turn)
-		}
+		n.take(&e)
 	}
 	if st.head == 0 {
 		return Explanation{}, ErrNotFound
 	}
 	x.Turns, x.Calls, x.Usage = st.env.Turns, st.env.Calls, st.env.Usage
 	if st.ended == nil {
-		x.Waiting = st.waiting(called)
+		x.Waiting = st.waiting(n)
 	} else {
 		x.Outcome, x.Reason = st.ended.Outcome, &st.ended.Reason
 	}

@@ -171,7 +171,8 @@ func (st *State) foldBroken(f *Frame, d *Left) {
 
 // foldForked begins a session's own part behind what was copied: the time in
 // between does not count, what a condition had begun is decided again, and
-// turns begin anew with the template's first model.
+// turns begin anew with the template's first model. Who goes on with it has
+// not asked for its end.
 func (st *State) foldForked(now, before time.Time) {
 	st.copying, st.created = 0, now
 	if !st.paused && !st.started.IsZero() {
@@ -185,7 +186,7 @@ func (st *State) foldForked(now, before time.Time) {
 			delete(st.pausedBy, remembered{c.Address, d.Frame})
 		}
 	}
-	st.firing = nil
+	st.firing, st.stopAsked, st.inputClosed = nil, nil, false
 	st.changed |= st.t.reads
 }
 

@@ -64,6 +64,7 @@ type replay struct {
 	s     *Session
 	pull  func() (Event, error, bool)
 	ahead []Event // read and not taken yet
+	read  uint64  // the number of the last one
 	err   error   // of the log
 	ticks bool    // the clock's conditions are looked at now
 
@@ -87,6 +88,10 @@ func (r *replay) peek(i int) *Event {
 		}
 		if err != nil {
 			r.err = err
+			return nil
+		}
+		if r.read++; e.Seq != r.read {
+			r.err = fmt.Errorf("session %s: event %d is missing: %w", e.Session, r.read, ErrDamaged)
 			return nil
 		}
 		r.ahead = append(r.ahead, e)
@@ -117,8 +122,6 @@ func (r *replay) step(e *Event) error {
 		if err := r.contain(e, func() { r.create(e) }); err != nil || r.diverged != nil {
 			return err
 		}
-	case seq != r.s.st.head+1:
-		return fmt.Errorf("session %s: event %d is missing: %w", e.Session, r.s.st.head+1, ErrDamaged)
 	case r.s.st.ended != nil:
 		r.differ(e, nil, "the session has ended, but the log goes on: "+e.tell())
 		return nil
@@ -218,5 +221,5 @@ func divergence(want, got *Event, text string) *Divergence {
 
 // unexplained is an event for which the template has no cause.
 func (r *replay) unexplained(e *Event) {
-	r.differ(e, nil, fmt.Sprintf("in the log %s; by this template nothing happens here: %s", e.tell(), r.s.st.waiting(nil)))
+	r.differ(e, nil, fmt.Sprintf("in the log %s; by this template nothing happens here: %s", e.tell(), r.s.st.waiting(noted{})))
 }

@@ -56,6 +56,7 @@ func (r *replay) copied(at uint64) {
 		}
 		r.pop()
 	}
+	r.s.now = r.s.st.last
 	r.s.mend()
 	r.settle()
 }

@@ -22,9 +22,49 @@ func same(t *Template, want, got *Event) bool {
 	if reflect.DeepEqual(want.Data, got.Data) {
 		return true
 	}
-	a, err := json.Marshal(want.Data)
-	b, other := json.Marshal(got.Data)
+	a, err := json.Marshal(unplaced(want.Data))
+	b, other := json.Marshal(unplaced(got.Data))
 	return err == nil && other == nil && bytes.Equal(a, b)
+}
+
+// unplaced is an event's data without the files and lines of conditions, which
+// depend on where a scenario was read from.
+func unplaced(d Data) Data {
+	switch d := d.(type) {
+	case *StopFired:
+		c := *d
+		c.Reason = d.Reason.unplaced()
+		return &c
+	case *Finalizing:
+		c := *d
+		c.Reason = d.Reason.unplaced()
+		return &c
+	case *Ended:
+		c := *d
+		c.Reason = d.Reason.unplaced()
+		return &c
+	case *Paused:
+		if d.Reason != nil {
+			c := *d
+			c.Reason = new(d.Reason.unplaced())
+			return &c
+		}
+	case *Left:
+		if d.Reason != nil {
+			c := *d
+			c.Reason = new(d.Reason.unplaced())
+			return &c
+		}
+	}
+	return d
+}
+
+func (r Reason) unplaced() Reason {
+	r.Conditions = slices.Clone(r.Conditions)
+	for i := range r.Conditions {
+		r.Conditions[i].File, r.Conditions[i].Line = "", 0
+	}
+	return r
 }
 
 // maxTold bounds a text that is told of an event, in bytes.
@@ -124,7 +164,7 @@ func (e *Event) tellCall() string {
 	case *StopFired:
 		return fmt.Sprintf("%s is true (%s)", d.Reason.Stop, short(d.Reason.Text))
 	case *Finalizing:
-		return "the session is being finalized"
+		return sessionFinalizes
 	default:
 		return string(e.Type())
 	}
@@ -132,37 +172,53 @@ func (e *Event) tellCall() string {
 
 // difference names the first thing in which two events of a type differ.
 func difference(want, got *Event) string {
-	a, b := fields(want), fields(got)
-	keys := slices.Collect(maps.Keys(a))
-	for k := range b {
-		if _, ok := a[k]; !ok {
-			keys = append(keys, k)
-		}
-	}
+	a, b := map[string]string{}, map[string]string{}
+	want.leaves(a)
+	got.leaves(b)
+	keys := slices.AppendSeq(slices.Collect(maps.Keys(a)), maps.Keys(b))
 	slices.Sort(keys)
 	for _, k := range keys {
-		if !bytes.Equal(a[k], b[k]) {
+		if a[k] != b[k] {
 			return fmt.Sprintf(" (%s was %s, is %s)", k, told(a[k]), told(b[k]))
 		}
 	}
 	return ""
 }
 
-func told(b json.RawMessage) string {
-	if b == nil {
+func told(s string) string {
+	if s == "" {
 		return "not set"
 	}
-	return short(string(b))
+	return short(s)
 }
 
-// fields are an event's data and what its envelope says of it.
-func fields(e *Event) map[string]json.RawMessage {
-	m := map[string]json.RawMessage{}
-	if b, err := json.Marshal(e.Data); err == nil {
-		_ = json.Unmarshal(b, &m) // our own JSON object
+// leaves are the values of an event by their paths: of its data and of its
+// envelope.
+func (e *Event) leaves(m map[string]string) {
+	var data any
+	if b, err := json.Marshal(unplaced(e.Data)); err == nil {
+		_ = json.Unmarshal(b, &data) // our own JSON
 	}
-	for name, v := range map[string]any{"turn": e.Turn, "agent": e.Agent, "pattern": e.Pattern, "cause": e.Cause} {
-		m[name], _ = json.Marshal(v)
+	leavesOf("", data, m)
+	leavesOf("", map[string]any{"turn": e.Turn, "agent": e.Agent, "pattern": e.Pattern, "cause": e.Cause}, m)
+}
+
+func leavesOf(path string, v any, m map[string]string) {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, x := range v {
+			leavesOf(strings.TrimPrefix(path+"."+k, "."), x, m)
+		}
+	case []any:
+		for i, x := range v {
+			leavesOf(fmt.Sprintf("%s[%d]", path, i), x, m)
+		}
+	default:
+		var b strings.Builder
+		enc := json.NewEncoder(&b)
+		enc.SetEscapeHTML(false) // a person reads it
+		if enc.Encode(v) == nil {
+			m[path] = strings.TrimSpace(b.String())
+		}
 	}
-	return m
 }

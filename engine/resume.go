@@ -21,15 +21,25 @@ func (e *Engine) revive(ctx context.Context, t *Template, id string, begin func(
 	if err != nil {
 		return nil, err
 	}
-	if st.ended != nil {
+	switch {
+	case st.ended != nil:
 		return nil, ErrEnded
+	case st.copying != 0:
+		return nil, fmt.Errorf("session %s: the copy that it was made of is not complete: %w", id, ErrDamaged)
 	}
+	return e.goOn(ctx, st, func(s *Session) {
+		s.snaps.seq = saved
+		begin(s)
+	})
+}
+
+// goOn makes a session of a state and begins with something.
+func (e *Engine) goOn(ctx context.Context, st *State, begin func(*Session)) (*Session, error) {
 	s, err := e.adopt(ctx, st)
 	if err != nil {
 		return nil, err
 	}
 	_, err = s.command(ctx, func(s *Session) answer {
-		s.snaps.seq = saved
 		begin(s)
 		return answer{}
 	})
@@ -42,12 +52,8 @@ func (e *Engine) revive(ctx context.Context, t *Template, id string, begin func(
 
 // next folds the event that a log gives next, if it fits.
 func (st *State) next(ev *Event) error {
-	if ev.Seq != st.head+1 {
-		return fmt.Errorf("session %s: event %d is missing: %w", st.session, st.head+1, ErrDamaged)
-	}
 	if c, ok := ev.Data.(*Created); ok && c.Hash != st.t.Hash {
 		return fmt.Errorf("session %s: %w", st.session, ErrTemplate)
 	}
-	st.fold(ev)
-	return nil
+	return st.take(ev)
 }

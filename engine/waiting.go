@@ -9,20 +9,39 @@ import (
 	"time"
 )
 
-// waiting says what a session that has not ended waits for; called is when its
-// open calls were made, by turn, as far as that is known.
-func (st *State) waiting(called map[int]time.Time) string {
+// noted is what a log tells that a state does not keep.
+type noted struct {
+	called map[int]time.Time // when open calls were made, by turn
+	paused string            // by whom
+}
+
+func (n *noted) take(e *Event) {
+	switch d := e.Data.(type) {
+	case *ModelCalled:
+		if n.called == nil {
+			n.called = map[int]time.Time{}
+		}
+		n.called[e.Turn] = e.Time
+	case *TurnFinished, *TurnFailed:
+		delete(n.called, e.Turn)
+	case *Paused:
+		n.paused = d.By
+	}
+}
+
+// waiting says what a session that has not ended waits for.
+func (st *State) waiting(n noted) string {
 	var list []string
 	turns := slices.Collect(maps.Values(st.turns))
 	slices.SortFunc(turns, func(a, b *turn) int { return cmp.Compare(a.n, b.n) })
 	for _, t := range turns {
-		list = append(list, st.waitsFor(t, called[t.n]))
+		list = append(list, st.waitsFor(t, n.called[t.n]))
 	}
 	switch {
 	case st.ended != nil:
 		return "the session has ended"
 	case st.paused:
-		list = append([]string{st.pausedFor()}, list...)
+		list = append([]string{st.pausedFor(n.paused)}, list...)
 	case st.stopAsked != nil:
 		list = append(list, "it ends when these turns are finished")
 	case len(list) > 0:
@@ -32,6 +51,9 @@ func (st *State) waiting(called map[int]time.Time) string {
 		list = append(list, "it was cut short, and goes on when it is resumed")
 	default:
 		list = append(list, "it waits for a message")
+	}
+	if d := st.t.spec.IdleTimeout; d > 0 && !st.working() {
+		list = append(list, "if nothing happens it ends at "+moment(st.last.Add(d))+" (idle_timeout)")
 	}
 	return strings.Join(list, "; ")
 }
@@ -46,8 +68,11 @@ func (st *State) chats() bool {
 	return false
 }
 
-func (st *State) pausedFor() string {
+func (st *State) pausedFor(by string) string {
 	s := "it was paused at " + moment(st.pausedAt)
+	if by != "" {
+		s += " by " + by
+	}
 	if st.pauseReason != nil {
 		s += " by " + st.pauseReason.Stop + " (" + st.pauseReason.Text + ")"
 	}

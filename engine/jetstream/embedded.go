@@ -58,7 +58,7 @@ func (e *embedded) start() error {
 	cfg := e.cfg
 	srv, err := server.NewServer(&server.Options{
 		ServerName: "agentconnect", DontListen: true, NoSigs: true, JetStream: true,
-		StoreDir: filepath.Join(cfg.Dir, storeDir), SyncAlways: cfg.Sync != SyncInterval, SyncInterval: syncEvery,
+		StoreDir: filepath.Join(cfg.Dir, cfg.store), SyncAlways: cfg.Sync != SyncInterval, SyncInterval: syncEvery,
 		JetStreamMaxMemory: 64 << 20, JetStreamMaxStore: cfg.MaxStore, MaxPayload: maxRecord + 64<<10,
 	})
 	if err != nil {

@@ -62,6 +62,8 @@ type Config struct {
 	// [engine.LeaseTime] and [engine.RenewTime]. A lease has whole seconds.
 	Lease, Renew time.Duration
 	Logger       *slog.Logger
+
+	store string // the server's part of Dir
 }
 
 // TLS are the files of a connection's certificates; each may be empty.
@@ -75,6 +77,9 @@ type TLS struct {
 func (c *Config) defaults() {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
+	}
+	if c.store == "" {
+		c.store = storeDir
 	}
 	if c.MaxStore == 0 {
 		c.MaxStore = -1

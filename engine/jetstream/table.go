@@ -62,7 +62,9 @@ func (j *Journal) table(ctx context.Context, name string, expire time.Duration) 
 	return t, nil
 }
 
-func tableStream(name string) string { return "KV_" + name }
+const tablePrefix = "KV_"
+
+func tableStream(name string) string { return tablePrefix + name }
 
 func tableConfig(name string, cfg Config, expire time.Duration) jetstream.StreamConfig {
 	all := "$KV." + name + ".>"

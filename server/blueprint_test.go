@@ -293,7 +293,7 @@ func TestBlueprintsOfTalks(t *testing.T) {
 	b := twin(t, a, nil)
 	_, debate := rebuilt(t, a.Server, a.Server, &createRequest{template: "debate", variables: object[json.RawMessage]{{"key", raw(`"planted-secret-4411"`)}, {"topic", raw(`"rain"`)}}})
 	in := &createRequest{sessionType: agentAgent, modes: []string{"agent_to_agent"}, direct: true, agents: []agentRequest{
-		{id: "pro_1", key: "pro", provider: "vendor", taken: &taken{debate, "pro"}},
+		{id: "pro_1", key: "pro", provider: "vendor", taken: &takenAgent{debate, "pro"}},
 		{id: "alone_1", key: "alone", provider: "other", model: "m9", capabilities: []string{"conversation"}},
 	}}
 	p, err := a.fitDirect(a.builtins[builtinDirect], in, a.settled())
@@ -306,8 +306,8 @@ func TestBlueprintsOfTalks(t *testing.T) {
 	}
 	// Once more: an agent of a talk is taken along to another one.
 	in2 := &createRequest{sessionType: agentAgent, direct: true, agents: []agentRequest{
-		{id: "pro_1", key: "pro", provider: "vendor", taken: &taken{again, "pro"}},
-		{id: "con_1", key: "con", provider: "vendor", taken: &taken{debate, "con"}},
+		{id: "pro_1", key: "pro", provider: "vendor", taken: &takenAgent{again, "pro"}},
+		{id: "con_1", key: "con", provider: "vendor", taken: &takenAgent{debate, "con"}},
 	}}
 	if p, err = b.fitDirect(b.builtins[builtinDirect], in2, b.settled()); err != nil {
 		t.Fatal(err)

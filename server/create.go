@@ -48,7 +48,7 @@ type agentRequest struct {
 	metadata                     map[string]any
 	// taken says where the agent of a direct talk comes from; nil for one that
 	// is in no session.
-	taken *taken
+	taken *takenAgent
 }
 
 // readCreate reads the body of a request to create a session. The error names

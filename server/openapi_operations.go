@@ -108,6 +108,12 @@ func sessionOperations() []operation {
 			params: []parameter{idempotency()}, body: jsonOf("PostMessage"),
 			answers: []answer{{202, "It is stored.", jsonOf("MessageAccepted")}}, fails: []int{409},
 		},
+		{
+			route: "POST " + one + "/fork", id: "forkSession", tag: "sessions", summary: "Copy a session and go on with the copy",
+			text: "The copy has the events up to a seq, takes what is given to be other, and goes on; the original stays as it is. " +
+				"It counts like a session that is created.",
+			params: []parameter{idempotency()}, body: jsonOf("ForkSession"), answers: ok("The copy.", "Session"), fails: []int{409, 503},
+		},
 		steer("pause", "Start nothing new"),
 		steer("resume", "Go on after a pause"),
 		steer("stop", "End a session"),

@@ -49,9 +49,7 @@ func (s *Server) planned(p *plan) (*plan, error) {
 		return nil, err
 	}
 	p.template = t
-	if p.set.Models == nil {
-		p.set.Models = defaultsOf(p.config, p.models)
-	}
+	p.set.Models = defaultsOf(p.config, p.models)
 	return p, nil
 }
 

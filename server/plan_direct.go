@@ -5,9 +5,9 @@ import (
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
-// A taken agent of a direct talk comes from another session, with its whole
+// A takenAgent of a direct talk comes from another session, with its whole
 // block and its models.
-type taken struct {
+type takenAgent struct {
 	plan *plan
 	key  string // its key there
 }
@@ -21,7 +21,7 @@ func (s *Server) planDirect(in *createRequest) (*plan, error) {
 			return nil, errNotFound // it was removed meanwhile
 		}
 		if x.session != nil {
-			in.agents[i].taken = &taken{x.session.plan, x.key}
+			in.agents[i].taken = &takenAgent{x.session.plan, x.key}
 		}
 	}
 	return s.fitDirect(s.builtins[builtinDirect], in, s.settled())

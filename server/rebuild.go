@@ -72,9 +72,18 @@ func (s *Server) refit(ctx context.Context, o *origin, in *createRequest, depth 
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	cfg, err := s.reload(src, bp, in)
-	if err != nil {
-		return nil, err
+	cfg, ds := s.reload(src, bp, in)
+	if ds.HasErrors() {
+		return nil, errTemplateGone.because(loadError(ds))
+	}
+	return s.refitTo(ctx, o, in, cfg, depth)
+}
+
+// refitTo makes the plan of a request from a scenario that was loaded again.
+func (s *Server) refitTo(ctx context.Context, o *origin, in *createRequest, cfg *specs.Config, depth int) (_ *plan, err error) {
+	bp := &o.Blueprint
+	if sessionOf(cfg, bp.Session) == nil {
+		return nil, errTemplateGone.because(errSessionGone)
 	}
 	off := &offer{server: s, name: bp.Session, config: cfg, builtin: bp.Builtin}
 	p := &plan{config: cfg, models: s.cfg.Models, offer: off, modes: in.modes, set: bp.Request.Settled}
@@ -111,7 +120,7 @@ func (s *Server) refitDirect(ctx context.Context, o *origin, in *createRequest, 
 			if err != nil {
 				return nil, fmt.Errorf("agent %s: %w", a.ID, err)
 			}
-			in.agents[i].taken = &taken{from, a.Taken.Key}
+			in.agents[i].taken = &takenAgent{from, a.Taken.Key}
 		case s.cfg.Models[a.Provider].Model == nil:
 			return nil, errTemplateGone.because(s.noProvider([]string{a.Provider}))
 		}
@@ -143,22 +152,16 @@ func (s *Server) noProvider(names []string) error {
 // reload loads a stored scenario with the values of its session. The
 // environment gives secrets alone: other variables have the values that they
 // had, wherever these came from.
-func (s *Server) reload(src *source, bp *blueprint, in *createRequest) (*specs.Config, error) {
+func (s *Server) reload(src *source, bp *blueprint, in *createRequest) (*specs.Config, specs.Diagnostics) {
 	var vars []specs.VarInput
 	for _, v := range in.variables {
 		vars = append(vars, specs.VarInput{Name: v.key, JSON: v.value})
 	}
 	cfg, ds := src.load(bp.At, specs.Options{Vars: vars, Env: s.environment(bp)})
-	if ds.HasErrors() {
-		return nil, errTemplateGone.because(loadError(ds))
-	}
-	if sessionOf(cfg, bp.Session) == nil {
-		return nil, errTemplateGone.because(errSessionGone)
-	}
-	if bp.Builtin {
+	if bp.Builtin && cfg != nil {
 		cfg = usable(cfg, cmp.Or(bp.Request.Settled.Provider, s.firstProvider()))
 	}
-	return cfg, nil
+	return cfg, ds
 }
 
 // variablePrefix begins the names of a scenario's variables in the environment.

@@ -19,6 +19,7 @@ type record struct {
 	agents                           []*agentRecord // in the order of the request or the template
 	metadata                         map[string]any
 	direct                           bool // a talk of two agents by REST; it does not count in the cap
+	forkedFrom                       string
 	frames                           *stream
 
 	mu      sync.Mutex // guards what follows

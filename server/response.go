@@ -21,6 +21,8 @@ type SessionResponse struct {
 	Agents      object[SessionAgent] `json:"agents"`
 	Metadata    map[string]any       `json:"metadata,omitzero"`
 	Template    string               `json:"template,omitempty"`
+	// ForkedFrom is the session that it is a copy of.
+	ForkedFrom string `json:"forked_from,omitempty"`
 	// Outcome and Stop are set once it has ended; Stop is the address of what
 	// ended it.
 	Outcome string       `json:"outcome,omitempty"`
@@ -72,7 +74,7 @@ func (s *Server) sessionResponse(ctx context.Context, rec *record) (SessionRespo
 func describe(rec *record, info *engine.Info) SessionResponse {
 	out := SessionResponse{
 		SessionID: rec.id, Type: "system", CreatedAt: timestamp(info.Created), Status: statusOf(rec, info),
-		SessionType: rec.sessionType, Agents: object[SessionAgent]{}, Metadata: rec.metadata, Template: rec.template, Seq: info.Seq,
+		SessionType: rec.sessionType, Agents: object[SessionAgent]{}, Metadata: rec.metadata, Template: rec.template, ForkedFrom: rec.forkedFrom, Seq: info.Seq,
 		Usage: SessionUsage{InputTokens: info.Usage.InputTokens, OutputTokens: info.Usage.OutputTokens, TotalTokens: info.Usage.TotalTokens},
 	}
 	if info.CostKnown {

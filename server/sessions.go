@@ -22,6 +22,7 @@ func (s *Server) sessionRoutes() []route {
 		{method: "GET", path: one, class: classSessionQuery, handle: s.getSession},
 		{method: "DELETE", path: one, class: classQuery, handle: s.deleteSession},
 		{method: "POST", path: one + "/messages", class: classMessage, handle: s.postMessage},
+		{method: "POST", path: one + "/fork", class: classSessionCreate, handle: s.forkSession},
 		{method: "POST", path: one + "/pause", class: classQuery, handle: s.steer((*engine.Session).Pause)},
 		{method: "POST", path: one + "/resume", class: classQuery, handle: s.steer((*engine.Session).Resume)},
 		{method: "POST", path: one + "/stop", class: classQuery, handle: s.steer(stopNow)},

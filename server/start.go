@@ -30,25 +30,14 @@ func (s *Server) startSession(ctx context.Context, p principal, in createRequest
 	if err != nil {
 		return nil, err
 	}
-	if !in.direct {
-		free, err := s.reserve(p.Name)
-		if err != nil {
-			return nil, err
-		}
-		defer free()
-	}
-	o := engine.StartOptions{ID: engine.NewID("session_"), Owner: p.Name, Metadata: in.metadata, History: in.history}
+	o := engine.StartOptions{Owner: p.Name, Metadata: in.metadata, History: in.history}
 	if plan.template.Type == agentAgent {
 		o.Opening = in.opening()
 	}
-	session, err := s.cfg.Engine.Start(ctx, plan.template, o)
-	if err != nil {
-		return nil, err
-	}
-	rec := plan.record(p, session, &in)
-	rec.frames = newStream(s, rec)
-	s.records.add(rec)
-	return rec, nil
+	return s.begin(ctx, p, plan, &in, "", func(ctx context.Context, id string) (*engine.Session, error) {
+		o.ID = id
+		return s.cfg.Engine.Start(ctx, plan.template, o)
+	})
 }
 
 // record is the session of a plan as the server knows it.

@@ -266,6 +266,7 @@ func TestEveryOperation(t *testing.T) {
 	for _, verb := range []string{"pause", "resume", "stop"} {
 		ts.as(t, ann, 200, "POST", "/chat/sessions/"+id+"/"+verb, nil)
 	}
+	ts.as(t, ann, 200, "POST", "/chat/sessions/"+id+"/fork", `{}`)
 	head := ts.as(t, ann, 200, "GET", "/chat/sessions/"+id, nil)["seq"]
 	w, _ := ts.do(t, "GET", "/chat/sessions/"+id+"/events?after=0", ts.token(t, ann), nil)
 	if w.StatusCode != 200 {

@@ -214,19 +214,17 @@ func TestFirstUser(t *testing.T) {
 // another name.
 func TestUsersFileIsTakenOver(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new")
-	old, err := OpenUsersFile(dir)
-	if err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	add(t, old, "ann", "admin", "x")
-	add(t, old, "zoe", "", "y")
-	if err := old.Disable("zoe"); err != nil {
-		t.Fatal(err)
+	now := time.Now().UTC()
+	list := []account{
+		{User: User{Name: "ann", Role: roleAdmin, Active: true, Created: now}, Hash: newHash("x", cheap()), Changed: now},
+		{User: User{Name: "zoe", Role: roleUser, Created: now}, Hash: newHash("y", cheap()), Changed: now},
+		{User: User{Name: "off", Role: roleUser, Created: now}, Hash: newHash("z", cheap()), Changed: now},
 	}
-	for path, want := range map[string]os.FileMode{dir: 0o700, filepath.Join(dir, usersFile): 0o600} {
-		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
-			t.Errorf("%s: got %v, %v, want mode %o", path, info, err, want)
-		}
+	if err := writePrivate(filepath.Join(dir, usersFile), list); err != nil {
+		t.Fatal(err)
 	}
 	store := &memory.Journal{}
 	before := openTestUsers(t, store, "")
@@ -238,11 +236,14 @@ func TestUsersFileIsTakenOver(t *testing.T) {
 	if _, err := u.Check("zoe", "newer"); err != nil {
 		t.Errorf("a user of the store was replaced: %v", err)
 	}
+	if a, known := u.account("off"); !known || a.Active || !a.Hash.matches("z") || !a.Created.Equal(now) {
+		t.Errorf("got %+v, want who was disabled to be it", a.User)
+	}
 	if files, _ := os.ReadDir(dir); len(files) != 1 || files[0].Name() != importedFile {
 		t.Errorf("got the files %v, want %s alone", files, importedFile)
 	}
-	if n := len(openTestUsers(t, store, dir).List()); n != 2 {
-		t.Errorf("again: got %d users, want 2", n)
+	if n := len(openTestUsers(t, store, dir).List()); n != 3 {
+		t.Errorf("again: got %d users, want 3", n)
 	}
 }
 

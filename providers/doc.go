@@ -3,6 +3,12 @@
 // are [Error] values with a small [Kind], and a [Registry] holds the configured
 // models by name.
 //
+// What lies between a dialect and its vendor is the same for all: a [Wire] keeps
+// to the limits and time-outs of a provider block, stops calling a vendor that
+// is down, and makes every failure an [Error] without secrets. It does not
+// repeat calls; who keeps the session's log does, by a [Retry] policy. A
+// [Recorder] and a [Player] stand in the place of the network.
+//
 // The sub-packages each implement one wire dialect; providertest holds the
 // contract that all of them must pass.
 //

@@ -34,7 +34,7 @@ func Failure(status int, h http.Header, body []byte) *Error {
 		c.Message = plain(body)
 	}
 	e := &Error{Kind: kindOf(status, c), Status: status, RetryAfter: RetryAfter(h, time.Now()), Message: c.Message}
-	if e.Message == "" {
+	if e.Message == "" || e.Message == "{}" {
 		e.Message = strings.ToLower(http.StatusText(status))
 	}
 	shouldRetry(e, h)
@@ -61,7 +61,7 @@ func ReadComplaint(body []byte) (c Complaint, ok bool) {
 	if raw, found := outer["error"]; found && string(raw) != "null" {
 		var text string
 		if json.Unmarshal(raw, &text) == nil {
-			c.Message, ok = clip(text), true
+			c.Message = clip(text)
 		} else if json.Unmarshal(raw, &inner) != nil {
 			inner = outer
 		}

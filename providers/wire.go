@@ -71,11 +71,13 @@ func (w *Wire) Vendor() string { return w.config.Vendor }
 
 // Stream makes a call: open gives the dialect's own sequence, which works on
 // the context that it is given, and may end with any error. It is called when
-// the range begins and the limits let the call pass.
+// the range begins and the limits let the call pass. An empty chunk says that
+// the reply has begun, where what it says is still kept back; it goes no
+// further.
 func (w *Wire) Stream(ctx context.Context, req *Request, open func(context.Context) iter.Seq2[Chunk, error]) iter.Seq2[Chunk, error] {
 	return func(yield func(Chunk, error) bool) {
-		c := &wireCall{Wire: w, parent: ctx, estimate: w.estimate(req)}
-		if err := c.run(req.Session, open, yield); err != nil {
+		c := &wireCall{Wire: w, estimate: w.estimate(req)}
+		if err := c.run(ctx, req.Session, open, yield); err != nil {
 			yield(Chunk{}, err)
 		}
 	}
@@ -84,17 +86,16 @@ func (w *Wire) Stream(ctx context.Context, req *Request, open func(context.Conte
 // Error is a failure of a request beside [Wire.Stream], as the error of this
 // provider and without secrets.
 func (w *Wire) Error(ctx context.Context, err error) error {
-	return (&wireCall{Wire: w, parent: ctx}).named(ctx, err)
+	return (&wireCall{Wire: w}).named(ctx, ctx, err)
 }
 
 // wireCall is one call on its way.
 type wireCall struct {
 	*Wire
 
-	parent   context.Context //nolint:containedctx // the call's life
-	estimate int             // tokens of the request
-	started  atomic.Bool     // something was said
-	said     bool            // something other than thoughts
+	estimate int         // tokens of the request
+	started  atomic.Bool // something was said
+	said     bool        // something other than thoughts
 	used     Usage
 	done     func(error)
 }
@@ -109,23 +110,23 @@ func (c *wireCall) settle(err error) {
 }
 
 // run makes the call. The error is what the sequence has still to end with.
-func (c *wireCall) run(session string, open func(context.Context) iter.Seq2[Chunk, error], yield func(Chunk, error) bool) error {
-	if err := c.gate.enter(c.parent, session, c.estimate); err != nil {
-		return c.named(c.parent, err)
+func (c *wireCall) run(parent context.Context, session string, open func(context.Context) iter.Seq2[Chunk, error], yield func(Chunk, error) bool) error {
+	if err := c.gate.enter(parent, session, c.estimate); err != nil {
+		return c.named(parent, parent, err)
 	}
 	defer func() { c.gate.leave(c.used.Total() - c.estimate) }()
 	done, err := c.breaker.allow()
 	if err != nil {
-		return c.named(c.parent, err)
+		return c.named(parent, parent, err)
 	}
 	c.done = done
-	ctx, cancel := context.WithCancelCause(c.parent)
+	ctx, cancel := context.WithCancelCause(parent)
 	defer cancel(nil)
 	defer c.deadlines(cancel)()
 	defer func() { c.settle(errCanceled) }() // when the consumer panics
 	err = c.read(ctx, open(ctx), yield)
 	if err != nil {
-		err = c.named(ctx, err)
+		err = c.named(parent, ctx, err)
 	}
 	c.settle(err)
 	return err
@@ -145,6 +146,9 @@ func (c *wireCall) read(ctx context.Context, chunks iter.Seq2[Chunk, error], yie
 		}
 		c.started.Store(true)
 		c.settle(nil)
+		if chunk == (Chunk{}) {
+			continue
+		}
 		c.said = c.said || chunk.Text != "" || chunk.ToolCall != nil
 		if chunk.Usage != nil {
 			c.used = *chunk.Usage
@@ -191,14 +195,15 @@ func (c *wireCall) deadlines(cancel context.CancelCauseFunc) (stop func()) {
 	}
 }
 
-// named is err as the error of this provider, without secrets.
-func (c *wireCall) named(ctx context.Context, err error) error {
+// named is err as the error of this provider, without secrets. Parent is the
+// caller's context, ctx the call's.
+func (c *wireCall) named(parent, ctx context.Context, err error) error {
 	var e Error
 	late, ok := errors.AsType[*Error](context.Cause(ctx))
 	own, known := errors.AsType[*Error](err)
 	switch {
-	case c.parent.Err() != nil:
-		e = Error{Kind: Canceled, Err: context.Cause(c.parent)}
+	case parent.Err() != nil:
+		e = Error{Kind: Canceled, Err: context.Cause(parent)}
 	case ok: // a deadline of the wire
 		e = *late
 	case known:

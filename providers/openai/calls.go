@@ -3,6 +3,7 @@ package openai
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	api "github.com/sashabaranov/go-openai"
@@ -68,8 +69,7 @@ func (c *calls) of(f *api.ToolCall) *toolCall {
 		}
 		return last
 	}
-	for i := len(c.list) - 1; i >= 0; i-- {
-		call := c.list[i]
+	for _, call := range slices.Backward(c.list) {
 		if call.index != *f.Index {
 			continue
 		}

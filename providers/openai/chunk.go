@@ -79,7 +79,10 @@ func (c *chunk) failed(name string, data []byte) *providers.Error {
 	if given(c.Error) || name == "error" || c.Object == "error" {
 		return providers.Failure(0, nil, data)
 	}
-	if complaint, ok := providers.ReadComplaint(data); ok && len(c.Choices) == 0 && c.Usage == nil && complaint.Message != "" {
+	if len(c.Choices) > 0 || c.Usage != nil {
+		return nil
+	}
+	if complaint, ok := providers.ReadComplaint(data); ok && complaint.Message != "" {
 		return providers.Failure(0, nil, data)
 	}
 	return nil

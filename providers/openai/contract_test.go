@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,6 +67,24 @@ func TestHangsUp(t *testing.T) {
 				t.Errorf("got error %v, want kind %s", last, want)
 			}
 		})
+	}
+}
+
+// A reply that is kept back until it is whole has begun all the same.
+func TestBegins(t *testing.T) {
+	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		o := stream(w)
+		for range 10 {
+			o.delta(object{"content": " "}, nil)
+			time.Sleep(40 * time.Millisecond)
+		}
+		o.raw(strings.ReplaceAll(hello, "Hello.", "{}") + ended + done)
+	})
+	m := f.model(t, "ollama", func(c *providers.WireConfig) { c.FirstTokenTimeout = 200 * time.Millisecond })
+	req := request("Well?")
+	req.Schema = []byte(`{"type":"object"}`)
+	if r := providertest.Collect(t, m.Stream(t.Context(), req)); r.Err != nil || r.Text != "{}" {
+		t.Errorf("got %q and error %v, want the answer", r.Text, r.Err)
 	}
 }
 

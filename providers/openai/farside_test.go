@@ -30,15 +30,14 @@ type farSide struct {
 	*httptest.Server
 
 	handle  http.HandlerFunc
-	calls   atomic.Int64
 	opened  atomic.Int64 // connections
 	mu      sync.Mutex
 	bodies  [][]byte
 	headers []http.Header
 }
 
-func serve(t testing.TB, handle http.HandlerFunc) *farSide {
-	t.Helper()
+func serve(tb testing.TB, handle http.HandlerFunc) *farSide {
+	tb.Helper()
 	f := &farSide{handle: handle}
 	f.Server = httptest.NewUnstartedServer(f)
 	f.Config.ConnState = func(_ net.Conn, s http.ConnState) {
@@ -47,7 +46,7 @@ func serve(t testing.TB, handle http.HandlerFunc) *farSide {
 		}
 	}
 	f.Start()
-	t.Cleanup(f.Close)
+	tb.Cleanup(f.Close)
 	return f
 }
 
@@ -70,17 +69,17 @@ func (f *farSide) body(t *testing.T, i int) []byte {
 }
 
 // model is a provider of a kind whose service is f.
-func (f *farSide) model(t testing.TB, kind string, change ...func(*providers.WireConfig)) *openai.Model {
-	t.Helper()
+func (f *farSide) model(tb testing.TB, kind string, change ...func(*providers.WireConfig)) *openai.Model {
+	tb.Helper()
 	base := providers.NewTransport()
-	t.Cleanup(base.CloseIdleConnections)
+	tb.Cleanup(base.CloseIdleConnections)
 	config := providers.WireConfig{Provider: "fast", Vendor: kind, Base: base, Secrets: []string{secret}}
 	for _, c := range change {
 		c(&config)
 	}
 	m, err := openai.New(openai.Config{Kind: kind, APIKey: secret, BaseURL: f.URL + "/v1/", Wire: providers.NewWire(config)})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return m
 }

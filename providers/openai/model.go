@@ -93,7 +93,7 @@ func (m *Model) call(ctx context.Context, req *providers.Request, yield func(pro
 	}
 	defer resp.Body.Close() //nolint:errcheck // read-only
 	r := &reply{builder: b, yield: yield}
-	if err := r.read(events(resp)); err != nil {
+	if err := r.read(events(resp)); err != nil || r.left {
 		return err
 	}
 	defer drain(resp.Body, cancel)

@@ -17,6 +17,7 @@ type reply struct {
 	text    strings.Builder // kept back, when it is an answer
 	refusal strings.Builder
 	calls   calls
+	begun   bool // the service has started to answer
 	reason  string
 	usage   *providers.Usage
 	left    bool // the consumer has
@@ -24,12 +25,12 @@ type reply struct {
 
 // read takes events to the proper end of the reply.
 func (r *reply) read(events iter.Seq2[providers.ServerEvent, error]) error {
-	any := false
+	some := false
 	for event, err := range events {
 		if err != nil {
 			return r.broken(err)
 		}
-		any = true
+		some = true
 		if string(event.Data) == "[DONE]" {
 			break
 		}
@@ -43,7 +44,7 @@ func (r *reply) read(events iter.Seq2[providers.ServerEvent, error]) error {
 	switch {
 	case r.reason != "" || r.left:
 		return nil
-	case !any:
+	case !some:
 		return &providers.Error{Kind: providers.Cut, Message: "the answer holds no events"}
 	default:
 		return &providers.Error{Kind: providers.Cut, Message: "the stream ended without a proper end", Usage: r.used()}
@@ -74,6 +75,10 @@ func (r *reply) event(event providers.ServerEvent) error {
 	if err := c.failed(event.Name, event.Data); err != nil {
 		err.Usage = r.used()
 		return err
+	}
+	if !r.begun && len(c.Choices) > 0 {
+		r.begun = true
+		r.pass(providers.Chunk{})
 	}
 	if c.XGroq != nil && c.XGroq.Usage != nil && c.Usage == nil {
 		c.Usage = c.XGroq.Usage

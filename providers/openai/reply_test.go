@@ -31,13 +31,13 @@ func calls(fragments ...string) string {
 }
 
 // ask gives a service that answers with these bytes a request.
-func ask(t testing.TB, kind, contentType, body string, req *providers.Request) providertest.Result {
-	t.Helper()
-	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+func ask(tb testing.TB, kind, contentType, body string, req *providers.Request) providertest.Result {
+	tb.Helper()
+	f := serve(tb, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		_, _ = io.WriteString(w, body)
 	})
-	return providertest.Collect(t, f.model(t, kind).Stream(t.Context(), req))
+	return providertest.Collect(tb, f.model(tb, kind).Stream(tb.Context(), req))
 }
 
 // Whatever a service sends, there is an answer or a failure of a kind.

@@ -177,7 +177,7 @@ const maxID = 40
 const maxName = 64
 
 // plainName is what a tool may be called.
-var plainName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`) //nolint:gochecknoglobals // a constant in all but type
+var plainName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
 
 // names gives tools names that the dialect allows, and theirs back.
 type names struct {

@@ -37,7 +37,8 @@ func conversation() *providers.Request {
 		},
 		Tools: []providers.ToolSpec{
 			{Name: "weather", Description: "Tells the weather.", Schema: json.RawMessage(`{"type":"object","properties":{"city":{"type":"string"}}}`)},
-			{Name: "time.now"}, {Name: "time_now"},
+			{Name: "time.now"},
+			{Name: "time_now"},
 		},
 	}
 }

@@ -53,13 +53,15 @@ func (s *Session) agendaOf(t *turn, visit func(due)) {
 			visit(due{t.started.Add(d), func(s *Session) { s.absent(t, fmt.Sprintf("no answer within %s", d)) }})
 		}
 		return
+	case t.cooling && s.drains: // whoever resumes it makes the call
+		return
 	case t.cooling:
 		visit(due{s.st.use[t.name].coolUntil, func(s *Session) {
 			s.emit(t.event(&Recovered{}))
 			s.callModel(t)
 		}})
 		return
-	case !t.retryAt.IsZero() && t.call == 0:
+	case !t.retryAt.IsZero() && t.call == 0 && !s.drains:
 		visit(due{t.retryAt, func(s *Session) { s.callModel(t) }})
 	}
 	if limit > 0 {

@@ -141,8 +141,9 @@ func (k *keeper) close() {
 	k.e.Close()
 }
 
-// TestRestChangesNothing runs random sessions twice, once with rests whenever
-// they wait: their logs are the same, whatever is read of them when they wake.
+// TestRestChangesNothing runs random sessions that rest whenever they wait, and
+// wake from their logs or their snapshots: nothing is lost, their followers
+// miss nothing, and a replay, which knows of no rests, gives the same log.
 func TestRestChangesNothing(t *testing.T) {
 	dir := t.TempDir()
 	rests, ends := 0, map[string]int{}
@@ -196,6 +197,9 @@ func TestRestChangesNothing(t *testing.T) {
 			}
 			ends[string(ended(t, log).Outcome)]++
 			checkReplay(t, tmpl, k.s, log)
+			if d, err := engine.Replay(t.Context(), tmpl, journal.Read(t.Context(), "s", 0)); err != nil || d != nil {
+				problem = fmt.Sprintf("the replay differs: %+v, %v", d, err)
+			}
 		})
 		if problem != "" || t.Failed() {
 			rt.Fatalf("%s\n%+v\n%s", problem, list, src)

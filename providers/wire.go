@@ -10,6 +10,9 @@ import (
 	"time"
 )
 
+// DefaultTimeout is how long a call may take where a scenario says nothing.
+const DefaultTimeout = time.Minute
+
 // WireConfig says how a provider block reaches its vendor.
 type WireConfig struct {
 	// Provider is the block's name, Vendor its kind.
@@ -23,7 +26,8 @@ type WireConfig struct {
 	Secrets []string
 	Limits  Limits
 	// Timeout bounds a whole call, FirstTokenTimeout the wait for its first
-	// chunk, both from when the limits let it pass; 0 is no bound.
+	// chunk, both from when the limits let it pass. A Timeout of 0 stands for
+	// [DefaultTimeout], a negative one and a FirstTokenTimeout of 0 for no bound.
 	Timeout, FirstTokenTimeout time.Duration
 	// Failure reads the answer to a call that failed; nil stands for [Failure].
 	Failure func(status int, h http.Header, body []byte) *Error
@@ -50,6 +54,9 @@ type Wire struct {
 func NewWire(c WireConfig) *Wire {
 	if c.Base == nil {
 		c.Base = NewTransport()
+	}
+	if c.Timeout == 0 {
+		c.Timeout = DefaultTimeout
 	}
 	if c.Failure == nil {
 		c.Failure = Failure

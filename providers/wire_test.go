@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -97,6 +96,8 @@ func TestWireTimeouts(t *testing.T) {
 		if len(text) < 8 || len(text) > 10 {
 			t.Errorf("got %q, want what came in 10 seconds", text)
 		}
+		_, err = call(t.Context(), wire(providers.WireConfig{}), "s", far{after: time.Hour, say: spoken("a")})
+		wantKind(t, err, providers.TimedOut, "timeout of 1m0s is over")
 		begun := append([]providers.Chunk{{}}, providers.Chunk{Thought: "hm"}, providers.Chunk{})
 		if text, err = call(t.Context(), w, "s", far{after: 1900 * time.Millisecond, say: append(begun, spoken("ab")...)}); err != nil || text != "ab" {
 			t.Errorf("got %q and error %v, want the reply to have begun in time", text, err)
@@ -183,119 +184,6 @@ func TestWireFailures(t *testing.T) {
 	if own.Provider != "" || !strings.Contains(own.Message, secret) {
 		t.Errorf("the dialect's error was changed: %+v", own)
 	}
-}
-
-func TestBreaker(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := wire(providers.WireConfig{})
-		down := far{err: &providers.Error{Kind: providers.Overloaded}}
-		for range 20 { // what is not the vendor's being down does not count
-			_, err := call(t.Context(), w, "s", far{err: &providers.Error{Kind: providers.RateLimited}})
-			wantKind(t, err, providers.RateLimited, "")
-		}
-		for range 8 {
-			_, err := call(t.Context(), w, "s", down)
-			wantKind(t, err, providers.Overloaded, "")
-		}
-		_, err := call(t.Context(), w, "s", far{say: spoken("a")})
-		if after := wantKind(t, err, providers.Overloaded, "not called"); after != 10*time.Second {
-			t.Errorf("got retry after %v, want 10s", after)
-		}
-		time.Sleep(10*time.Second + time.Millisecond)
-		var wg sync.WaitGroup
-		wg.Go(func() { _, err = call(t.Context(), w, "s", far{after: time.Second, say: spoken("a", "b", "c")}) })
-		synctest.Wait()
-		_, other := call(t.Context(), w, "s", far{say: spoken("a")})
-		wantKind(t, other, providers.Overloaded, "one is trying")
-		time.Sleep(time.Second + time.Millisecond) // it has said something
-		if _, other := call(t.Context(), w, "s", far{say: spoken("a")}); other != nil {
-			t.Errorf("got %v, want the calls to pass again", other)
-		}
-		wg.Wait()
-		if err != nil {
-			t.Errorf("the call that tried: %v", err)
-		}
-	})
-}
-
-func TestLimits(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		took := func(l providers.Limits, n int) time.Duration {
-			w := wire(providers.WireConfig{Limits: l})
-			start := time.Now()
-			var wg sync.WaitGroup
-			for range n {
-				wg.Go(func() {
-					if _, err := call(t.Context(), w, "s", far{after: time.Second / 2, say: spoken("a")}); err != nil {
-						t.Error(err)
-					}
-				})
-			}
-			wg.Wait()
-			return time.Since(start).Round(time.Second)
-		}
-		for name, tt := range map[string]struct {
-			limits providers.Limits
-			calls  int
-			want   time.Duration
-		}{
-			"none":        {providers.Limits{}, 50, time.Second},
-			"concurrency": {providers.Limits{Concurrency: 5}, 50, 10 * time.Second},
-			"requests":    {providers.Limits{RequestsPerMinute: 30}, 33, 61 * time.Second}, // 3 at once, 30 in a minute
-			"one request": {providers.Limits{RequestsPerMinute: 1}, 2, 61 * time.Second},
-			// Each reads 10 and writes 50, at 10 a second: the last begins when 850 have come, 250 after the first 600.
-			"tokens": {providers.Limits{TokensPerMinute: 600, Concurrency: 1}, 15, 26 * time.Second},
-		} {
-			if got := took(tt.limits, tt.calls); got != tt.want {
-				t.Errorf("%s: %d calls took %v, want %v", name, tt.calls, got, tt.want)
-			}
-		}
-	})
-}
-
-// A session that asks for much does not hold up another.
-func TestLimitsAreFair(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := wire(providers.WireConfig{Limits: providers.Limits{Concurrency: 1}})
-		var mu sync.Mutex
-		var order []string
-		var wg sync.WaitGroup
-		ask := func(session string, n int) {
-			for i := range n {
-				wg.Go(func() {
-					if _, err := call(t.Context(), w, session, far{after: time.Second, say: spoken("a")}); err != nil {
-						t.Error(err)
-					}
-					mu.Lock()
-					defer mu.Unlock()
-					order = append(order, fmt.Sprint(session, i))
-				})
-				synctest.Wait()
-			}
-		}
-		ask("a", 5)
-		ask("b", 2)
-		ask("c", 1)
-		wg.Wait()
-		want := []string{"a0", "a1", "b0", "c0", "a2", "b1", "a3", "a4"}
-		if !slices.Equal(order, want) {
-			t.Errorf("got %v, want %v", order, want)
-		}
-	})
-}
-
-// A deadline that cannot be kept is told at once, as what it is.
-func TestLimitsBeforeADeadline(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := wire(providers.WireConfig{Limits: providers.Limits{RequestsPerMinute: 1}})
-		if _, err := call(t.Context(), w, "s", far{say: spoken("a")}); err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		_, err := call(ctx, w, "s", far{say: spoken("a")})
-		wantKind(t, err, providers.RateLimited, "limits block")
-	})
 }
 
 // Redirects are not followed: they would take the key elsewhere.

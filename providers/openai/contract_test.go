@@ -101,7 +101,8 @@ func TestConnectionsAreReused(t *testing.T) {
 	if n := f.opened.Load(); n != 1 {
 		t.Errorf("got %d connections for 20 calls in a row, want 1", n)
 	}
-	m = serve(t, f.handle).model(t, "openai", func(c *providers.WireConfig) { c.Limits.Concurrency = 3 })
+	f = serve(t, f.handle)
+	m = f.model(t, "openai", func(c *providers.WireConfig) { c.Limits.Concurrency = 3 })
 	done := make(chan error)
 	for range 30 {
 		go func() {
@@ -113,6 +114,9 @@ func TestConnectionsAreReused(t *testing.T) {
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
+	}
+	if n := f.opened.Load(); n > 3 {
+		t.Errorf("got %d connections for 30 calls, three at a time; want at most 3", n)
 	}
 }
 

@@ -414,8 +414,8 @@ func TestCloseIsAnsweredWhileAModelIsCalled(t *testing.T) {
 }
 
 func TestDetail(t *testing.T) {
-	ts := newTestServer(t, nil)
-	id := ts.createChat(t, ann)
+	ts := newTestServer(t, slow(t, "200ms", "enqueue", "1h")) // so that all watch before it speaks
+	id, _ := ts.create(t, ann, map[string]any{"template": "slow"})
 	plain, turns, deltas := ts.open(t, ann, id, ""), ts.open(t, ann, id, "?detail=turns"), ts.open(t, ann, id, "?detail=deltas")
 	for _, c := range []*socket{plain, turns, deltas} {
 		c.untilEvent("live")

@@ -55,10 +55,18 @@ func (s *Session) ask(f *Frame) {
 	}
 }
 
+// takeReady takes the outermost of the frames that are to be asked: an order
+// that does not depend on which process has asked for what.
 func (s *Session) takeReady() *Frame {
 	for len(s.ready) > 0 {
-		f := s.ready[0]
-		s.ready = slices.Delete(s.ready, 0, 1)
+		first := 0
+		for i, f := range s.ready {
+			if f.id < s.ready[first].id {
+				first = i
+			}
+		}
+		f := s.ready[first]
+		s.ready = slices.Delete(s.ready, first, first+1)
 		if s.st.frames[f.id] == f {
 			return f
 		}

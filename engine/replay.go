@@ -157,6 +157,10 @@ func (r *replay) contain(e *Event, do func()) (err error) {
 func (r *replay) feed(e *Event) {
 	if r.s.drains && !e.comes() {
 		r.s.drains = false
+		if at := r.s.nextDue(); e.timed() && !at.IsZero() && !at.After(e.Time) { // it was woken for that, perhaps
+			r.s.now = e.Time
+			alarm{}.apply(r.s)
+		}
 		r.s.askAll()
 		r.settle()
 		if r.s.st.head >= e.Seq {

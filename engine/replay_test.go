@@ -5,11 +5,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"pgregory.net/rapid"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
+	"github.com/agentconnect-dev/agentconnect/engine/memory"
 	"github.com/agentconnect-dev/agentconnect/providers"
 )
 
@@ -220,6 +222,54 @@ func TestReplayDamaged(t *testing.T) {
 		}
 		if _, err := engine.Explain(t.Context(), tmpl, sequence(bad)); err != nil && !errors.Is(err, engine.ErrDamaged) && !errors.Is(err, engine.ErrTemplate) {
 			rt.Errorf("explain: %v", err)
+		}
+	})
+}
+
+// TestReplayDrained drains random sessions while several calls are in flight:
+// what these bring is stored, and the decisions that follow from it are made
+// when the session is resumed or woken. The log replays all the same.
+func TestReplayDrained(t *testing.T) {
+	dir := t.TempDir()
+	rapid.Check(t, func(rt *rapid.T) {
+		tmpl, src := crowded(rt, dir)
+		if tmpl == nil {
+			rt.Skip("the tree is refused")
+		}
+		list := deeds(rt)
+		after := time.Duration(rapid.IntRange(0, 900).Draw(rt, "after")) * time.Second
+		wakes := rapid.Bool().Draw(rt, "wakes")
+		synctest.Test(t, func(t *testing.T) {
+			journal := &memory.Journal{}
+			e := engine.New(engine.Config{Journal: journal, Logger: quiet()})
+			s, err := e.Start(t.Context(), tmpl, engine.StartOptions{ID: "s"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.AfterFunc(after, func() {
+				if err := e.Drain(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+			act(t, s, list, "early")
+			synctest.Wait()
+			e.Close()
+			log := read(t, journal, "s")
+			if log[len(log)-1].Type() == engine.TypeEnded {
+				return
+			}
+			if d := replayed(t, tmpl, log); d != nil {
+				t.Errorf("%s\n%s", d.Text, transcript(log))
+			}
+			crowdRun(t, journal, list, "late", func(e *engine.Engine) (*engine.Session, error) {
+				if wakes {
+					return e.Wake(t.Context(), tmpl, "s")
+				}
+				return e.Resume(t.Context(), tmpl, "s")
+			})
+		})
+		if t.Failed() {
+			rt.Fatalf("%v %v\n%+v\n%s", after, wakes, list, src)
 		}
 	})
 }

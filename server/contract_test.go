@@ -268,7 +268,7 @@ func TestContractIsCovered(t *testing.T) {
 			}
 		}
 	}
-	for _, section := range strings.FieldsSeq("0 1 2 3 4 5 6 7") {
+	for _, section := range strings.Fields("0 1 2 3 4 5 6 7") {
 		if !sections[section] {
 			t.Errorf("§%s has no sentences", section)
 		}

@@ -1,3 +1,16 @@
+// Package server offers session templates over HTTP: REST, server-sent events
+// and WebSocket, as the wire contract of AgentConnect says.
+//
+// [New] makes a [Server] from a [Config]; it is an http.Handler that serves
+// every route twice, as written and below /api. What must outlive the process,
+// or be seen by other nodes, is in tables of the store.
+//
+// # Concurrency
+//
+// A Server is safe for concurrent use. [Server.Drain] refuses new work and
+// tells sockets to go elsewhere; [Server.Close] waits for everything that the
+// server has started. The engine, the store and the users are the caller's to
+// close, after that.
 package server
 
 import "time"

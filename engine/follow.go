@@ -225,7 +225,7 @@ type joiner struct {
 func (j *joiner) stored(e Event) bool {
 	j.seq = e.Seq
 	if t := e.Type(); t == TypeSaid || t == TypeTurnFinished || t == TypeTurnFailed {
-		j.over[e.Turn] = true // its message is what its text became
+		j.over[e.Turn] = true            // its message is what its text became
 		delete(j.over, e.Turn-maxDeltas) // long over
 	}
 	if !j.yield(e, nil) {

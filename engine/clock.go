@@ -13,8 +13,18 @@ const tickEvery = time.Second
 
 // due is a moment at which a session has something to do.
 type due struct {
-	at time.Time
-	do func(*Session)
+	at   time.Time
+	do   func(*Session)
+	turn int // that it is about, 0 for the session
+}
+
+// before orders what is due, so that what is due at the same moment has an
+// order too.
+func (d due) before(o due) bool {
+	if d.at.Equal(o.at) {
+		return d.turn < o.turn
+	}
+	return d.at.Before(o.at)
 }
 
 // agenda visits every moment that a session waits for. It depends on the state
@@ -22,20 +32,20 @@ type due struct {
 func (s *Session) agenda(visit func(due)) {
 	st, spec := s.st, s.t.spec
 	if spec.Lifetime > 0 {
-		visit(due{st.created.Add(spec.Lifetime), func(s *Session) {
+		visit(due{at: st.created.Add(spec.Lifetime), do: func(s *Session) {
 			s.end(Expired, Reason{Stop: "lifetime", Text: fmt.Sprintf("its lifetime of %s is over", spec.Lifetime)})
 		}})
 	}
 	if spec.IdleTimeout > 0 && !st.working() {
-		visit(due{st.last.Add(spec.IdleTimeout), func(s *Session) {
+		visit(due{at: st.last.Add(spec.IdleTimeout), do: func(s *Session) {
 			s.end(Expired, Reason{Stop: "idle_timeout", Text: fmt.Sprintf("nobody said anything for %s", spec.IdleTimeout)})
 		}})
 	}
 	if l := spec.Limits.Timeout; l > 0 && !st.started.IsZero() && !st.paused && st.final == nil {
-		visit(due{st.started.Add(l + st.held), (*Session).timedOut})
+		visit(due{at: st.started.Add(l + st.held), do: (*Session).timedOut})
 	}
 	if s.t.ticks && st.working() && st.final == nil && (s.replay == nil || s.replay.ticks) {
-		visit(due{later(st.last, s.ticked).Add(tickEvery), (*Session).tick})
+		visit(due{at: later(st.last, s.ticked).Add(tickEvery), do: (*Session).tick})
 	}
 	for _, t := range st.turns {
 		s.agendaOf(t, visit)
@@ -50,22 +60,22 @@ func (s *Session) agendaOf(t *turn, visit func(due)) {
 	switch {
 	case t.human != nil:
 		if d := t.human.spec.Timeout; d > 0 {
-			visit(due{t.started.Add(d), func(s *Session) { s.absent(t, fmt.Sprintf("no answer within %s", d)) }})
+			visit(due{turn: t.n, at: t.started.Add(d), do: func(s *Session) { s.absent(t, fmt.Sprintf("no answer within %s", d)) }})
 		}
 		return
 	case t.cooling && s.drains: // whoever resumes it makes the call
 		return
 	case t.cooling:
-		visit(due{s.st.use[t.name].coolUntil, func(s *Session) {
+		visit(due{turn: t.n, at: s.st.use[t.name].coolUntil, do: func(s *Session) {
 			s.emit(t.event(&Recovered{}))
 			s.callModel(t)
 		}})
 		return
 	case !t.retryAt.IsZero() && t.call == 0 && !s.drains:
-		visit(due{t.retryAt, func(s *Session) { s.callModel(t) }})
+		visit(due{turn: t.n, at: t.retryAt, do: func(s *Session) { s.callModel(t) }})
 	}
 	if limit > 0 {
-		visit(due{t.started.Add(limit), func(s *Session) {
+		visit(due{turn: t.n, at: t.started.Add(limit), do: func(s *Session) {
 			s.failTurn(t, &providers.Error{Kind: providers.TimedOut, Message: fmt.Sprintf("turn_timeout of %s is over", limit)})
 		}})
 	}
@@ -117,7 +127,7 @@ func (alarm) apply(s *Session) {
 	for s.st.ended == nil {
 		var first *due
 		s.agenda(func(d due) {
-			if !d.at.After(s.now) && (first == nil || d.at.Before(first.at)) {
+			if !d.at.After(s.now) && (first == nil || d.before(*first)) {
 				first = &d
 			}
 		})

@@ -65,10 +65,12 @@ func (r *replay) copied(at uint64) {
 // outside while the session did not decide anything.
 func (e *Event) comes() bool {
 	switch d := e.Data.(type) {
-	case *ModelAnswered, *ToolFinished, *ToolFailed, *Resumed, *StopAsked, *InputClosed, *Recovered:
+	case *ModelAnswered, *ModelFailed, *ToolFinished, *ToolFailed, *Resumed, *StopAsked, *InputClosed, *Recovered:
 		return true
-	case *ModelFailed:
-		return !d.givenUp()
+	case *TurnFailed:
+		return d.Redo || d.Kind == providers.TimedOut
+	case *Ended:
+		return d.Outcome == Cancelled || d.Outcome == Expired || d.Outcome == Blocked
 	case *Paused:
 		return d.Reason == nil
 	case *Said:

@@ -23,7 +23,9 @@ type storedRequest struct {
 	Direct   bool                    `json:"direct,omitempty"`
 	// Secrets are the sensitive variables that the environment gives.
 	Secrets []string `json:"secrets,omitempty"`
-	Settled  settled                 `json:"settled"`
+	// Sealed are the variables whose values are encrypted.
+	Sealed  []string `json:"sealed,omitempty"`
+	Settled settled  `json:"settled"`
 }
 
 // storedAgent is an agent of a stored request. No list and no object becomes an
@@ -105,6 +107,7 @@ func store(p *plan, in *createRequest) (r storedRequest, secrets object[json.Raw
 		given[v.key] = true
 		if declared := variableOf(p.config, v.key); declared == nil || declared.Sensitive {
 			secrets = append(secrets, v)
+			r.Sealed = append(r.Sealed, v.key)
 		} else {
 			r.Values = append(r.Values, v)
 		}
@@ -143,6 +146,12 @@ func (s *Server) request(o *origin) (*createRequest, error) {
 		})
 	}
 	if len(o.Blueprint.Sealed) == 0 {
+		return in, nil
+	}
+	if s.seal == nil { // only looked at: nothing that decides depends on secrets
+		for _, name := range r.Sealed {
+			in.variables = append(in.variables, member[json.RawMessage]{name, json.RawMessage(`"(secret)"`)})
+		}
 		return in, nil
 	}
 	text, err := s.seal.open(o.place(), o.Blueprint.Sealed)

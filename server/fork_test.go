@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,9 @@ func (ts *testServer) storedLog(t *testing.T, id string) []string {
 	t.Helper()
 	var list []string
 	for e, err := range ts.journal.Read(t.Context(), id, 0) {
+		if errors.Is(err, engine.ErrNotFound) {
+			break
+		}
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -16,6 +16,7 @@ const maxMade = 256
 // use.
 type made struct {
 	making singleflight.Group
+	given  map[string]*source // by key, beside those in the store; not changed
 
 	mu    sync.Mutex // guards what follows
 	plans map[string]*plan

@@ -32,9 +32,18 @@ type plan struct {
 type settled struct {
 	// Provider is that of a built-in template's own agents.
 	Provider string `json:"provider,omitempty"`
-	// Models are the default models by provider.
-	Models         map[string]string `json:"models,omitempty"`
-	Lifetime, Idle time.Duration
+	// Models are what its agents' providers are, by name.
+	Models map[string]settledModel `json:"models,omitempty"`
+	// Lifetime and Idle are in nanoseconds.
+	Lifetime time.Duration `json:"lifetime"`
+	Idle     time.Duration `json:"idle"`
+}
+
+// settledModel is what a provider decides in a session besides its answers.
+type settledModel struct {
+	Kind  string           `json:"kind,omitempty"`
+	Model string           `json:"model,omitempty"` // of agents that name none
+	Price *providers.Price `json:"price,omitempty"` // nil: not known
 }
 
 func (s *Server) settled() settled {
@@ -49,7 +58,7 @@ func (s *Server) planned(p *plan) (*plan, error) {
 		return nil, err
 	}
 	p.template = t
-	p.set.Models = defaultsOf(p.config, p.models)
+	p.set.Models = settledModels(p.config, p.models)
 	return p, nil
 }
 
@@ -94,7 +103,7 @@ func (s *Server) planTemplate(in *createRequest) (*plan, error) {
 	}
 	if len(in.variables) == 0 && len(in.agents) == 0 && !o.asks() {
 		set := s.settled()
-		set.Models = defaultsOf(o.config, o.models)
+		set.Models = settledModels(o.config, o.models)
 		return &plan{template: t, config: o.config, models: o.models, offer: o, modes: in.modes, set: set}, nil
 	}
 	return s.planChanged(o, in)

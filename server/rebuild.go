@@ -157,7 +157,7 @@ func (s *Server) reload(src *source, bp *blueprint, in *createRequest) (*specs.C
 	for _, v := range in.variables {
 		vars = append(vars, specs.VarInput{Name: v.key, JSON: v.value})
 	}
-	cfg, ds := src.load(bp.At, specs.Options{Vars: vars, Env: s.environment(bp)})
+	cfg, ds := src.load(bp.At, specs.Options{Vars: vars, Env: s.environment(bp), AllowMissingEnv: s.seal == nil})
 	if bp.Builtin && cfg != nil {
 		cfg = usable(cfg, cmp.Or(bp.Request.Settled.Provider, s.firstProvider()))
 	}

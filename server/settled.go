@@ -20,27 +20,26 @@ func providersOf(cfg *specs.Config) []string {
 	return names
 }
 
-// defaultsOf are the models that a scenario's agents use when they name none,
-// by provider.
-func defaultsOf(cfg *specs.Config, models providers.Registry) map[string]string {
-	out := map[string]string{}
+// settledModels are what the providers of a scenario's agents are, by name.
+func settledModels(cfg *specs.Config, models providers.Registry) map[string]settledModel {
+	out := map[string]settledModel{}
 	for _, name := range providersOf(cfg) {
-		if entry, ok := models[name]; ok && entry.Settings.Model != "" {
-			out[name] = entry.Settings.Model
+		if entry, ok := models[name]; ok {
+			out[name] = settledModel{entry.Settings.Kind, entry.Settings.Model, entry.Settings.Price}
 		}
 	}
 	return out
 }
 
-// fixed are models with the defaults that were settled.
+// fixed are models as they were settled.
 func (s *settled) fixed(models providers.Registry) providers.Registry {
 	if len(s.Models) == 0 {
 		return models
 	}
 	out := maps.Clone(models)
-	for name, model := range s.Models {
+	for name, was := range s.Models {
 		if entry, ok := out[name]; ok {
-			entry.Settings.Model = model
+			entry.Settings.Kind, entry.Settings.Model, entry.Settings.Price = was.Kind, was.Model, was.Price
 			out[name] = entry
 		}
 	}

@@ -156,6 +156,9 @@ func partKey(key string, i int) string {
 
 // sourceAt reads a stored source.
 func (s *Server) sourceAt(ctx context.Context, key string) (*source, error) {
+	if src := s.made.given[key]; src != nil {
+		return src, nil
+	}
 	table, err := s.cfg.Store.Table(ctx, tableSources)
 	if err != nil {
 		return nil, err

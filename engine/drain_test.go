@@ -19,7 +19,7 @@ provider "scripted" "p" {
   reply {
     content = "yes"
     delay   = "10s"
-    times   = 1000
+    times   = 100
   }
 }
 agent "a" {

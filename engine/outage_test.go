@@ -124,10 +124,7 @@ func TestLiveAcrossRests(t *testing.T) {
 		var heard strings.Builder
 		var follower sync.WaitGroup
 		follower.Go(func() {
-			for ev, err := range s.Follow(t.Context(), 0, true) {
-				if err != nil {
-					t.Error(err)
-				}
+			for ev := range s.Follow(t.Context(), 0, true) {
 				switch d := ev.Data.(type) {
 				case *engine.TextDelta:
 					heard.WriteString(d.Text)

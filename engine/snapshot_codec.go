@@ -21,15 +21,14 @@ import (
 const snapshotFormat = 1
 
 // A snapshot is a head of six bytes, the format, how the rest is written, and
-// the rest's checksum, then the rest: the length of a savedState as JSON, that,
-// and the messages.
+// the rest's checksum, then the rest: a savedState as JSON.
 const (
 	snapshotHead     = 6
 	snapshotPlain    = 0
 	snapshotDeflated = 1
 	// deflateFrom is the size from which it pays to deflate.
 	deflateFrom = 64 << 10
-	// maxState bounds the texts of a state in bytes.
+	// maxState bounds the JSON of a state in bytes.
 	maxState = 16 << 20
 )
 
@@ -62,8 +61,7 @@ type savedState struct {
 	FinalOver   bool          `json:"final_over,omitempty"`
 	FinalErr    string        `json:"final_err,omitempty"`
 
-	messages []message // written apart
-
+	Messages []savedMessage           `json:"messages"`
 	Lobby    []int                    `json:"lobby,omitempty"`
 	Frames   []savedFrame             `json:"frames,omitempty"`
 	LastID   int                      `json:"last_id"`
@@ -86,6 +84,17 @@ type savedBroken struct {
 	Frame   int     `json:"frame"`
 	Why     Reason  `json:"why"`
 	Outcome Outcome `json:"outcome,omitempty"`
+}
+
+type savedMessage struct {
+	Seq      uint64 `json:"q"`
+	Sender   string `json:"s"`
+	Receiver string `json:"to,omitempty"`
+	Role     string `json:"r"`
+	Content  string `json:"c"`
+	Turn     int    `json:"n,omitempty"`
+	Public   bool   `json:"p,omitempty"`
+	Data     bool   `json:"d,omitempty"`
 }
 
 type savedFrame struct {
@@ -213,12 +222,10 @@ func (st *State) encode(m Mark) ([]byte, error) {
 	if size > maxState {
 		return nil, errLarge
 	}
-	saved, err := json.Marshal(st.saved(m))
+	plain, err := json.Marshal(st.saved(m))
 	if err != nil {
 		return nil, err
 	}
-	plain := binary.AppendUvarint(make([]byte, 0, len(saved)+size+size/4+64*len(st.messages)), uint64(len(saved)))
-	plain = appendMessages(append(plain, saved...), st.messages)
 	head := [snapshotHead]byte{snapshotFormat, snapshotPlain}
 	binary.BigEndian.PutUint32(head[2:], crc32.ChecksumIEEE(plain))
 	if len(plain) < deflateFrom {
@@ -248,16 +255,8 @@ func decodeState(t *Template, session string, b []byte) (*State, Mark, error) {
 	if err != nil {
 		return nil, Mark{}, err
 	}
-	size, n := binary.Uvarint(plain)
-	if n <= 0 || size > uint64(len(plain)-n) { //nolint:gosec // n is within plain
-		return nil, Mark{}, fmt.Errorf("%w: it is damaged", errSnapshot)
-	}
-	end := n + int(size) //nolint:gosec // at most len(plain)
 	var saved savedState
-	if err := json.Unmarshal(plain[n:end], &saved); err != nil {
-		return nil, Mark{}, err
-	}
-	if saved.messages, err = readMessages(plain[end:]); err != nil {
+	if err := json.Unmarshal(plain, &saved); err != nil {
 		return nil, Mark{}, err
 	}
 	if saved.Session != session || saved.Hash != t.Hash || saved.Head == 0 || saved.Mark.Seq > saved.Head {

@@ -54,7 +54,14 @@ func (s *savedState) state(t *Template) (*State, error) {
 
 // loadMessages makes the transcript and what expressions see of it.
 func (s *savedState) loadMessages(st *State) {
-	st.messages = s.messages
+	st.messages = make([]message, len(s.Messages))
+	for i := range s.Messages {
+		m := &s.Messages[i]
+		st.messages[i] = message{
+			seq: m.Seq, sender: m.Sender, receiver: m.Receiver, role: m.Role, content: m.Content, tagged: tag(m.Sender, m.Content),
+			turn: m.Turn, person: m.Role == "user", public: m.Public, data: m.Data, tokens: estimate(len(m.Content)),
+		}
+	}
 	seen := func(m *message) specs.EnvMessage {
 		e := m.env()
 		e.Data = m.output()

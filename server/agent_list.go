@@ -1,11 +1,16 @@
 package server
 
 import (
+	"cmp"
+	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
 )
 
 // agentList is a page of agents, oldest first.
@@ -41,10 +46,14 @@ func (s *Server) listAgents(w http.ResponseWriter, r *http.Request) error {
 	if p.admin() {
 		owner = ""
 	}
-	known := s.census(owner)
+	known := s.census()
 	out := agentList{Agents: []AgentStatus{}, Timestamp: timestamp(time.Now())}
 	var last cursor
-	for _, a := range s.records.agentsOf(owner) {
+	all, err := s.agentsOf(r.Context(), owner)
+	if err != nil {
+		return err
+	}
+	for _, a := range all {
 		if filter.capability != "" && !slices.Contains(a.capabilities, filter.capability) {
 			continue
 		}
@@ -70,6 +79,26 @@ func (s *Server) listAgents(w http.ResponseWriter, r *http.Request) error {
 	}
 	writeJSON(w, http.StatusOK, out)
 	return nil
+}
+
+// agentsOf gives an owner's agents, oldest first; an empty owner is everybody.
+func (s *Server) agentsOf(ctx context.Context, owner string) ([]*agentRecord, error) {
+	list := s.registered.of(owner)
+	ids, _, _ := s.index.list(listing{owner: owner})
+	for _, id := range ids {
+		rec, err := s.lookup(ctx, id)
+		switch {
+		case errors.Is(err, engine.ErrNotFound): // it was removed meanwhile
+		case err != nil:
+			return nil, err
+		case !rec.direct: // the agents of a talk are somewhere else already
+			list = append(list, rec.remaining()...)
+		}
+	}
+	slices.SortFunc(list, func(a, b *agentRecord) int {
+		return cmp.Or(a.created.Compare(b.created), strings.Compare(a.id, b.id))
+	})
+	return list, nil
 }
 
 func readFilter(r *http.Request) (agentFilter, error) {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"strings"
@@ -59,9 +60,9 @@ func (s *Server) agentStatus(w http.ResponseWriter, r *http.Request) error {
 	}
 	var status AgentStatus
 	if a != nil {
-		status, err = s.census(a.owner).status(r.Context(), a)
+		status, err = s.census().status(r.Context(), a)
 	} else {
-		status, err = s.census(person.name).person(r.Context(), person)
+		status, err = s.census().person(r.Context(), person)
 	}
 	if err != nil {
 		return err
@@ -107,7 +108,7 @@ type person struct {
 // forbidden, but to an admin who only reads.
 func (s *Server) whom(r *http.Request, reads bool) (*agentRecord, person, error) {
 	p, id := caller(r), mux.Vars(r)["agent_id"]
-	a, err := s.agentOf(p, id)
+	a, err := s.agentOf(r.Context(), p, id)
 	if err == nil || a != nil && reads && p.admin() {
 		return a, person{}, nil
 	}
@@ -119,7 +120,7 @@ func (s *Server) whom(r *http.Request, reads bool) (*agentRecord, person, error)
 		return nil, person{name, p.issued}, nil
 	case !reads || !p.admin(): // whether there is such a user is nobody's business
 		return nil, person{}, errForbidden
-	case len(s.records.of(name)) == 0:
+	case !s.index.has(name):
 		return nil, person{}, errNotFound
 	default:
 		return nil, person{name: name}, nil
@@ -128,46 +129,62 @@ func (s *Server) whom(r *http.Request, reads bool) (*agentRecord, person, error)
 
 // agentOf finds a person's agent: not found when there is none, and forbidden
 // beside the agent when it is somebody else's.
-func (s *Server) agentOf(p principal, id string) (*agentRecord, error) {
-	a := s.records.agent(id)
+func (s *Server) agentOf(ctx context.Context, p principal, id string) (*agentRecord, error) {
+	a, err := s.agent(ctx, id)
 	switch {
-	case a == nil:
+	case errors.Is(err, engine.ErrNotFound):
 		return nil, errNotFound
+	case err != nil:
+		return nil, err
 	case a.owner != p.Name:
 		return a, errForbidden
 	}
 	return a, nil
 }
 
-// census knows in which sessions an owner's agents take part. It is good for
-// one request.
+// census knows what happens in sessions. It is good for one request.
 type census struct {
-	sessions []*record
-	byAgent  map[string][]*record
-	infos    map[*record]engine.Info
+	s     *Server
+	views map[*record]view
+	talks map[string][]*record // direct talks by owner
 }
 
-// census counts an owner's sessions; an empty owner is everybody.
-func (s *Server) census(owner string) *census {
-	c := &census{sessions: s.records.of(owner), byAgent: map[string][]*record{}, infos: map[*record]engine.Info{}}
-	for _, rec := range c.sessions {
-		for _, a := range rec.agents {
-			c.byAgent[a.id] = append(c.byAgent[a.id], rec)
+func (s *Server) census() *census {
+	return &census{s: s, views: map[*record]view{}, talks: map[string][]*record{}}
+}
+
+// look describes a session, once for all agents in it.
+func (c *census) look(ctx context.Context, rec *record) (view, error) {
+	if v, ok := c.views[rec]; ok {
+		return v, nil
+	}
+	v, err := c.s.look(ctx, rec, false)
+	if err == nil {
+		c.views[rec] = v
+	}
+	return v, err
+}
+
+// sessions are those that an agent takes part in.
+func (c *census) sessions(ctx context.Context, a *agentRecord) ([]*record, error) {
+	talks, ok := c.talks[a.owner]
+	if !ok {
+		var err error
+		if talks, err = c.s.talksOf(ctx, a.owner); err != nil {
+			return nil, err
+		}
+		c.talks[a.owner] = talks
+	}
+	var list []*record
+	if a.session != nil {
+		list = append(list, a.session)
+	}
+	for _, rec := range talks {
+		if rec.keyOf(a.id) != "" && rec != a.session {
+			list = append(list, rec)
 		}
 	}
-	return c
-}
-
-// info describes a session, once for all agents in it.
-func (c *census) info(ctx context.Context, rec *record) (engine.Info, error) {
-	if info, ok := c.infos[rec]; ok {
-		return info, nil
-	}
-	info, err := rec.session.Info(ctx)
-	if err == nil {
-		c.infos[rec] = info
-	}
-	return info, err
+	return list, nil
 }
 
 // activity is what somebody has done in all of their sessions.
@@ -177,12 +194,12 @@ type activity struct {
 	running        bool
 }
 
-func (n *activity) add(p engine.ParticipantInfo, over bool) {
-	n.last = latest(n.last, p.LastActive)
+func (n *activity) add(p docActivity, running, over bool) {
+	n.last = latest(n.last, p.Last)
 	n.messages += p.Messages
 	if !over {
-		n.cooldown = latest(n.cooldown, p.CooldownUntil)
-		n.running = n.running || p.Running
+		n.cooldown = latest(n.cooldown, p.Cooldown)
+		n.running = n.running || running
 	}
 }
 
@@ -202,18 +219,22 @@ func (n *activity) metadata(own map[string]any, provider, model any) map[string]
 func (c *census) status(ctx context.Context, a *agentRecord) (AgentStatus, error) {
 	n := activity{last: a.created}
 	state := "active" // of one that was registered and waits to be written to
-	for _, rec := range c.byAgent[a.id] {
-		info, err := c.info(ctx, rec)
+	all, err := c.sessions(ctx, a)
+	if err != nil {
+		return AgentStatus{}, err
+	}
+	for _, rec := range all {
+		v, err := c.look(ctx, rec)
 		if err != nil {
 			return AgentStatus{}, err
 		}
-		p := info.Participants[rec.keyOf(a.id)]
-		n.add(p, ended(rec))
+		key := rec.keyOf(a.id)
+		n.add(v.activity[key], v.busy[key], ended(rec))
 		if !ended(rec) {
 			n.live++
 		}
 		if rec == a.session {
-			state = agentState(p, statusOf(rec, &info))
+			state = agentState(v.activity[key], v.status)
 		}
 	}
 	switch {
@@ -237,8 +258,16 @@ func (c *census) status(ctx context.Context, a *agentRecord) (AgentStatus, error
 // side of their own sessions.
 func (c *census) person(ctx context.Context, who person) (AgentStatus, error) {
 	n := activity{last: who.since}
-	for _, rec := range c.sessions {
-		info, err := c.info(ctx, rec)
+	ids, _, _ := c.s.index.list(listing{owner: who.name})
+	for _, id := range ids {
+		rec, err := c.s.lookup(ctx, id)
+		if errors.Is(err, engine.ErrNotFound) {
+			continue // it was removed meanwhile
+		}
+		if err != nil {
+			return AgentStatus{}, err
+		}
+		v, err := c.look(ctx, rec)
 		if err != nil {
 			return AgentStatus{}, err
 		}
@@ -246,9 +275,9 @@ func (c *census) person(ctx context.Context, who person) (AgentStatus, error) {
 		if !ended(rec) {
 			n.live++
 		}
-		for name, p := range info.Participants {
+		for name, p := range v.activity {
 			if rec.agent(name) == nil {
-				n.add(p, ended(rec))
+				n.add(p, v.busy[name], ended(rec))
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"net/http"
 	"slices"
 	"strings"
@@ -285,21 +286,25 @@ func (s *Server) forgetModel(ctx context.Context, rec *record) {
 // listen collects the agents' words until the session waits for the person
 // again, or has ended.
 func (s *Server) listen(ctx context.Context, rec *record, after uint64, live bool, out *completion) error {
+	var end *engine.Ended
 	until := uint64(0)
-	for e, err := range rec.session.Follow(ctx, after, live) {
+	for e, err := range s.follow(ctx, rec, after, live) {
 		if err != nil {
 			return err
+		}
+		if d, ok := e.Data.(*engine.Ended); ok {
+			end = d
 		}
 		if err := out.take(&e); err != nil {
 			return err
 		}
 		if until == 0 && endsTurn(&e) {
-			info, err := rec.session.Info(ctx)
+			v, err := s.look(ctx, rec, true)
 			if err != nil {
 				return err
 			}
-			if !working(rec, &info) {
-				until = info.Seq
+			if !working(rec, &v) {
+				until = v.seq
 			}
 		}
 		if until > 0 && e.Seq >= until {
@@ -309,15 +314,24 @@ func (s *Server) listen(ctx context.Context, rec *record, after uint64, live boo
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	info, err := rec.session.Info(ctx)
+	v, err := s.look(ctx, rec, true)
 	if err != nil {
 		return err
 	}
-	out.usage = completionUsage{info.Usage.InputTokens, info.Usage.OutputTokens, info.Usage.TotalTokens}
+	out.usage = completionUsage{v.usage.InputTokens, v.usage.OutputTokens, v.usage.TotalTokens}
 	if out.said == 0 {
-		return silence(rec, &info)
+		return silence(&v, end)
 	}
 	return nil
+}
+
+// follow gives a session's events: from where it lives, which has live text,
+// too, or from its log.
+func (s *Server) follow(ctx context.Context, rec *record, after uint64, live bool) iter.Seq2[engine.Event, error] {
+	if session := rec.running(); session != nil {
+		return session.Follow(ctx, after, live)
+	}
+	return s.cfg.Store.Follow(ctx, rec.id, after)
 }
 
 func endsTurn(e *engine.Event) bool {
@@ -330,9 +344,9 @@ func endsTurn(e *engine.Event) bool {
 }
 
 // working says whether an agent's turn is under way.
-func working(rec *record, info *engine.Info) bool {
-	for name, p := range info.Participants {
-		if p.Running && rec.agent(name) != nil {
+func working(rec *record, v *view) bool {
+	for name, busy := range v.busy {
+		if busy && rec.agent(name) != nil {
 			return true
 		}
 	}
@@ -340,16 +354,16 @@ func working(rec *record, info *engine.Info) bool {
 }
 
 // silence is why nobody answered.
-func silence(rec *record, info *engine.Info) error {
+func silence(v *view, end *engine.Ended) error {
 	switch {
-	case info.Ended == nil && !broken(rec):
+	case end == nil && v.status != statusFailed:
 		return &apiError{status: http.StatusConflict, code: "NO_ANSWER", detail: "no agent of the template answers this"}
-	case info.Ended == nil || info.Ended.Outcome == engine.Failed:
+	case end == nil || end.Outcome == engine.Failed:
 		return errProvider
 	default:
 		return &apiError{
 			status: http.StatusConflict, code: "SESSION_ENDED",
-			detail: "the session ended before an answer: " + cmp.Or(publicReason(info.Ended.Reason), string(info.Ended.Outcome)),
+			detail: "the session ended before an answer: " + cmp.Or(publicReason(end.Reason), string(end.Outcome)),
 		}
 	}
 }

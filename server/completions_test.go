@@ -133,7 +133,7 @@ func TestCompletion(t *testing.T) {
 	// Nothing is left of them.
 	check(t, ts.as(t, ann, 200, "GET", "/chat/sessions", nil), 0, "total_count")
 	check(t, ts.as(t, ann, 200, "GET", "/agents/list", nil), 0, "total_count")
-	if n := ts.records.live(ann); n != 0 {
+	if n := ts.index.live(ann); n != 0 {
 		t.Errorf("%d sessions live on", n)
 	}
 }
@@ -212,7 +212,7 @@ func TestCompletionStream(t *testing.T) {
 			t.Errorf("got the usage %v", chunks[len(chunks)-1])
 		}
 	}
-	eventually(t, "the sessions are gone", func() bool { return ts.records.live(ann) == 0 })
+	eventually(t, "the sessions are gone", func() bool { return ts.index.live(ann) == 0 })
 }
 
 func TestCompletionRefusals(t *testing.T) {
@@ -286,5 +286,5 @@ func TestCompletionLeft(t *testing.T) {
 		t.Fatal("the answer came too early")
 	}
 	client.CloseIdleConnections()
-	eventually(t, "the session is gone", func() bool { return ts.records.live(ann) == 0 })
+	eventually(t, "the session is gone", func() bool { return ts.index.live(ann) == 0 })
 }

@@ -2,11 +2,13 @@ package server
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 
 	"golang.org/x/sync/singleflight"
 
@@ -48,7 +50,7 @@ func (s *Server) messageAgent(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	to, err := s.agentOf(caller(r), m.receiver)
+	to, err := s.agentOf(r.Context(), caller(r), m.receiver)
 	if err != nil {
 		return s.receiverProblem(r, m.receiver, err)
 	}
@@ -67,8 +69,8 @@ func (s *Server) messageAgent(w http.ResponseWriter, r *http.Request) error {
 	}
 	status, seq := "sent", uint64(0)
 	if m.kind == frameStop {
-		err = rec.session.Stop(ctx, sender, false)
-		status, seq = "stopped", rec.session.Head()
+		_, err = s.order(ctx, rec, order{Do: orderStop, By: sender})
+		status, seq = "stopped", rec.seq()
 	} else {
 		var receipt engine.Receipt
 		receipt, err = s.say(ctx, rec, caller(r), in)
@@ -119,7 +121,7 @@ func (s *Server) receiverProblem(r *http.Request, id string, err error) error {
 	if id == userID(caller(r).Name) {
 		return wrongReceiver("is a person; messages between agents go to an agent")
 	}
-	if s.records.agent(id) == nil && strings.HasPrefix(id, userPrefix) {
+	if errors.Is(err, errNotFound) && strings.HasPrefix(id, userPrefix) {
 		return errForbidden
 	}
 	return err
@@ -142,96 +144,126 @@ func (s *Server) place(ctx context.Context, p principal, from, to *agentRecord, 
 	case from == to:
 		return nil, wrongReceiver("is the sender; an agent does not write to itself")
 	case kind == frameStop:
-		if rec := s.talks.between(from.id, to.id); rec != nil {
-			return rec, nil
+		rec, _, err := s.between(ctx, pairKey(from.id, to.id))
+		if rec == nil && err == nil {
+			err = errEnded
 		}
-		return nil, errEnded
+		return rec, err
 	default:
 		return s.talk(ctx, p, from, to)
 	}
 }
 
-// talks are the direct sessions of agents, by pair. It is safe for concurrent
-// use.
+// talks are the direct sessions that are being opened.
 type talks struct {
 	opening singleflight.Group
-
-	mu   sync.Mutex // guards what follows
-	open map[pair]*record
+	table   engine.Table
 }
 
-// pair are the ids of two agents, the smaller first.
-type pair [2]string
+// pairKey is the key of the talk of two agents, in either order.
+func pairKey(a, b string) string {
+	sum := sha256.Sum256([]byte(min(a, b) + "\x00" + max(a, b)))
+	return hex.EncodeToString(sum[:])
+}
 
-func pairOf(a, b string) pair { return pair{min(a, b), max(a, b)} }
-
-// between is the live talk of two agents, or nil.
-func (t *talks) between(a, b string) *record {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if rec := t.open[pairOf(a, b)]; rec != nil && !ended(rec) {
-		return rec
+// between is the live talk of two agents, or nil, and the revision of what is
+// known of it.
+func (s *Server) between(ctx context.Context, key string) (*record, uint64, error) {
+	kept, err := s.talks.table.Get(ctx, key)
+	if errors.Is(err, engine.ErrNotFound) {
+		return nil, 0, nil
 	}
-	return nil
+	if err != nil {
+		return nil, 0, storeError(err)
+	}
+	rec, err := s.lookup(ctx, string(kept.Value))
+	switch {
+	case errors.Is(err, engine.ErrNotFound), err == nil && (ended(rec) || rec.gone()):
+		return nil, kept.Revision, nil
+	case err != nil:
+		return nil, 0, err
+	}
+	return rec, kept.Revision, nil
 }
 
-// of are the talks of an agent.
-func (t *talks) of(id string) []*record {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+// talksOf are an owner's direct talks that were not deleted.
+func (s *Server) talksOf(ctx context.Context, owner string) ([]*record, error) {
 	var list []*record
-	for p, rec := range t.open {
-		if p[0] == id || p[1] == id {
+	for _, id := range s.index.talksOf(owner) {
+		rec, err := s.lookup(ctx, id)
+		switch {
+		case errors.Is(err, engine.ErrNotFound): // it was removed meanwhile
+		case err != nil:
+			return nil, err
+		default:
 			list = append(list, rec)
 		}
 	}
-	return list
-}
-
-// keep remembers a talk and forgets those that have ended.
-func (t *talks) keep(p pair, rec *record) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.open[p] = rec
-}
-
-// live counts a person's talks, and forgets those that have ended.
-func (t *talks) live(owner string) int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	n := 0
-	for p, rec := range t.open {
-		switch {
-		case ended(rec):
-			delete(t.open, p)
-		case rec.owner == owner:
-			n++
-		}
-	}
-	return n
+	return list, nil
 }
 
 // talk finds the live direct session of two agents, or opens one.
 func (s *Server) talk(ctx context.Context, p principal, a, b *agentRecord) (*record, error) {
-	both := pairOf(a.id, b.id)
-	got, err, _ := s.talks.opening.Do(both[0]+"\x00"+both[1], func() (any, error) {
-		if rec := s.talks.between(a.id, b.id); rec != nil {
-			return rec, nil
+	key := pairKey(a.id, b.id)
+	got, err, _ := s.talks.opening.Do(key, func() (any, error) {
+		rec, rev, err := s.between(ctx, key)
+		if rec != nil || err != nil {
+			return rec, err
 		}
-		if s.talks.live(p.Name) >= maxTalks {
+		if s.index.talks(p.Name) >= maxTalks {
 			return nil, errSessionLimit
 		}
-		rec, err := s.startSession(ctx, p, directRequest(a, b))
-		if err != nil {
-			return nil, err
-		}
-		s.talks.keep(both, rec)
-		return rec, nil
+		return s.openTalk(ctx, p, key, rev, directRequest(a, b))
 	})
 	if err != nil {
 		return nil, err
 	}
 	return got.(*record), nil //nolint:forcetypeassert // the function above gives nothing else
+}
+
+// openTalk opens a talk, unless another node is faster.
+func (s *Server) openTalk(ctx context.Context, p principal, key string, rev uint64, in createRequest) (*record, error) {
+	if err := s.takeAlong(ctx, &in); err != nil {
+		return nil, err
+	}
+	rec, err := s.startSession(ctx, p, in)
+	if err != nil {
+		return nil, err
+	}
+	_, err = s.talks.table.Update(ctx, key, []byte(rec.id), rev)
+	if err == nil {
+		return rec, nil
+	}
+	if gone := s.removeSession(ctx, rec); gone != nil {
+		s.log.WarnContext(ctx, "a talk too many stays", "session", rec.id, "error", gone)
+	}
+	if !errors.Is(err, engine.ErrConflict) {
+		return nil, storeError(err)
+	}
+	other, _, err := s.between(ctx, key)
+	if other == nil && err == nil {
+		err = engine.ErrConflict
+	}
+	return other, err
+}
+
+// takeAlong finds where the agents of a direct talk come from.
+func (s *Server) takeAlong(ctx context.Context, in *createRequest) error {
+	for i := range in.agents {
+		a, err := s.agent(ctx, in.agents[i].id)
+		if err != nil {
+			return err // it was removed meanwhile
+		}
+		if a.session == nil {
+			continue
+		}
+		p, err := s.planFor(ctx, a.session)
+		if err != nil {
+			return err
+		}
+		in.agents[i].taken = &takenAgent{p, a.key}
+	}
+	return nil
 }
 
 // directRequest asks for the direct session of two agents.

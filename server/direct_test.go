@@ -262,8 +262,8 @@ func TestTooManyTalks(t *testing.T) {
 	ts := newTestServer(t, nil)
 	one, two := ts.register(t, ann, "one"), ts.register(t, ann, "two")
 	id, _ := ts.tell(t, ann, one, two, "x")["session_id"].(string)
-	for i := range maxTalks {
-		ts.talks.keep(pairOf("x", fmt.Sprint(i)), ts.records.session(id))
+	for i := range maxTalks - 1 {
+		ts.index.put(fmt.Sprint("session_", i), docHead{owner: ann, direct: true, created: now()}, 1)
 	}
 	three := ts.register(t, ann, "three")
 	got := ts.as(t, ann, 429, "POST", "/agents/"+one+"/message", map[string]any{"receiver_id": three, "content": "x", "message_type": "text"})
@@ -271,8 +271,8 @@ func TestTooManyTalks(t *testing.T) {
 	ts.tell(t, ann, two, one, "this one is open")
 	ts.as(t, ann, 200, "POST", "/chat/sessions/"+id+"/stop", nil)
 	ts.tell(t, ann, one, three, "there is room again")
-	if n := len(ts.talks.open); n != 1 {
-		t.Errorf("%d talks are remembered, want 1", n)
+	if n := ts.index.talks(ann); n != maxTalks {
+		t.Errorf("%d talks go on, want %d", n, maxTalks)
 	}
 }
 

@@ -23,6 +23,7 @@ const (
 	tableAnswers   = "answers"   // idempotency keys
 	tableUsers     = "users"     // accounts by name
 	tableSnapshots = "snapshots" // states, a cache of the engine's
+	tableTalks     = "talks"     // ids of the direct talks, by their agents
 )
 
 // doc is what is stored of a session beside its events: what lists and answers
@@ -30,7 +31,9 @@ const (
 type doc struct {
 	head docHead
 
-	Agents     []docAgent     `json:"agents"`
+	Agents []docAgent `json:"agents"`
+	// People are the bare names of the persons that the template declares.
+	People     []string       `json:"people,omitempty"`
 	Modes      []string       `json:"modes,omitempty"`
 	Metadata   map[string]any `json:"metadata,omitempty"`
 	ForkedFrom string         `json:"forked_from,omitempty"`
@@ -39,6 +42,9 @@ type doc struct {
 	Stop    string       `json:"stop,omitempty"`
 	Usage   SessionUsage `json:"usage"`
 	Seq     uint64       `json:"seq"`
+	// Broken is why it cannot go on though its log has no end: damaged,
+	// template or error.
+	Broken string `json:"broken,omitempty"`
 	// Activity is what the participants have done, by bare name.
 	Activity map[string]docActivity `json:"activity,omitempty"`
 	// Blueprint is what it was started from.
@@ -60,15 +66,17 @@ type docHead struct {
 
 // docAgent is an agent of a session.
 type docAgent struct {
-	ID           string         `json:"id"`
-	Key          string         `json:"key"`
-	Name         string         `json:"name,omitempty"`
-	Provider     string         `json:"provider"`
-	Model        string         `json:"model"`
-	Personality  string         `json:"personality,omitempty"`
-	Capabilities []string       `json:"capabilities,omitempty"`
-	Modes        []string       `json:"modes,omitempty"`
-	Metadata     map[string]any `json:"metadata,omitempty"`
+	ID           string   `json:"id"`
+	Key          string   `json:"key"`
+	Name         string   `json:"name,omitempty"`
+	Provider     string   `json:"provider"`
+	Model        string   `json:"model"`
+	Personality  string   `json:"personality,omitempty"`
+	Capabilities []string `json:"capabilities,omitempty"`
+	Modes        []string `json:"modes,omitempty"`
+	// Removed says that its owner has unregistered it.
+	Removed  bool           `json:"removed,omitempty"`
+	Metadata map[string]any `json:"metadata,omitempty"`
 }
 
 // docActivity is what a participant has done, up to Seq.

@@ -15,9 +15,9 @@ import (
 
 func (s *Server) showDocs(w http.ResponseWriter, _ *http.Request) error {
 	h := w.Header()
-	h.Set("Content-Security-Policy", s.docs.policy)
+	h.Set("Content-Security-Policy", s.pages.policy)
 	h.Set("Referrer-Policy", "no-referrer")
-	return showDocument(w, "text/html; charset=utf-8", s.docs.page)
+	return showDocument(w, "text/html; charset=utf-8", s.pages.page)
 }
 
 // What the page shows.

@@ -64,6 +64,7 @@ var (
 	errForbidden    = &apiError{status: http.StatusForbidden, code: "FORBIDDEN", detail: "this belongs to somebody else"}
 	errMethod       = &apiError{status: http.StatusMethodNotAllowed, code: "METHOD_NOT_ALLOWED", detail: "this path does not take this method; see the Allow header"}
 	errEnded        = &apiError{status: http.StatusConflict, code: "SESSION_ENDED", detail: "the session has ended"}
+	errDamaged      = &apiError{status: http.StatusConflict, code: "SESSION_DAMAGED", detail: "the session's log is damaged behind this place; what comes before it can be read"}
 	errBusy         = &apiError{status: http.StatusConflict, code: "SESSION_BUSY", detail: "the session is at work and takes nothing now"}
 	errTooLarge     = &apiError{status: http.StatusRequestEntityTooLarge, code: "BODY_TOO_LARGE", detail: "the body has more than 1 MiB"}
 	errDraining     = &apiError{status: http.StatusServiceUnavailable, code: "DRAINING", detail: "the server is shutting down; try again, it or another will answer", retryAfter: drainWait}
@@ -91,6 +92,9 @@ func kinds() []answerOf {
 		{engine.ErrBusy, errBusy},
 		{engine.ErrClosed, errDraining},
 		{engine.ErrConflict, errStore},
+		{engine.ErrOwned, errStore},
+		{engine.ErrPassive, errStore},
+		{engine.ErrDamaged, errDamaged},
 		{engine.ErrJournal, errStore},
 		{engine.ErrUnknownParticipant, errParticipant},
 		{context.DeadlineExceeded, errStore},

@@ -49,7 +49,7 @@ func TestForeignSessions(t *testing.T) {
 	for _, name := range []string{bob, root} {
 		check(t, ts.as(t, name, 200, "GET", "/chat/sessions", nil), 0, "total_count")
 	}
-	if session, err := ts.ownedBy(principal{Name: bob}, id); session != nil || err == nil {
+	if session, err := ts.ownedBy(t.Context(), principal{Name: bob}, id); session != nil || err == nil {
 		t.Errorf("ownedBy: got %v, %v", session, err)
 	}
 }

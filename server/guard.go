@@ -114,7 +114,7 @@ func (s *Server) limitKey(rt route, r *http.Request) string {
 		return key
 	}
 	for _, name := range []string{"session_id", "id"} {
-		if id := mux.Vars(r)[name]; id != "" && s.records.session(id) != nil {
+		if id := mux.Vars(r)[name]; id != "" && s.index.entry(id) != nil {
 			return key + " " + id
 		}
 	}

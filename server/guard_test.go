@@ -223,7 +223,7 @@ func TestKindsOfErrors(t *testing.T) {
 		{engine.ErrConflict, 503, "STORE_UNAVAILABLE", true},
 		{engine.ErrUnknownParticipant, 422, "UNKNOWN_PARTICIPANT", false},
 		{context.DeadlineExceeded, 503, "STORE_UNAVAILABLE", true},
-		{engine.ErrDamaged, 500, "INTERNAL_ERROR", false},
+		{engine.ErrDamaged, 409, "SESSION_DAMAGED", false},
 		{&http.MaxBytesError{Limit: 1}, 413, "BODY_TOO_LARGE", false},
 		{&providers.Error{Kind: providers.RateLimited, RetryAfter: time.Minute}, 503, "PROVIDER_UNAVAILABLE", true},
 		{&providers.Error{Kind: providers.Quota}, 500, "INTERNAL_ERROR", false},

@@ -74,7 +74,8 @@ func newTestServer(tb testing.TB, change func(*Config)) *testServer {
 	ts := &testServer{journal: &memory.Journal{}, log: &syncBuffer{}, tokens: map[string]string{}}
 	log := slog.New(slog.NewTextHandler(ts.log, nil))
 	metrics := NewMetrics()
-	ts.engine = engine.New(engine.Config{Journal: ts.journal, Logger: log, Observe: metrics.Observe})
+	hooks := NewHooks(metrics)
+	ts.engine = engine.New(hooks.Wire(engine.Config{Journal: ts.journal, Logger: log}))
 	tb.Cleanup(ts.engine.Close)
 	ts.users = testUsers(tb)
 	tokens, err := OpenTokens(TokenConfig{Dir: tb.TempDir(), Secret: []byte(testSecret), TTL: testTTL, Issuer: testIssuer, Audience: testIssuer})
@@ -82,7 +83,7 @@ func newTestServer(tb testing.TB, change func(*Config)) *testServer {
 		tb.Fatalf("tokens: %v", err)
 	}
 	cfg := Config{
-		Engine: ts.engine, Store: ts.journal, Users: ts.users, Tokens: tokens, Logger: log,
+		Engine: ts.engine, Hooks: hooks, Store: ts.journal, Users: ts.users, Tokens: tokens, Logger: log,
 		Models: testModels(), ProviderList: testProviders(), Limits: Limits{Disabled: true}, Version: "test",
 		Metrics: metrics,
 	}
@@ -306,4 +307,14 @@ func check(tb testing.TB, v, want any, path ...any) {
 	if got := at(v, path...); !reflect.DeepEqual(got, want) {
 		tb.Errorf("%v: got %#v, want %#v", path, got, want)
 	}
+}
+
+// record finds a session in the server.
+func (ts *testServer) record(tb testing.TB, id string) *record {
+	tb.Helper()
+	rec, err := ts.lookup(tb.Context(), id)
+	if err != nil {
+		tb.Fatalf("session %s: %v", id, err)
+	}
+	return rec
 }

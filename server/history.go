@@ -3,8 +3,11 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
 )
 
 // How many frames a page of history has.
@@ -66,6 +69,9 @@ func (st *stream) page(ctx context.Context, after uint64, limit, level int) (*me
 	p := st.reader(after)
 	size := 0
 	for e, err := range st.s.cfg.Store.Read(ctx, st.rec.id, p.pos) {
+		if errors.Is(err, engine.ErrDamaged) && len(page.Messages) > 0 {
+			break // who reads on is told
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -50,7 +50,3 @@ type Node struct {
 	// Version is that of the program.
 	Version string `json:"version,omitempty"`
 }
-
-func (s *Server) observe([]engine.Event)  {}
-func (s *Server) rested(engine.Rest)      {}
-func (s *Server) generated(*engine.Event) {}

@@ -12,13 +12,14 @@ import (
 // reader's own speed, and then lets it live with the others, without gap or
 // duplicate: under the stream's lock it is where the pump is.
 func (st *stream) join(ctx context.Context, f *follower, after uint64) {
-	head := st.rec.session.Head()
+	head := st.rec.seq()
 	j := joiner{st: st, f: f, pos: after, p: st.reader(after)}
 	for !j.attach(head) {
 		at := j.p.pos
 		if !j.replay(ctx) {
 			return
 		}
+		j.read = true
 		if at == j.p.pos && !pause(ctx, storeLag) {
 			return
 		}
@@ -30,7 +31,7 @@ func (st *stream) join(ctx context.Context, f *follower, after uint64) {
 // client has seen may be in the journal before the session says so, so a number
 // beyond the head is looked up.
 func (st *stream) begin(ctx context.Context, f *follower, after uint64) uint64 {
-	if after > st.rec.session.Head() {
+	if after > st.rec.seq() {
 		after = min(after, st.last(ctx, after))
 	}
 	f.pos = after
@@ -73,6 +74,7 @@ type joiner struct {
 	pos     uint64 // the last event that the follower was given, or need not be
 	p       *projector
 	greeted bool
+	read    bool // it has been to the end of the log
 }
 
 // replay feeds what is stored. False says that the follower needs nothing more.
@@ -151,8 +153,16 @@ func (j *joiner) attach(head uint64) bool {
 	case f.closed():
 		return true
 	case st.code != 0 && !ended(st.rec):
-		f.shut(st.code, st.text)
+		f.shut(st.code, st.why)
 		return true
+	case !j.read && !st.running && st.s.cluster != nil && st.rec.here() == nil: // there may be more than is known here
+		return false
+	case j.read && st.rec.broken() != "":
+		j.greet()
+		f.shut(closeGeneric, brokenText)
+		return true
+	case st.rec.broken() != "":
+		return false
 	case st.running && !j.near(head), !st.running && j.p.pos < max(head, j.pos, st.proj.pos), st.proj.ended != nil:
 		return false
 	}
@@ -189,12 +199,10 @@ func (st *stream) enter(f *follower, p *projector) {
 	if f.deltas {
 		st.deltas++
 	}
-	switch {
-	case !st.running:
-		st.running, st.live, st.restart = true, false, func() {}
-		st.s.wg.Go(st.pump)
-	case f.deltas && !st.live:
-		st.restart()
+	if !st.running {
+		ctx, stop := context.WithCancel(st.s.ctx)
+		st.running, st.stop = true, stop
+		st.s.wg.Go(func() { st.pump(ctx) })
 	}
 }
 

@@ -1,11 +1,13 @@
 package server
 
 import (
-	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
 )
 
 // The bounds of a page.
@@ -31,20 +33,21 @@ func (s *Server) listSessions(w http.ResponseWriter, r *http.Request) error {
 	if err := checkStatus(status); err != nil {
 		return err
 	}
-	found, err := s.matching(r.Context(), caller(r).Name, q.Get("template"), status)
-	if err != nil {
-		return err
+	l := listing{owner: caller(r).Name, template: q.Get("template"), status: status, before: q.Get("cursor"), limit: limit}
+	ids, total, more := s.index.list(l)
+	out := sessionList{Sessions: make([]SessionResponse, 0, len(ids)), TotalCount: total}
+	if more {
+		out.NextCursor = &ids[len(ids)-1]
 	}
-	out := sessionList{Sessions: []SessionResponse{}, TotalCount: len(found)}
-	if cursor := q.Get("cursor"); cursor != "" {
-		found = slices.DeleteFunc(found, func(rec *record) bool { return rec.id >= cursor })
-	}
-	if len(found) > limit {
-		found = found[:limit]
-		out.NextCursor = &found[limit-1].id
-	}
-	for _, rec := range found {
-		one, err := s.sessionResponse(r.Context(), rec)
+	for _, id := range ids {
+		rec, err := s.lookup(r.Context(), id)
+		if errors.Is(err, engine.ErrNotFound) {
+			continue // it was removed meanwhile
+		}
+		if err != nil {
+			return err
+		}
+		one, err := s.sessionResponse(r.Context(), rec, false)
 		if err != nil {
 			return err
 		}
@@ -52,27 +55,6 @@ func (s *Server) listSessions(w http.ResponseWriter, r *http.Request) error {
 	}
 	writeJSON(w, http.StatusOK, out)
 	return nil
-}
-
-// matching are a person's sessions that pass the filters, newest first.
-func (s *Server) matching(ctx context.Context, owner, template, status string) ([]*record, error) {
-	var found []*record
-	for _, rec := range slices.Backward(s.records.of(owner)) {
-		if template != "" && rec.template != template {
-			continue
-		}
-		if status != "" {
-			info, err := rec.session.Info(ctx)
-			if err != nil {
-				return nil, err
-			}
-			if statusOf(rec, &info) != status {
-				continue
-			}
-		}
-		found = append(found, rec)
-	}
-	return found, nil
 }
 
 func pageSize(text string) (int, error) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
@@ -58,10 +59,10 @@ func (s *Server) say(ctx context.Context, rec *record, _ principal, m incoming) 
 			Loc: []any{"body", "content"}, Type: "string_length", Msg: fmt.Sprintf("a message has 1 to %d bytes; this one has %d", maxContent, len(content)),
 		})
 	}
-	if err := rec.fit(); err != nil {
-		return engine.Receipt{}, err
-	}
-	return rec.session.Say(ctx, engine.Message{Content: content, Sender: sender, Receiver: receiver, Metadata: metadata, ClientID: m.ClientID})
+	d, err := s.order(ctx, rec, order{Do: orderSay, Message: &engine.Message{
+		Content: content, Sender: sender, Receiver: receiver, Metadata: metadata, ClientID: m.ClientID,
+	}})
+	return d.Receipt, err
 }
 
 // participant is the bare name of who has an id in the session.
@@ -74,10 +75,8 @@ func (r *record) participant(id string) (string, error) {
 			return a.key, nil
 		}
 	}
-	for _, p := range r.session.Template().Participants {
-		if p.Kind == "human" && p.Name == id {
-			return id, nil
-		}
+	if d, _ := r.stored(); slices.Contains(d.People, id) {
+		return id, nil
 	}
 	return "", fmt.Errorf("participant %q: %w", brief(id), engine.ErrUnknownParticipant)
 }

@@ -70,7 +70,7 @@ func TestMessageWithClientID(t *testing.T) {
 func TestSayAddressesAndShowsData(t *testing.T) {
 	ts := newTestServer(t, withScenario(t, debateHCL))
 	id, _ := ts.as(t, ann, 200, "POST", "/chat/sessions/create", `{"template":"waiting"}`)["session_id"].(string)
-	rec := ts.records.session(id)
+	rec := ts.record(t, id)
 	p := principal{Name: ann}
 	_, err := ts.say(t.Context(), rec, p, incoming{Content: "x", Receiver: "nobody"})
 	if !errors.Is(err, engine.ErrUnknownParticipant) {

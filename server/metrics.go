@@ -80,15 +80,7 @@ func (m *Metrics) serve(s *Server) error {
 	return nil
 }
 
-func (s *Server) liveSessions() int {
-	n := 0
-	for _, rec := range s.records.of("") {
-		if !ended(rec) {
-			n++
-		}
-	}
-	return n
-}
+func (s *Server) liveSessions() int { return s.index.live("") + s.index.talks("") }
 
 func (s *Server) openSockets() int {
 	n := 0

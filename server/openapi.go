@@ -58,11 +58,11 @@ type documents struct {
 }
 
 func (s *Server) showOpenAPI(w http.ResponseWriter, _ *http.Request) error {
-	return showDocument(w, "application/json", s.docs.openapi)
+	return showDocument(w, "application/json", s.pages.openapi)
 }
 
 func (s *Server) showAsyncAPI(w http.ResponseWriter, _ *http.Request) error {
-	return showDocument(w, "application/json", s.docs.asyncapi)
+	return showDocument(w, "application/json", s.pages.asyncapi)
 }
 
 func showDocument(w http.ResponseWriter, kind string, text []byte) error {

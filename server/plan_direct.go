@@ -13,17 +13,8 @@ type takenAgent struct {
 }
 
 // planDirect fits the built-in template of direct talks to two agents. One
-// that is in a session takes its whole block and its models along.
+// that was taken from a session takes its whole block and its models along.
 func (s *Server) planDirect(in *createRequest) (*plan, error) {
-	for i := range in.agents {
-		x := s.records.agent(in.agents[i].id)
-		if x == nil {
-			return nil, errNotFound // it was removed meanwhile
-		}
-		if x.session != nil {
-			in.agents[i].taken = &takenAgent{x.session.plan, x.key}
-		}
-	}
 	return s.fitDirect(s.builtins[builtinDirect], in, s.settled())
 }
 

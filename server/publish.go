@@ -10,10 +10,6 @@ import (
 func (st *stream) publish(e *engine.Event) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	if e.Seq == 0 {
-		st.publishDelta(e)
-		return
-	}
 	sh := st.proj.next(e, true)
 	st.keep(sh)
 	st.mark(&st.proj)
@@ -26,6 +22,11 @@ func (st *stream) publish(e *engine.Event) {
 		f.feed(e.Seq, nil)
 		if !f.owes() {
 			delete(st.owing, f)
+		}
+	}
+	if st.deltas > 0 {
+		for _, early := range st.text.stored(e) {
+			st.publishDelta(&early)
 		}
 	}
 	if st.proj.ended != nil {

@@ -1,30 +1,39 @@
 package server
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+	"weak"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
 )
 
-// record is a session as the server knows it. What does not change after its
-// creation is read without a lock.
+// record is a session that is being used here. What does not change after its
+// creation is read without a lock. There is at most one of a session, as long
+// as anybody has it.
 type record struct {
+	s                                *Server
+	entry                            *entry
 	id, owner, template, sessionType string
 	created                          time.Time
-	session                          *engine.Session
-	plan                             *plan          // what it was started from
 	agents                           []*agentRecord // in the order of the request or the template
 	metadata                         map[string]any
 	direct                           bool // a talk of two agents by REST; it does not count in the cap
-	forkedFrom                       string
 	frames                           *stream
+	seat                             chan struct{} // has room for who decides where it runs
+	pen                              chan struct{} // has room for who changes the doc
 
 	mu      sync.Mutex // guards what follows
-	deleted bool
-	endedAt time.Time
+	doc     *doc       // never changed, but replaced
+	rev     uint64     // the doc's revision
+	plan    *plan      // what it was started from; nil until it is needed
+	session *engine.Session
+	rest    *engine.Rest // how the session went to rest
+	quit    func()       // nobody asks here any more
 }
 
 // agentRecord is an agent of a session, or one that was registered by itself.
@@ -37,136 +46,201 @@ type agentRecord struct {
 	session                      *record // nil for a registered one
 }
 
-// records finds sessions and agents. It is safe for concurrent use.
-type records struct {
-	mu       sync.RWMutex
-	sessions map[string]*record
-	agents   map[string]*agentRecord
-	open     map[string]map[*record]struct{} // by owner, those that count in the cap and may live
+// newRecord is the session of a doc.
+func (s *Server) newRecord(id string, d *doc, rev uint64) *record {
+	h := &d.head
+	rec := &record{
+		s: s, id: id, owner: h.owner, template: h.template, sessionType: h.sessionType, created: h.created, metadata: d.Metadata,
+		direct: h.direct, seat: make(chan struct{}, 1), pen: make(chan struct{}, 1), doc: d, rev: rev,
+	}
+	for _, a := range d.Agents {
+		rec.agents = append(rec.agents, &agentRecord{
+			id: a.ID, key: a.Key, name: a.Name, owner: h.owner, provider: a.Provider, model: a.Model, personality: a.Personality,
+			capabilities: a.Capabilities, modes: a.Modes, metadata: a.Metadata, created: h.created, session: rec,
+		})
+	}
+	rec.frames = newStream(s, rec)
+	return rec
 }
 
-func newRecords() *records {
-	return &records{sessions: map[string]*record{}, agents: map[string]*agentRecord{}, open: map[string]map[*record]struct{}{}}
+// head is what the index knows of the session.
+func (r *record) head() docHead { return r.s.index.head(r.entry) }
+
+// gone says whether the session was deleted.
+func (r *record) gone() bool { return r.head().deleted }
+
+// ended says whether nothing happens in a session any more.
+func ended(r *record) bool { h := r.head(); return !h.ended.IsZero() }
+
+// stored is the doc as it was last read or written.
+func (r *record) stored() (*doc, uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.doc, r.rev
 }
 
-func (rs *records) add(r *record) {
-	rs.mu.Lock()
-	defer rs.mu.Unlock()
-	rs.sessions[r.id] = r
-	if !r.direct {
-		if rs.open[r.owner] == nil {
-			rs.open[r.owner] = map[*record]struct{}{}
+func (r *record) keep(d *doc, rev uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if rev >= r.rev {
+		r.doc, r.rev = d, rev
+	}
+}
+
+// here is the session if it lives here, or nil.
+func (r *record) here() *engine.Session {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.session
+}
+
+// running is the session if it lives here and takes commands, or nil.
+func (r *record) running() *engine.Session {
+	session := r.here()
+	if session == nil {
+		return nil
+	}
+	select {
+	case <-session.Done():
+		return nil
+	default:
+		return session
+	}
+}
+
+// seq is the last event that is known of; there may be more while the session
+// lives on another node.
+func (r *record) seq() uint64 {
+	d, _ := r.stored()
+	if session := r.here(); session != nil {
+		return max(session.Head(), d.Seq)
+	}
+	return d.Seq
+}
+
+// broken is why a session cannot go on though its log has no end, or empty.
+func (r *record) broken() string {
+	d, _ := r.stored()
+	return d.Broken
+}
+
+// recentRecords is how many records are kept that nobody uses.
+const recentRecords = 1024
+
+// recent keeps the last records that were read, so that they need not be read
+// for each request.
+type recent struct {
+	mu   sync.Mutex
+	ring [recentRecords]*record
+	next int
+}
+
+func (c *recent) add(r *record) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ring[c.next] = r
+	c.next = (c.next + 1) % len(c.ring)
+}
+
+// lookup finds a session.
+func (s *Server) lookup(ctx context.Context, id string) (*record, error) {
+	e := s.index.entry(id)
+	if e == nil {
+		return nil, engine.ErrNotFound
+	}
+	if rec := s.index.used(e); rec != nil {
+		return rec, nil
+	}
+	d, rev, err := s.readDoc(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	rec := s.index.use(e, s.newRecord(id, d, rev))
+	s.recent.add(rec)
+	return rec, nil
+}
+
+// readDoc reads what is stored of a session.
+func (s *Server) readDoc(ctx context.Context, id string) (*doc, uint64, error) {
+	kept, err := s.docs.Get(ctx, id)
+	if err != nil {
+		return nil, 0, storeError(err)
+	}
+	d, err := decodeDoc(kept.Value)
+	if err != nil {
+		return nil, 0, fmt.Errorf("session %s: %w", id, err)
+	}
+	return d, kept.Revision, nil
+}
+
+// used is the session's record if somebody has it, or nil.
+func (x *index) used(e *entry) *record {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return e.rec.Value()
+}
+
+// use makes a record the session's, unless there is one.
+func (x *index) use(e *entry, rec *record) *record {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if other := e.rec.Value(); other != nil {
+		return other
+	}
+	rec.entry, e.rec = e, weak.Make(rec)
+	return rec
+}
+
+// enlist makes a session of a record known, which is held from then on.
+func (x *index) enlist(rec *record, h docHead) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	rec.entry = x.add(rec.id, h, 0)
+	rec.entry.rec, rec.entry.held = weak.Make(rec), true
+}
+
+// unique is the unique part of an id.
+func unique(id string) string { return id[strings.LastIndexByte(id, '_')+1:] }
+
+// agent finds an agent by its id: that of a session has the session's unique
+// part in its own.
+func (s *Server) agent(ctx context.Context, id string) (*agentRecord, error) {
+	if a := s.registered.agent(id); a != nil {
+		return a, nil
+	}
+	rec, err := s.lookup(ctx, "session_"+unique(id))
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range rec.remaining() {
+		if a.id == id && !rec.gone() {
+			return a, nil
 		}
-		rs.open[r.owner][r] = struct{}{}
 	}
-	for _, a := range r.agents {
-		if rs.agents[a.id] == nil { // those of a direct talk are somewhere else already
-			rs.agents[a.id] = a
-		}
-	}
+	return nil, engine.ErrNotFound
 }
 
-// register adds an agent without a session, unless its owner has as many as
-// most already.
-func (rs *records) register(a *agentRecord, most int) bool {
-	rs.mu.Lock()
-	defer rs.mu.Unlock()
-	n := 0
-	for _, other := range rs.agents {
-		if other.session == nil && other.owner == a.owner {
-			n++
-		}
-	}
-	if n >= most {
-		return false
-	}
-	rs.agents[a.id] = a
-	return true
-}
-
-func (rs *records) session(id string) *record {
-	rs.mu.RLock()
-	defer rs.mu.RUnlock()
-	return rs.sessions[id]
-}
-
-func (rs *records) agent(id string) *agentRecord {
-	rs.mu.RLock()
-	defer rs.mu.RUnlock()
-	return rs.agents[id]
-}
-
-// take removes a session; false says that it was gone already.
-func (rs *records) take(r *record) bool {
-	rs.mu.Lock()
-	defer rs.mu.Unlock()
-	if rs.sessions[r.id] != r {
-		return false
-	}
-	delete(rs.sessions, r.id)
-	rs.close(r)
-	for _, a := range r.agents {
-		if rs.agents[a.id] == a {
-			delete(rs.agents, a.id)
-		}
-	}
-	return true
-}
-
-func (rs *records) close(r *record) {
-	delete(rs.open[r.owner], r)
-	if len(rs.open[r.owner]) == 0 {
-		delete(rs.open, r.owner)
-	}
-}
-
-func (rs *records) removeAgent(id string) {
-	rs.mu.Lock()
-	defer rs.mu.Unlock()
-	delete(rs.agents, id)
-}
-
-// of gives an owner's sessions, oldest first; an empty owner is everybody.
-func (rs *records) of(owner string) []*record {
-	rs.mu.RLock()
-	defer rs.mu.RUnlock()
-	var list []*record
-	for _, r := range rs.sessions {
-		if owner == "" || r.owner == owner {
-			list = append(list, r)
-		}
-	}
-	slices.SortFunc(list, func(a, b *record) int { return strings.Compare(a.id, b.id) })
-	return list
-}
-
-// agentsOf gives an owner's agents, oldest first; an empty owner is everybody.
-func (rs *records) agentsOf(owner string) []*agentRecord {
-	rs.mu.RLock()
-	defer rs.mu.RUnlock()
-	var list []*agentRecord
-	for _, a := range rs.agents {
-		if owner == "" || a.owner == owner {
+// remaining are the agents of a session that were not unregistered.
+func (r *record) remaining() []*agentRecord {
+	d, _ := r.stored()
+	list := make([]*agentRecord, 0, len(r.agents))
+	for i, a := range r.agents {
+		if !d.Agents[i].Removed {
 			list = append(list, a)
 		}
 	}
-	slices.SortFunc(list, func(a, b *agentRecord) int {
-		if c := a.created.Compare(b.created); c != 0 {
-			return c
-		}
-		return strings.Compare(a.id, b.id)
-	})
 	return list
 }
 
-// live counts an owner's sessions that have not ended, direct talks aside.
-func (rs *records) live(owner string) int {
-	rs.mu.Lock()
-	defer rs.mu.Unlock()
-	for r := range rs.open[owner] {
-		if ended(r) {
-			rs.close(r)
+// removeAgent unregisters an agent of a session that has ended.
+func (s *Server) removeAgent(ctx context.Context, a *agentRecord) error {
+	return s.amend(ctx, a.session, func(d *doc) bool {
+		d.Agents = slices.Clone(d.Agents)
+		for i := range d.Agents {
+			if d.Agents[i].ID == a.id {
+				d.Agents[i].Removed = true
+			}
 		}
-	}
-	return len(rs.open[owner])
+		return true
+	})
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -110,12 +111,23 @@ func (s *Server) unregisterAgent(w http.ResponseWriter, r *http.Request) error {
 	case a.session != nil && !ended(a.session):
 		return errInSession
 	}
-	if err := s.registered.remove(r.Context(), a.id); err != nil {
+	if a.session != nil {
+		err = s.removeAgent(r.Context(), a)
+	} else {
+		err = s.registered.remove(r.Context(), a.id)
+	}
+	if err != nil {
 		return err
 	}
-	s.records.removeAgent(a.id)
-	for _, rec := range s.talks.of(a.id) {
-		if err := s.removeSession(r.Context(), rec); err != nil && s.records.session(rec.id) != nil {
+	talks, err := s.talksOf(r.Context(), a.owner)
+	if err != nil {
+		return err
+	}
+	for _, rec := range talks {
+		if rec.keyOf(a.id) == "" {
+			continue
+		}
+		if err := s.removeSession(r.Context(), rec); err != nil && !errors.Is(err, errNotFound) {
 			return err
 		}
 	}

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -21,14 +20,14 @@ type SessionResponse struct {
 	Agents      object[SessionAgent] `json:"agents"`
 	Metadata    map[string]any       `json:"metadata,omitzero"`
 	Template    string               `json:"template,omitempty"`
-	// ForkedFrom is the session that it is a copy of.
-	ForkedFrom string `json:"forked_from,omitempty"`
 	// Outcome and Stop are set once it has ended; Stop is the address of what
 	// ended it.
 	Outcome string       `json:"outcome,omitempty"`
 	Stop    string       `json:"stop,omitempty"`
 	Usage   SessionUsage `json:"usage"`
 	Seq     uint64       `json:"seq"`
+	// ForkedFrom is the session that it was copied from.
+	ForkedFrom string `json:"forked_from,omitempty"`
 }
 
 // SessionAgent is an agent of a session, for clients.
@@ -63,46 +62,35 @@ const (
 )
 
 // sessionResponse describes a session as it is now.
-func (s *Server) sessionResponse(ctx context.Context, rec *record) (SessionResponse, error) {
-	info, err := rec.session.Info(ctx)
+func (s *Server) sessionResponse(ctx context.Context, rec *record, fresh bool) (SessionResponse, error) {
+	v, err := s.look(ctx, rec, fresh)
 	if err != nil {
 		return SessionResponse{}, err
 	}
-	return describe(rec, &info), nil
+	return describe(rec, &v), nil
 }
 
-func describe(rec *record, info *engine.Info) SessionResponse {
+func describe(rec *record, v *view) SessionResponse {
+	d, _ := rec.stored()
 	out := SessionResponse{
-		SessionID: rec.id, Type: "system", CreatedAt: timestamp(info.Created), Status: statusOf(rec, info),
-		SessionType: rec.sessionType, Agents: object[SessionAgent]{}, Metadata: rec.metadata, Template: rec.template, ForkedFrom: rec.forkedFrom, Seq: info.Seq,
-		Usage: SessionUsage{InputTokens: info.Usage.InputTokens, OutputTokens: info.Usage.OutputTokens, TotalTokens: info.Usage.TotalTokens},
-	}
-	if info.CostKnown {
-		out.Usage.Cost = &info.Usage.Cost
-	}
-	switch {
-	case info.Ended != nil:
-		out.Outcome, out.Stop = string(info.Ended.Outcome), info.Ended.Reason.Stop
-	case out.Status == statusFailed:
-		out.Outcome, out.Stop = string(engine.Failed), "error"
+		SessionID: rec.id, Type: "system", CreatedAt: timestamp(rec.created), Status: v.status, SessionType: rec.sessionType,
+		Agents: object[SessionAgent]{}, Metadata: rec.metadata, Template: rec.template, Outcome: v.outcome, Stop: v.stop,
+		Usage: v.usage, Seq: v.seq, ForkedFrom: d.ForkedFrom,
 	}
 	for _, a := range rec.agents {
 		out.Agents = append(out.Agents, member[SessionAgent]{a.key, SessionAgent{
 			AgentID: a.id, Provider: a.provider, Model: a.model, Capabilities: listOf(a.capabilities),
-			Personality: a.personality, Status: agentState(info.Participants[a.key], out.Status), Metadata: a.metadata,
+			Personality: a.personality, Status: agentState(v.activity[a.key], v.status), Metadata: a.metadata,
 		}})
 	}
 	return out
 }
 
-// statusOf is the state of a session. One that was let go without an end has
-// failed, unless its engine is closing.
-func statusOf(rec *record, info *engine.Info) string {
+// statusOf is the state of a session that has not failed.
+func statusOf(info *engine.Info) string {
 	switch {
 	case info.Ended != nil:
 		return statusOfOutcome(info.Ended.Outcome)
-	case broken(rec):
-		return statusFailed
 	case info.Paused:
 		return statusPaused
 	case info.Started.IsZero():
@@ -110,11 +98,6 @@ func statusOf(rec *record, info *engine.Info) string {
 	default:
 		return statusActive
 	}
-}
-
-func broken(rec *record) bool {
-	err := rec.session.Err()
-	return err != nil && !errors.Is(err, engine.ErrClosed)
 }
 
 func statusOfOutcome(o engine.Outcome) string {
@@ -131,13 +114,13 @@ func statusOfOutcome(o engine.Outcome) string {
 }
 
 // agentState is an agent's state within a session in the given state.
-func agentState(p engine.ParticipantInfo, session string) string {
+func agentState(p docActivity, session string) string {
 	switch {
 	case session == statusFailed:
 		return "error"
 	case session == statusCompleted, session == statusStopped, session == statusExpired:
 		return "inactive"
-	case p.CooldownUntil.After(time.Now()):
+	case p.Cooldown.After(time.Now()):
 		return "cooldown"
 	default:
 		return "active"
@@ -171,7 +154,7 @@ func replyOf(status int, v any) (reply, error) {
 
 // replyWith is a reply with what a session looks like now.
 func (s *Server) replyWith(ctx context.Context, rec *record, status int) (reply, error) {
-	out, err := s.sessionResponse(ctx, rec)
+	out, err := s.sessionResponse(ctx, rec, true)
 	if err != nil {
 		return reply{}, err
 	}

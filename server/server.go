@@ -98,10 +98,17 @@ type Server struct {
 	cfg        Config
 	log        *slog.Logger
 	handler    http.Handler
-	records    *records
+	index      *index
+	recent     recent
+	seats      seats
+	agenda     *agenda
+	nodes      nodes
+	cluster    engine.Cluster // or nil
+	docs       engine.Table
+	snapshots  engine.Table
 	talks      talks
 	metrics    *Metrics
-	docs       documents
+	pages      documents
 	since      time.Time // when it began
 	limits     *limiter
 	lock       *lockout
@@ -112,8 +119,6 @@ type Server struct {
 	catalog    atomic.Pointer[catalog]
 	answers    *answers
 	registered *registry
-	places     *places
-	retired    retired
 	sockets    *sockets
 	deaf       func()    // stops to hear of users that change
 	upgrades   sync.Pool // write buffers of handshakes
@@ -126,10 +131,10 @@ type Server struct {
 
 // New makes a server. Close it.
 func New(cfg Config) (*Server, error) {
-	s := &Server{cfg: cfg.withDefaults(), records: newRecords(), talks: talks{open: map[pair]*record{}}, since: time.Now()}
+	s := &Server{cfg: cfg.withDefaults(), since: time.Now(), index: newIndex(), agenda: newAgenda()}
 	s.log = s.cfg.Logger
 	s.limits, s.lock = newLimiter(s.cfg.Limits), newLockout()
-	s.places = &places{records: s.records, starting: map[string]int{}}
+	s.seats.byID, s.nodes.infos = map[string]*record{}, map[string]peer{}
 	s.metrics = s.cfg.Metrics
 	if s.metrics == nil {
 		s.metrics = NewMetrics()
@@ -157,13 +162,17 @@ func New(cfg Config) (*Server, error) {
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.sockets = newSockets(s)
 	all := s.allRoutes()
-	if s.docs, err = newDocuments(s.cfg.Version, all); err != nil {
+	if s.pages, err = newDocuments(s.cfg.Version, all); err != nil {
 		return nil, err
 	}
 	s.handler = s.routes(all)
+	if err := s.open(); err != nil {
+		s.cancel()
+		s.wg.Wait()
+		return nil, err
+	}
 	s.deaf = s.cfg.Users.hear(s.sockets.changed)
 	s.followTables()
-	s.wg.Go(s.keepRetention)
 	return s, nil
 }
 
@@ -176,6 +185,7 @@ func (s *Server) Close() {
 	s.sockets.close()
 	s.cancel()
 	s.wg.Wait()
+	s.leave()
 }
 
 func (c Config) withDefaults() Config {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/gorilla/mux"
 
@@ -23,48 +22,32 @@ func (s *Server) sessionRoutes() []route {
 		{method: "DELETE", path: one, class: classQuery, handle: s.deleteSession},
 		{method: "POST", path: one + "/messages", class: classMessage, handle: s.postMessage},
 		{method: "POST", path: one + "/fork", class: classSessionCreate, handle: s.forkSession},
-		{method: "POST", path: one + "/pause", class: classQuery, handle: s.steer((*engine.Session).Pause)},
-		{method: "POST", path: one + "/resume", class: classQuery, handle: s.steer((*engine.Session).Resume)},
-		{method: "POST", path: one + "/stop", class: classQuery, handle: s.steer(stopNow)},
-	}
-}
-
-// stopNow stops a session and waits until its place is free.
-func stopNow(session *engine.Session, ctx context.Context, by string) error { //nolint:revive // the shape of a method
-	if err := session.Stop(ctx, by, false); err != nil {
-		return err
-	}
-	select {
-	case <-session.Done():
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
+		{method: "POST", path: one + "/pause", class: classQuery, handle: s.steer(orderPause)},
+		{method: "POST", path: one + "/resume", class: classQuery, handle: s.steer(orderResume)},
+		{method: "POST", path: one + "/stop", class: classQuery, handle: s.steer(orderStop)},
 	}
 }
 
 // owned finds the caller's session.
 func (s *Server) owned(r *http.Request, id string) (*record, error) {
-	return s.ownedBy(caller(r), id)
+	return s.ownedBy(r.Context(), caller(r), id)
 }
 
 // ownedBy finds a person's session: not found when there is none, forbidden
 // when it is somebody else's.
-func (s *Server) ownedBy(p principal, id string) (*record, error) {
-	rec := s.records.session(id)
-	switch {
-	case rec == nil || rec.owner == p.Name && rec.gone():
+func (s *Server) ownedBy(ctx context.Context, p principal, id string) (*record, error) {
+	e := s.index.entry(id)
+	if e == nil {
 		return nil, errNotFound
-	case rec.owner != p.Name:
-		return nil, errForbidden
 	}
-	return rec, nil
-}
-
-// gone says whether the session was deleted.
-func (r *record) gone() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.deleted
+	h := s.index.head(e)
+	switch {
+	case h.owner != p.Name:
+		return nil, errForbidden
+	case h.deleted:
+		return nil, errNotFound
+	}
+	return s.lookup(ctx, id)
 }
 
 func (s *Server) ofRequest(r *http.Request) (*record, error) {
@@ -92,16 +75,13 @@ func (s *Server) answerWith(w http.ResponseWriter, r *http.Request, rec *record)
 }
 
 // steer is a command to a session that may be repeated.
-func (s *Server) steer(do func(*engine.Session, context.Context, string) error) func(http.ResponseWriter, *http.Request) error {
+func (s *Server) steer(do string) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		rec, err := s.ofRequest(r)
 		if err != nil {
 			return err
 		}
-		if err := rec.fit(); err != nil {
-			return err
-		}
-		if err := do(rec.session, r.Context(), "user_"+rec.owner); err != nil {
+		if _, err := s.order(r.Context(), rec, order{Do: do, By: userID(rec.owner)}); err != nil {
 			return err
 		}
 		return s.answerWith(w, r, rec)
@@ -125,48 +105,29 @@ func (s *Server) deleteSession(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// removeSession stops a session, closes its sockets and forgets it; its log
-// goes when the retention time is over.
+// removeSession stops a session, closes its sockets and hides it; its log goes
+// when the retention time is over.
 func (s *Server) removeSession(ctx context.Context, rec *record) error {
-	if !rec.mark(true) {
-		return errNotFound // another request was faster
+	_, err := s.order(ctx, rec, order{Do: orderRemove, By: userID(rec.owner)})
+	switch {
+	case errors.Is(err, engine.ErrNotFound):
+		return errNotFound
+	case errors.Is(err, engine.ErrEnded):
+		news := false
+		err = s.amend(ctx, rec, func(d *doc) bool {
+			news = !d.head.deleted
+			d.head.deleted = true
+			return news
+		})
+		if err == nil && !news {
+			return errNotFound // another request was faster
+		}
 	}
-	if err := stopNow(rec.session, ctx, "user_"+rec.owner); err != nil && !ended(rec) {
-		rec.mark(false)
+	if err != nil {
 		return err
 	}
-	s.records.take(rec)
-	s.retired.add(rec.id, time.Now())
 	rec.frames.shut(closeDeleted, "the session was deleted")
-	return nil
-}
-
-// mark says that a session is deleted, before it is stopped: what follows it
-// closes accordingly. It says whether that is new.
-func (r *record) mark(deleted bool) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	changed := r.deleted != deleted
-	r.deleted = deleted
-	return changed
-}
-
-// ended says whether nothing happens in a session any more.
-func ended(rec *record) bool {
-	select {
-	case <-rec.session.Done():
-		return true
-	default:
-		return false
-	}
-}
-
-// fit says whether a session can take commands: one that has failed takes no
-// more than one that has ended.
-func (r *record) fit() error {
-	if ended(r) && broken(r) {
-		return errEnded.because(r.session.Err())
-	}
+	s.agenda.soon(rec.entry)
 	return nil
 }
 

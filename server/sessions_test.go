@@ -396,7 +396,7 @@ func TestDeleteSession(t *testing.T) {
 		{[]string{"Prefer", "return=minimal"}, 204, false},
 	} {
 		id := ts.createChat(t, ann)
-		rec := ts.records.session(id)
+		rec := ts.record(t, id)
 		got := ts.as(t, ann, tt.want, "DELETE", "/chat/sessions/"+id, nil, tt.headers...)
 		if tt.body {
 			check(t, got, "success", "status")
@@ -404,9 +404,9 @@ func TestDeleteSession(t *testing.T) {
 				t.Errorf("message: got none")
 			}
 		}
-		info, err := rec.session.Info(t.Context())
-		if err != nil || info.Ended == nil || info.Ended.Outcome != engine.Cancelled || info.Ended.Reason.Stop != "person" {
-			t.Errorf("got %+v, %v, want it to be cancelled by a person", info.Ended, err)
+		v, err := ts.look(t.Context(), rec, false)
+		if err != nil || v.outcome != string(engine.Cancelled) || v.stop != "person" {
+			t.Errorf("got %+v, %v, want it to be cancelled by a person", v, err)
 		}
 		ts.as(t, ann, 404, "GET", "/chat/sessions/"+id, nil)
 		ts.as(t, ann, 404, "DELETE", "/chat/sessions/"+id, nil)

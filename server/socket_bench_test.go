@@ -290,15 +290,15 @@ func BenchmarkFanOut(b *testing.B) {
 	b.Run("server", func(b *testing.B) {
 		ts := newTestServer(b, nil)
 		id := ts.createChat(b, ann)
-		rec := ts.records.session(id)
-		if err := rec.session.Pause(b.Context(), ann); err != nil {
+		rec := ts.record(b, id)
+		if err := rec.here().Pause(b.Context(), ann); err != nil {
 			b.Fatal(err)
 		}
 		crowd := newCrowd(b, sockets, strings.TrimPrefix(ts.url, "http://"), "/ws/"+id, ts.token(b, ann))
 		crowd.wait(4) // ping, started, paused, live
 		n, began := 0, time.Now()
 		for b.Loop() {
-			if _, err := rec.session.Say(b.Context(), engine.Message{Content: text}); err != nil {
+			if _, err := rec.here().Say(b.Context(), engine.Message{Content: text}); err != nil {
 				b.Fatal(err)
 			}
 			if n++; n%(window/2) == 0 {

@@ -90,10 +90,10 @@ func BenchmarkBroadcast(b *testing.B) {
 		const before = 4 // ping, started, paused, live
 		n := max(b.N, 1)
 		w := newWatchers(b, sockets, before+n, strings.TrimPrefix(ts.url, "http://"), "/ws/"+id, token)
-		rec := ts.records.session(id)
+		rec := ts.record(b, id)
 		time.Sleep(300 * time.Millisecond) // until all are live
 		w.report(b, send(b, w, n, func() {
-			if _, err := rec.session.Say(b.Context(), engine.Message{Content: text}); err != nil {
+			if _, err := rec.here().Say(b.Context(), engine.Message{Content: text}); err != nil {
 				b.Error(err)
 			}
 		}), before)

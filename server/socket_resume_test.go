@@ -280,11 +280,11 @@ func TestLongHistoryIsReadAtTheReadersSpeed(t *testing.T) {
 			t.Errorf("%s: live at %d, want %d", query, b.last, a.last)
 		}
 	}
-	rec := ts.records.session(id)
+	rec := ts.record(t, id)
 	rec.frames.mu.Lock()
 	defer rec.frames.mu.Unlock()
 	if len(rec.frames.marks) < 3 {
-		t.Errorf("%d marks in %d events", len(rec.frames.marks), rec.session.Head())
+		t.Errorf("%d marks in %d events", len(rec.frames.marks), rec.here().Head())
 	}
 }
 
@@ -478,7 +478,7 @@ func TestComingBackBeforeTheSessionKnows(t *testing.T) {
 	ts := newTestServer(t, func(c *Config) {
 		journal.Store = c.Store
 		c.Store = journal
-		c.Engine = engine.New(engine.Config{Journal: journal})
+		c.Engine = engine.New(c.Hooks.Wire(engine.Config{Journal: journal}))
 		t.Cleanup(c.Engine.Close)
 	})
 	id := ts.createChat(t, ann)

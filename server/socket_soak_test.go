@@ -114,12 +114,13 @@ func forget(t *testing.T, ts *testServer) {
 	t.Helper()
 	ts.client.CloseIdleConnections()
 	eventually(t, "all sockets are gone", func() bool { return ts.sockets.len() == 0 })
-	now := time.Now()
-	ts.sweepRetention(now) // takes note of the end
-	ts.sweepRetention(now.Add(2 * ts.cfg.Sessions.Retention))
-	if left := len(ts.records.of("")); left != 0 {
-		t.Errorf("%d sessions are left", left)
+	eventually(t, "all sessions are stored", func() bool { return len(ts.seats.list()) == 0 })
+	past := time.Now().Add(-2 * ts.cfg.Sessions.Retention)
+	for _, e := range ts.index.entries() {
+		ts.index.alter(e, func(h *docHead) { h.ended = past })
+		ts.agenda.soon(e)
 	}
+	eventually(t, "no session is left", func() bool { return len(ts.index.entries()) == 0 })
 }
 
 func soak(t *testing.T, ts *testServer, sessions int) (drops int) {

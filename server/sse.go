@@ -43,7 +43,7 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) error {
 	if s.draining.Load() {
 		return errDraining
 	}
-	if ended(rec) && rec.session.Err() == nil && after >= rec.session.Head() {
+	if ended(rec) && rec.broken() == "" && after >= rec.seq() {
 		w.WriteHeader(http.StatusNoContent) // which tells a browser not to come again
 		return nil
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"time"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
 )
@@ -24,7 +23,7 @@ func (s *Server) createSession(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// startSession starts a session and keeps it.
+// startSession starts a session as it was asked for.
 func (s *Server) startSession(ctx context.Context, p principal, in createRequest) (*record, error) {
 	plan, err := s.plan(&in)
 	if err != nil {
@@ -40,64 +39,47 @@ func (s *Server) startSession(ctx context.Context, p principal, in createRequest
 	})
 }
 
-// record is the session of a plan as the server knows it.
-func (p *plan) record(owner principal, session *engine.Session, in *createRequest) *record {
-	rec := &record{
-		id: session.ID(), owner: owner.Name, template: p.offer.name, sessionType: p.template.Type,
-		created: time.Now().UTC(), session: session, plan: p, metadata: in.metadata, direct: in.direct,
-	}
-	ids := map[string]string{}
-	for _, a := range in.agents {
-		ids[a.key] = a.id
-	}
-	for _, who := range p.order() {
-		rec.agents = append(rec.agents, p.agentRecord(rec, who, ids[who.Name]))
-	}
-	return rec
-}
-
-// order are the agents that take part, as the request or the template names
-// them.
-func (p *plan) order() []engine.Participant {
-	var list []engine.Participant
-	for _, a := range p.config.Agents {
-		for _, who := range p.template.Participants {
-			if who.Kind == "agent" && who.Name == a.Name {
-				list = append(list, who)
-			}
+// begin starts a session of a plan: it is claimed and its doc stored before
+// anything happens in it. from is the session that it is a copy of, if it is
+// one.
+func (s *Server) begin(ctx context.Context, owner principal, p *plan, in *createRequest, from string,
+	start func(ctx context.Context, id string) (*engine.Session, error),
+) (*record, error) {
+	if !in.direct {
+		free, err := s.reserve(owner.Name)
+		if err != nil {
+			return nil, err
 		}
+		defer free()
 	}
-	return list
-}
-
-func (p *plan) agentRecord(rec *record, who engine.Participant, id string) *agentRecord {
-	if id == "" {
-		id = engine.NewID(who.Name + "_")
+	id := engine.NewID("session_")
+	d := p.doc(id, owner.Name, in)
+	d.ForkedFrom = from
+	var err error
+	if d.Blueprint, err = s.blueprint(ctx, id, p, in); err != nil {
+		return nil, err
 	}
-	a := &agentRecord{
-		id: id, key: who.Name, name: who.DisplayName, owner: rec.owner, provider: who.Provider, model: who.Model,
-		created: rec.created, session: rec, modes: p.modes,
+	rec, err := s.enlist(ctx, id, d, p)
+	if err != nil {
+		return nil, err
 	}
-	for _, spec := range p.config.Agents {
-		if spec.Name != who.Name {
-			continue
-		}
-		a.personality, a.capabilities, a.metadata = spec.Personality, spec.Capabilities, spec.Metadata
-		if a.modes == nil {
-			a.modes = spec.InteractionModes
-		}
+	defer leave(rec.seat)
+	session, err := start(ctx, id)
+	if err == nil {
+		err = s.seatAt(rec, session)
 	}
-	if a.modes == nil {
-		a.modes = []string{map[string]string{humanAgent: "human_to_agent", agentAgent: "agent_to_agent"}[rec.sessionType]}
+	if err != nil {
+		s.strike(rec)
+		return nil, err
 	}
-	return a
+	return rec, nil
 }
 
 // reserve takes one of a person's places for a session that is being started;
 // free gives it back, once the session counts itself.
 func (s *Server) reserve(owner string) (free func(), err error) {
-	if !s.places.take(owner, s.cfg.Sessions.MaxPerUser) {
+	if !s.index.reserve(owner, s.cfg.Sessions.MaxPerUser) {
 		return nil, errSessionLimit
 	}
-	return func() { s.places.free(owner) }, nil
+	return func() { s.index.release(owner) }, nil
 }

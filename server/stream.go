@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
 )
@@ -32,47 +31,51 @@ type stream struct {
 	followers []*follower
 	owing     map[*follower]struct{} // those with texts that are to be acknowledged
 	deltas    int                    // followers who want live text
-	ring      []*shown               // what was shown after the event from, up to where the pump is
+	text      liveText
+	ring      []*shown // what was shown after the event from, up to where the pump is
 	from      uint64
 	size      int // bytes in ring
 	marks     []*projector
 	running   bool // the pump
-	live      bool // it asks for live text
-	restart   context.CancelFunc
+	stop      context.CancelFunc
 	code      int // of the close once the stream is shut
-	text      string
+	why       string
 }
 
 func newStream(s *Server, rec *record) *stream {
 	return &stream{s: s, rec: rec, proj: projector{rec: rec}}
 }
 
-// pump follows the session as long as somebody listens.
-func (st *stream) pump() {
+// pump follows the session's log as long as somebody listens, wherever the
+// session lives.
+func (st *stream) pump(ctx context.Context) {
+	defer st.tune()()
+	st.mu.Lock()
+	after := st.proj.pos
+	st.mu.Unlock()
 	for {
+		err := st.follow(ctx, after)
 		st.mu.Lock()
 		if len(st.followers) == 0 {
 			st.rest()
 			st.mu.Unlock()
 			return
 		}
-		ctx, cancel := context.WithCancel(st.s.ctx)
-		st.restart, st.live = cancel, st.deltas > 0
-		after, live := st.proj.pos, st.live
-		st.mu.Unlock()
-		err := st.follow(ctx, after, live)
-		again := ctx.Err() != nil && st.s.ctx.Err() == nil
-		cancel()
-		if !again {
-			st.broken(err)
-			return
+		if ctx.Err() != nil && st.s.ctx.Err() == nil { // somebody came meanwhile
+			ctx, st.stop = context.WithCancel(st.s.ctx)
+			after = st.proj.pos
+			st.mu.Unlock()
+			continue
 		}
+		st.mu.Unlock()
+		st.broken(err)
+		return
 	}
 }
 
 // follow hands out events until the context or the session ends.
-func (st *stream) follow(ctx context.Context, after uint64, live bool) error {
-	for e, err := range st.rec.session.Follow(ctx, after, live) {
+func (st *stream) follow(ctx context.Context, after uint64) error {
+	for e, err := range st.s.cfg.Store.Follow(ctx, st.rec.id, after) {
 		if err != nil {
 			return err
 		}
@@ -86,19 +89,11 @@ func (st *stream) follow(ctx context.Context, after uint64, live bool) error {
 
 // rest lets go of all but the place where the pump was.
 func (st *stream) rest() {
-	st.running, st.ring, st.size, st.owing = false, nil, 0, nil
+	st.running, st.ring, st.size, st.owing, st.text = false, nil, 0, nil, liveText{}
 }
 
-// letGoTime is how long a session that is let go may take to say why.
-const letGoTime = time.Second
-
-// broken ends a stream whose session has ended, or was let go.
+// broken ends a stream whose log has ended, or cannot be read.
 func (st *stream) broken(err error) {
-	select {
-	case <-st.rec.session.Done():
-	case <-st.s.ctx.Done():
-	case <-time.After(letGoTime):
-	}
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	left := st.followers
@@ -106,27 +101,40 @@ func (st *stream) broken(err error) {
 	if len(left) == 0 {
 		return
 	}
-	code, text := st.lost(err)
+	code, why := st.lost(err)
 	for _, f := range slices.Clone(left) {
 		st.detach(f)
-		f.shut(code, text)
+		f.shut(code, why)
 	}
 }
 
-// lost is the code for a session that goes on, if at all, somewhere else.
+// lost is the code for a log that cannot be read on.
 func (st *stream) lost(err error) (int, string) {
-	gone := st.rec.session.Err()
 	switch {
 	case st.code != 0:
-		return st.code, st.text
-	case st.s.ctx.Err() != nil || errors.Is(gone, engine.ErrClosed):
+		return st.code, st.why
+	case st.s.ctx.Err() != nil:
 		return closeDraining, "the server is shutting down"
 	case errors.Is(err, engine.ErrNotFound):
 		return closeDeleted, "the session is gone"
 	}
-	st.s.log.Error("session cannot be followed", "session", st.rec.id, "error", errors.Join(err, gone))
+	st.s.log.Error("session cannot be followed", "session", st.rec.id, "error", err)
 	return closeGeneric, "the session cannot be followed any more"
 }
+
+// breakOff closes all who follow a session whose log has no end and does not
+// go on.
+func (st *stream) breakOff() {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	for _, f := range slices.Clone(st.followers) {
+		st.detach(f)
+		f.shut(closeGeneric, brokenText)
+	}
+}
+
+// brokenText is what those are told who follow such a session.
+const brokenText = "the session has failed and does not go on"
 
 // reader is a projector for those who want what came after a number: from the
 // last mark before it.
@@ -164,8 +172,8 @@ func (st *stream) ending(e *engine.Ended) (int, string) {
 func (st *stream) shut(code int, text string) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	st.code, st.text = code, text
-	if ended(st.rec) && st.rec.session.Err() == nil && st.running {
+	st.code, st.why = code, text
+	if ended(st.rec) && st.rec.broken() == "" && st.running {
 		return // the pump comes to the end by itself
 	}
 	for _, f := range slices.Clone(st.followers) {
@@ -197,7 +205,7 @@ func (st *stream) detach(f *follower) {
 	}
 	if last == 0 && st.running {
 		st.followers = nil
-		st.restart()
+		st.stop()
 	}
 }
 

@@ -105,6 +105,9 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) error {
 
 // probe asks the store about a session that does not exist.
 func (s *Server) probe(ctx context.Context) error {
+	if err := s.cfg.Store.Err(); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
 	for _, err := range s.cfg.Store.Read(ctx, "session_readiness", 0) {

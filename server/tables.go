@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"math"
+	"slices"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
 )
@@ -21,16 +21,30 @@ func (s *Server) openTables() error {
 	if err != nil {
 		return fmt.Errorf("server: %w", err)
 	}
-	node, cluster := rand.Text(), s.cfg.Store.Cluster()
-	if cluster != nil {
-		node = cluster.Node()
+	for name, to := range map[string]*engine.Table{tableSessions: &s.docs, tableSnapshots: &s.snapshots, tableTalks: &s.talks.table} {
+		if *to, err = s.cfg.Store.Table(ctx, name); err != nil {
+			return fmt.Errorf("server: %w", err)
+		}
 	}
-	s.answers = newAnswers(answered, node, cluster == nil, s.log)
+	s.cluster = s.cfg.Store.Cluster()
+	node := rand.Text()
+	if s.cluster != nil {
+		node = s.cluster.Node()
+	}
+	s.answers = newAnswers(answered, node, s.cluster == nil, s.log)
 	s.registered = newRegistry(agents, s.log)
-	s.registered.busy = func(id string) bool { return len(s.talks.of(id)) > 0 }
-	s.registered.found = func(a *agentRecord) { s.records.register(a, math.MaxInt) }
-	s.registered.lost = s.records.removeAgent
+	s.registered.busy = s.hasTalks
 	return nil
+}
+
+// hasTalks says whether an agent has talks.
+func (s *Server) hasTalks(id string) bool {
+	a := s.registered.agent(id)
+	if a == nil {
+		return false
+	}
+	talks, err := s.talksOf(s.ctx, a.owner)
+	return err != nil || slices.ContainsFunc(talks, func(rec *record) bool { return rec.keyOf(id) != "" })
 }
 
 // followTables begins to follow them, until the server is closed.

@@ -5,13 +5,9 @@ import (
 	"errors"
 	"net/http"
 	"sync"
-	"time"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
 )
-
-// commandTime is how long a session may take to store a message.
-const commandTime = 10 * time.Second
 
 // maxTasks bounds what a client has asked for and is not done yet.
 const maxTasks = 32
@@ -75,11 +71,11 @@ func (c *conn) do(in *inbound) {
 	case in.kind == frameText:
 		err = c.say(ctx, in)
 	case in.kind == frameStop:
-		err = c.rec.session.Stop(ctx, by, false)
+		_, err = c.s.order(ctx, c.rec, order{Do: orderStop, By: by})
 	case in.command == "pause":
-		err = c.rec.session.Pause(ctx, by)
+		_, err = c.s.order(ctx, c.rec, order{Do: orderPause, By: by})
 	default:
-		err = c.rec.session.Resume(ctx, by)
+		_, err = c.s.order(ctx, c.rec, order{Do: orderResume, By: by})
 	}
 	if err != nil {
 		c.send(c.s.problemFrame(err))

@@ -114,7 +114,10 @@ func (s *Server) visit(r *http.Request) visit {
 	if err != nil {
 		return visit{code: closeAuth, text: public(err).detail}
 	}
-	rec, err := s.ownedBy(who, sessionID(r))
+	rec, err := s.ownedBy(r.Context(), who, sessionID(r))
+	if e := public(err); err != nil && e.status >= http.StatusInternalServerError {
+		return visit{who: who, code: closeGeneric, text: e.detail}
+	}
 	if err != nil {
 		return visit{who: who, code: closeNoSession, text: "you have no session by this id"}
 	}

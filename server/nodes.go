@@ -1,0 +1,162 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"hash/fnv"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
+)
+
+// turnTime is how much later the next node looks after a session that the one
+// whose turn it is has not looked after.
+const turnTime = 2 * time.Second
+
+// nodes are the servers that share the store. It is safe for concurrent use.
+type nodes struct {
+	mu    sync.RWMutex
+	infos map[string]peer
+}
+
+// peer is a server on the same store.
+type peer struct {
+	Node
+	Name    string    `json:"-"`
+	Started time.Time `json:"started"`
+}
+
+// peers are the servers that share the store, this one among them, by name.
+func (s *Server) peers() []peer {
+	s.nodes.mu.RLock()
+	defer s.nodes.mu.RUnlock()
+	list := make([]peer, 0, len(s.nodes.infos))
+	for _, p := range s.nodes.infos {
+		list = append(list, p)
+	}
+	slices.SortFunc(list, func(a, b peer) int { return cmp.Compare(a.Name, b.Name) })
+	return list
+}
+
+// turnOf is how long this node leaves a session to those whose turn comes
+// before its own: each session has the nodes in an order of its own.
+func (s *Server) turnOf(id string) time.Duration {
+	if s.cluster == nil {
+		return 0
+	}
+	own, before := weight(s.cluster.Node(), id), 0
+	s.nodes.mu.RLock()
+	defer s.nodes.mu.RUnlock()
+	for name := range s.nodes.infos {
+		if name != s.cluster.Node() && weight(name, id) > own {
+			before++
+		}
+	}
+	return time.Duration(before) * turnTime
+}
+
+func weight(node, id string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(node)) // a hash takes everything
+	_, _ = h.Write([]byte(id))
+	x := h.Sum64() // similar names give similar sums: mix them
+	x ^= x >> 33
+	x *= 0xff51afd7ed558ccd
+	x ^= x >> 33
+	return x
+}
+
+// join makes this server one of the nodes.
+func (s *Server) join(ctx context.Context) (lost <-chan struct{}, err error) {
+	info, err := json.Marshal(peer{Node: s.cfg.Node, Started: s.since.UTC()})
+	if err != nil {
+		return nil, err
+	}
+	lost, err = s.cluster.Join(ctx, info)
+	return lost, storeError(err)
+}
+
+// keepLease lets go of all sessions when the lease is lost, and joins again.
+// Who follows a session here goes on: it follows the log.
+func (s *Server) keepLease(lost <-chan struct{}) {
+	for {
+		select {
+		case <-lost:
+		case <-s.ctx.Done():
+			return
+		}
+		if s.draining.Load() {
+			return
+		}
+		s.log.Warn("this node has lost its lease; other nodes go on with its sessions")
+		for _, rec := range s.seats.list() {
+			s.cfg.Engine.LetGo(rec.id, engine.ErrOwned)
+			s.agenda.soon(rec.entry)
+		}
+		for {
+			again, err := s.join(s.ctx)
+			if err == nil {
+				lost = again
+				break
+			}
+			if !pause(s.ctx, retryTime) {
+				return
+			}
+		}
+		s.lookAround()
+	}
+}
+
+// watchNodes follows which nodes there are.
+func (s *Server) watchNodes() {
+	for e, err := range s.cluster.Nodes(s.ctx) {
+		switch {
+		case err != nil:
+			s.log.Warn("the other nodes cannot be seen", "error", err)
+			return
+		case e.Key == "":
+		case e.Deleted:
+			s.nodes.mu.Lock()
+			delete(s.nodes.infos, e.Key)
+			s.nodes.mu.Unlock()
+			s.lookAround()
+		default:
+			p := peer{Name: e.Key}
+			_ = json.Unmarshal(e.Value, &p) // what it says of itself is for people
+			s.nodes.mu.Lock()
+			s.nodes.infos[e.Key] = p
+			s.nodes.mu.Unlock()
+		}
+	}
+}
+
+// lookAround looks at each session that should run and does not run here.
+func (s *Server) lookAround() {
+	now := time.Now()
+	for _, e := range s.index.adrift() {
+		if s.seats.of(e.id) == nil {
+			s.agenda.at(e, now.Add(s.turnOf(e.id)))
+		}
+	}
+}
+
+// claim makes this node the owner of a session.
+func (s *Server) claim(ctx context.Context, id string) error {
+	if s.cluster == nil {
+		return nil
+	}
+	return storeError(s.cluster.Claim(ctx, id))
+}
+
+// release gives a session up. What cannot be given up ends with the lease.
+func (s *Server) release(ctx context.Context, id string) {
+	if s.cluster == nil {
+		return
+	}
+	if err := s.cluster.Release(ctx, id); err != nil {
+		s.log.WarnContext(ctx, "session is not released", "session", id, "error", err)
+	}
+}

@@ -64,6 +64,7 @@ func TestAnyCut(t *testing.T) {
 // TestEveryCut does so behind each event of the scenarios' logs.
 func TestEveryCut(t *testing.T) {
 	scenarios(t, func(t *testing.T, tmpl *engine.Template, log []engine.Event) {
+		t.Helper()
 		for at := 1; at < len(log); at++ {
 			synctest.Test(t, func(t *testing.T) {
 				again, _ := crowdRun(t, stored(t, log[:at]), nil, "late", func(e *engine.Engine) (*engine.Session, error) {

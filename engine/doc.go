@@ -7,6 +7,11 @@
 // and nothing else is remembered. A [Pattern] is a pure function from state to
 // the next [Move], a stop condition one from state to a [Reason].
 //
+// A session that waits may be let go of until something arrives for it
+// ([Config.Passive]); [Engine.Wake] goes on with it. [Engine.Resume] goes on
+// with one that a crash cut short. Both read its log, from a snapshot of its
+// state on if there is one. [Engine.Drain] and [Engine.Close] stop an engine.
+//
 // # Concurrency
 //
 // Templates and the engine are safe for concurrent use. A session's state is
@@ -15,6 +20,6 @@
 // run in goroutines of their own that only report back. Events are appended to
 // the journal before they have any effect, so what a follower sees is what is
 // stored. A session never waits for a follower: [Session.Follow] reads from
-// the journal at the reader's own speed. [Engine.Close] waits for every
-// goroutine.
+// the journal at the reader's own speed. Snapshots are written beside the loop.
+// [Engine.Close] waits for every goroutine.
 package engine

@@ -19,7 +19,7 @@ provider "scripted" "p" {
   reply {
     content = "yes"
     delay   = "10s"
-    times   = 100
+    times   = 1000
   }
 }
 agent "a" {

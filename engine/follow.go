@@ -158,8 +158,8 @@ func (s *Session) followStored(ctx context.Context, after uint64, yield func(Eve
 			}
 		})
 	}
-	defer unless(s.ctx, ErrEnded, ErrPassive)()
-	defer unless(s.engine.ctx, ErrEnded)()
+	defer unless(s.ctx, ErrEnded, ErrPassive)() //nolint:contextcheck // the session's life, beside the reader's
+	defer unless(s.engine.ctx, ErrEnded)()      //nolint:contextcheck // likewise
 	for e, err := range s.journal.Follow(ctx, s.id, after) {
 		if !yield(e, err) || err != nil {
 			return
@@ -224,9 +224,8 @@ type joiner struct {
 
 func (j *joiner) stored(e Event) bool {
 	j.seq = e.Seq
-	switch e.Type() {
-	case TypeSaid, TypeTurnFinished, TypeTurnFailed: // its message is what its text became
-		j.over[e.Turn] = true
+	if t := e.Type(); t == TypeSaid || t == TypeTurnFinished || t == TypeTurnFailed {
+		j.over[e.Turn] = true            // its message is what its text became
 		delete(j.over, e.Turn-maxDeltas) // long over
 	}
 	if !j.yield(e, nil) {

@@ -116,6 +116,7 @@ func TestFork(t *testing.T) {
 // TestForkEverywhere forks every scenario behind each of its events.
 func TestForkEverywhere(t *testing.T) {
 	scenarios(t, func(t *testing.T, tmpl *engine.Template, log []engine.Event) {
+		t.Helper()
 		for at := 0; at <= len(log); at++ {
 			synctest.Test(t, func(t *testing.T) {
 				again := forked(t, tmpl, log, uint64(at), "f") //nolint:gosec // not negative

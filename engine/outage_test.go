@@ -124,7 +124,10 @@ func TestLiveAcrossRests(t *testing.T) {
 		var heard strings.Builder
 		var follower sync.WaitGroup
 		follower.Go(func() {
-			for ev := range s.Follow(t.Context(), 0, true) {
+			for ev, err := range s.Follow(t.Context(), 0, true) {
+				if err != nil {
+					t.Error(err)
+				}
 				switch d := ev.Data.(type) {
 				case *engine.TextDelta:
 					heard.WriteString(d.Text)

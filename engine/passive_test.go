@@ -65,13 +65,13 @@ func (k *keeper) rested(r engine.Rest) {
 		k.t.Error("the engine still holds the session that rests")
 	}
 	if !r.Wake.IsZero() {
-		k.wakes = append(k.wakes, time.AfterFunc(time.Until(r.Wake), func() { k.wake() }))
+		k.wakes = append(k.wakes, time.AfterFunc(time.Until(r.Wake), func() { k.wake(context.Background()) }))
 	}
 }
 
 // wake gives the session, woken if need be.
-func (k *keeper) wake() *engine.Session {
-	s, err := k.e.Wake(context.Background(), k.tmpl, "s")
+func (k *keeper) wake(ctx context.Context) *engine.Session {
+	s, err := k.e.Wake(ctx, k.tmpl, "s")
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	switch {
@@ -85,7 +85,7 @@ func (k *keeper) wake() *engine.Session {
 }
 
 // do does something to the session, wherever it is.
-func (k *keeper) do(f func(*engine.Session) error) error {
+func (k *keeper) do(ctx context.Context, f func(*engine.Session) error) error {
 	k.mu.Lock()
 	s := k.s
 	k.mu.Unlock()
@@ -94,7 +94,7 @@ func (k *keeper) do(f func(*engine.Session) error) error {
 		if !errors.Is(err, engine.ErrPassive) {
 			return err
 		}
-		s = k.wake()
+		s = k.wake(ctx)
 		if s.Err() == nil {
 			select {
 			case <-k.over:
@@ -106,7 +106,7 @@ func (k *keeper) do(f func(*engine.Session) error) error {
 }
 
 func (k *keeper) Say(ctx context.Context, m engine.Message) (r engine.Receipt, err error) {
-	err = k.do(func(s *engine.Session) error {
+	err = k.do(ctx, func(s *engine.Session) error {
 		var err error
 		r, err = s.Say(ctx, m)
 		return err
@@ -115,19 +115,19 @@ func (k *keeper) Say(ctx context.Context, m engine.Message) (r engine.Receipt, e
 }
 
 func (k *keeper) Pause(ctx context.Context, by string) error {
-	return k.do(func(s *engine.Session) error { return s.Pause(ctx, by) })
+	return k.do(ctx, func(s *engine.Session) error { return s.Pause(ctx, by) })
 }
 
 func (k *keeper) Resume(ctx context.Context, by string) error {
-	return k.do(func(s *engine.Session) error { return s.Resume(ctx, by) })
+	return k.do(ctx, func(s *engine.Session) error { return s.Resume(ctx, by) })
 }
 
 func (k *keeper) Stop(ctx context.Context, by string, afterTurn bool) error {
-	return k.do(func(s *engine.Session) error { return s.Stop(ctx, by, afterTurn) })
+	return k.do(ctx, func(s *engine.Session) error { return s.Stop(ctx, by, afterTurn) })
 }
 
 func (k *keeper) CloseInput(ctx context.Context) error {
-	return k.do(func(s *engine.Session) error { return s.CloseInput(ctx) })
+	return k.do(ctx, func(s *engine.Session) error { return s.CloseInput(ctx) })
 }
 
 func (k *keeper) Done() <-chan struct{} { return k.over }

@@ -90,20 +90,30 @@ func TestReplayChanged(t *testing.T) {
 		got            engine.Type // what there is instead, empty for nothing
 		text           string
 	}{
-		{"another stop", "turns >= 5", "turns >= 3", engine.TypeRound, 1, engine.TypeStopFired,
-			"in the log round 1 of pattern talk is complete; by this template stop.long is true (stop.long: turns >= 3)"},
-		{"a later stop", "turns >= 5", "turns >= 6", engine.TypeStopFired, 1, engine.TypeTurnStarted,
-			"in the log stop.long is true (stop.long: turns >= 5); by this template turn 6 begins, of c in pattern talk"},
+		{
+			"another stop", "turns >= 5", "turns >= 3", engine.TypeRound, 1, engine.TypeStopFired,
+			"in the log round 1 of pattern talk is complete; by this template stop.long is true (stop.long: turns >= 3)",
+		},
+		{
+			"a later stop", "turns >= 5", "turns >= 6", engine.TypeStopFired, 1, engine.TypeTurnStarted,
+			"in the log stop.long is true (stop.long: turns >= 5); by this template turn 6 begins, of c in pattern talk",
+		},
 		{"another text", "turns >= 5", "turns > 4", engine.TypeStopFired, 1, engine.TypeStopFired, `(reason.text was "stop.long: turns >= 5", is "stop.long: turns > 4")`},
-		{"another order", "[agent.a, agent.b, agent.c]", "[agent.a, agent.c, agent.b]", engine.TypeTurnStarted, 2, engine.TypeTurnStarted,
-			"in the log turn 2 begins, of b in pattern talk; by this template turn 2 begins, of c in pattern talk"},
-		{"fewer turns", "max_turns    = 9", "max_turns    = 2", engine.TypeTurnStarted, 3, engine.TypeLeft,
-			"by this template pattern talk is left (max_turns)"},
+		{
+			"another order", "[agent.a, agent.b, agent.c]", "[agent.a, agent.c, agent.b]", engine.TypeTurnStarted, 2, engine.TypeTurnStarted,
+			"in the log turn 2 begins, of b in pattern talk; by this template turn 2 begins, of c in pattern talk",
+		},
+		{
+			"fewer turns", "max_turns    = 9", "max_turns    = 2", engine.TypeTurnStarted, 3, engine.TypeLeft,
+			"by this template pattern talk is left (max_turns)",
+		},
 		{"fewer calls", "max_calls    = 20", "max_calls    = 1", engine.TypeTurnStarted, 2, engine.TypeStopFired, "limits.max_calls is true"},
 		{"less time", `turn_timeout = "1m"`, `turn_timeout = "5s"`, engine.TypeModelAnswered, 1, engine.TypeModelFailed, ""},
 		{"an earlier clock", "elapsed > 300", "elapsed > 4", engine.TypeModelAnswered, 1, engine.TypeStopFired, "stop.late is true"},
-		{"another model", "agent \"b\" {\n", "agent \"b\" {\n  model = \"other\"\n", engine.TypeModelCalled, 2, engine.TypeModelCalled,
-			`b calls the model other of p (model was "scripted", is "other")`},
+		{
+			"another model", "agent \"b\" {\n", "agent \"b\" {\n  model = \"other\"\n", engine.TypeModelCalled, 2, engine.TypeModelCalled,
+			`b calls the model other of p (model was "scripted", is "other")`,
+		},
 		{"a price", "provider \"scripted\" \"p\" {\n", "provider \"scripted\" \"p\" {\n  price {\n    input  = 1\n    output = 1\n  }\n", engine.TypeModelAnswered, 1, engine.TypeModelAnswered, "(cost was 0, is "},
 		{"nothing that was decided", "agent \"b\" {\n", "agent \"b\" {\n  instructions = \"Be brief.\"\n", "", 0, "", ""},
 	} {

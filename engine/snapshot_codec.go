@@ -21,14 +21,15 @@ import (
 const snapshotFormat = 1
 
 // A snapshot is a head of six bytes, the format, how the rest is written, and
-// the rest's checksum, then the rest: a savedState as JSON.
+// the rest's checksum, then the rest: the length of a savedState as JSON, that,
+// and the messages.
 const (
 	snapshotHead     = 6
 	snapshotPlain    = 0
 	snapshotDeflated = 1
 	// deflateFrom is the size from which it pays to deflate.
 	deflateFrom = 64 << 10
-	// maxState bounds the JSON of a state in bytes.
+	// maxState bounds the texts of a state in bytes.
 	maxState = 16 << 20
 )
 
@@ -61,7 +62,8 @@ type savedState struct {
 	FinalOver   bool          `json:"final_over,omitempty"`
 	FinalErr    string        `json:"final_err,omitempty"`
 
-	Messages []savedMessage           `json:"messages"`
+	messages []message // written apart
+
 	Lobby    []int                    `json:"lobby,omitempty"`
 	Frames   []savedFrame             `json:"frames,omitempty"`
 	LastID   int                      `json:"last_id"`
@@ -84,17 +86,6 @@ type savedBroken struct {
 	Frame   int     `json:"frame"`
 	Why     Reason  `json:"why"`
 	Outcome Outcome `json:"outcome,omitempty"`
-}
-
-type savedMessage struct {
-	Seq      uint64 `json:"q"`
-	Sender   string `json:"s"`
-	Receiver string `json:"to,omitempty"`
-	Role     string `json:"r"`
-	Content  string `json:"c"`
-	Turn     int    `json:"n,omitempty"`
-	Public   bool   `json:"p,omitempty"`
-	Data     bool   `json:"d,omitempty"`
 }
 
 type savedFrame struct {
@@ -222,10 +213,12 @@ func (st *State) encode(m Mark) ([]byte, error) {
 	if size > maxState {
 		return nil, errLarge
 	}
-	plain, err := json.Marshal(st.saved(m))
+	saved, err := json.Marshal(st.saved(m))
 	if err != nil {
 		return nil, err
 	}
+	plain := binary.AppendUvarint(make([]byte, 0, len(saved)+size+size/4+64*len(st.messages)), uint64(len(saved)))
+	plain = appendMessages(append(plain, saved...), st.messages)
 	head := [snapshotHead]byte{snapshotFormat, snapshotPlain}
 	binary.BigEndian.PutUint32(head[2:], crc32.ChecksumIEEE(plain))
 	if len(plain) < deflateFrom {
@@ -255,8 +248,16 @@ func decodeState(t *Template, session string, b []byte) (*State, Mark, error) {
 	if err != nil {
 		return nil, Mark{}, err
 	}
+	size, n := binary.Uvarint(plain)
+	if n <= 0 || size > uint64(len(plain)-n) { //nolint:gosec // n is within plain
+		return nil, Mark{}, fmt.Errorf("%w: it is damaged", errSnapshot)
+	}
+	end := n + int(size) //nolint:gosec // at most len(plain)
 	var saved savedState
-	if err := json.Unmarshal(plain, &saved); err != nil {
+	if err := json.Unmarshal(plain[n:end], &saved); err != nil {
+		return nil, Mark{}, err
+	}
+	if saved.messages, err = readMessages(plain[end:]); err != nil {
 		return nil, Mark{}, err
 	}
 	if saved.Session != session || saved.Hash != t.Hash || saved.Head == 0 || saved.Mark.Seq > saved.Head {

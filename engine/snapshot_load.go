@@ -54,14 +54,7 @@ func (s *savedState) state(t *Template) (*State, error) {
 
 // loadMessages makes the transcript and what expressions see of it.
 func (s *savedState) loadMessages(st *State) {
-	st.messages = make([]message, len(s.Messages))
-	for i := range s.Messages {
-		m := &s.Messages[i]
-		st.messages[i] = message{
-			seq: m.Seq, sender: m.Sender, receiver: m.Receiver, role: m.Role, content: m.Content, tagged: tag(m.Sender, m.Content),
-			turn: m.Turn, person: m.Role == "user", public: m.Public, data: m.Data, tokens: estimate(len(m.Content)),
-		}
-	}
+	st.messages = s.messages
 	seen := func(m *message) specs.EnvMessage {
 		e := m.env()
 		e.Data = m.output()

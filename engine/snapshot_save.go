@@ -11,7 +11,7 @@ func (st *State) saved(m Mark) *savedState {
 		Session: st.session, Hash: st.t.Hash, Mark: m, Head: st.head, Last: st.last, Created: st.created, Started: st.started,
 		Paused: st.paused, PausedAt: st.pausedAt, PauseReason: st.pauseReason, Held: st.held, InputClosed: st.inputClosed,
 		StopAsked: st.stopAsked, Final: st.final, Ended: st.ended, RootDone: st.rootDone,
-		Messages: make([]savedMessage, len(st.messages)), Lobby: st.lobby, LastID: st.lastID, LastTurn: st.lastTurn,
+		Lobby: st.lobby, LastID: st.lastID, LastTurn: st.lastTurn,
 		Marks: st.marks, Use: make(map[string]savedUse, len(st.use)), Latched: savedConditions(st.latched),
 		PausedBy: savedConditions(st.pausedBy), Clients: make(map[string]savedAccepted, len(st.clients)),
 		Opening: st.opening, History: st.history, Copying: st.copying, Firing: st.firing, FinalOver: st.finalOver, FinalErr: st.finalErr,
@@ -23,12 +23,6 @@ func (st *State) saved(m Mark) *savedState {
 	}
 	if b := st.broken; b != nil {
 		s.Broken = &savedBroken{Frame: b.frame, Why: b.why, Outcome: b.outcome}
-	}
-	for i := range st.messages {
-		m := &st.messages[i]
-		s.Messages[i] = savedMessage{
-			Seq: m.seq, Sender: m.sender, Receiver: m.receiver, Role: m.role, Content: m.content, Turn: m.turn, Public: m.public, Data: m.data,
-		}
 	}
 	for _, f := range st.frames {
 		s.Frames = append(s.Frames, f.saved())

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -231,30 +232,37 @@ func (f *states) Put(ctx context.Context, key string, value []byte) (uint64, err
 // Snapshots are written while a session runs, less often the longer it gets; a
 // store that does not take them is told of once and delays nothing.
 func TestSnapshotsAreWritten(t *testing.T) {
+	tmpl := template(t, strings.Replace(drainScenario, "max_turns    = 4", "max_turns    = 200", 1), nil)
 	for name, fault := range map[string]error{"taken": nil, "refused": errors.New("the disk is full")} {
 		t.Run(name, func(t *testing.T) {
-			journal := &memory.Journal{}
-			inner, err := journal.Table(t.Context(), "states")
-			if err != nil {
-				t.Fatal(err)
-			}
-			table := &states{Table: inner, err: fault}
-			var logged strings.Builder
-			e := engine.New(engine.Config{
-				Journal: journal, Snapshots: table, SnapshotEvery: 50, Logger: slog.New(slog.NewTextHandler(&logged, nil)),
+			synctest.Test(t, func(t *testing.T) {
+				journal := &memory.Journal{}
+				inner, err := journal.Table(t.Context(), "states")
+				if err != nil {
+					t.Fatal(err)
+				}
+				table := &states{Table: inner, err: fault}
+				var logged strings.Builder
+				began := time.Now()
+				e, s := start(t, engine.Config{
+					Journal: journal, Snapshots: table, SnapshotEvery: 50, Logger: slog.New(slog.NewTextHandler(&logged, nil)),
+				}, tmpl)
+				<-s.Done()
+				if took := time.Since(began).Round(time.Second); took != 2000*time.Second { // 10 s a turn
+					t.Errorf("200 turns took %s", took)
+				}
+				e.Close()
+				if events := len(logOf(t, journal, s.ID())); table.puts < 6 || table.puts > events/50*2/3 {
+					t.Errorf("%d snapshots of %d events were written", table.puts, events)
+				}
+				warned := 0
+				if fault != nil {
+					warned = 1
+				}
+				if got := strings.Count(logged.String(), "level=WARN"); got != warned {
+					t.Errorf("got %d warnings, want %d:\n%s", got, warned, logged.String())
+				}
 			})
-			run(t, e, twoAgents(t, 1000))
-			e.Close()
-			if table.puts < 1 || table.puts > 60 {
-				t.Errorf("%d snapshots were written", table.puts)
-			}
-			warned := 0
-			if fault != nil {
-				warned = 1
-			}
-			if got := strings.Count(logged.String(), "level=WARN"); got != warned {
-				t.Errorf("got %d warnings, want %d:\n%s", got, warned, logged.String())
-			}
 		})
 	}
 }

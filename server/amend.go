@@ -40,6 +40,21 @@ func (s *Server) amend(ctx context.Context, rec *record, change func(*doc) bool)
 	}
 }
 
+// keep stores the doc of a session whose events are there already.
+func (s *Server) keep(ctx context.Context, id string, d *doc) error {
+	d.head.agents = len(d.Agents)
+	value, err := d.encode()
+	if err != nil {
+		return err
+	}
+	rev, err := s.docs.Update(ctx, id, value, 0)
+	if err != nil {
+		return storeError(err)
+	}
+	s.agenda.soon(s.index.put(id, d.head, rev))
+	return nil
+}
+
 // refresh reads a session's doc again.
 func (s *Server) refresh(ctx context.Context, rec *record) error {
 	d, rev, err := s.readDoc(ctx, rec.id)

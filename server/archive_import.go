@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
@@ -32,12 +31,10 @@ func (s *Server) importArchive(ctx context.Context, r io.Reader, owner string) (
 	if id, err = s.freeID(ctx, a.ID); err != nil {
 		return "", err
 	}
-	if c := s.cfg.Store.Cluster(); c != nil {
-		if err := c.Claim(ctx, id); err != nil {
-			return "", err
-		}
-		defer func() { err = errors.Join(err, c.Release(context.WithoutCancel(ctx), id)) }()
+	if err := s.claim(ctx, id); err != nil {
+		return "", err
 	}
+	defer s.release(context.WithoutCancel(ctx), id)
 	if err = s.importAs(ctx, id, a); err != nil {
 		return "", errors.Join(err, s.cfg.Store.Delete(context.WithoutCancel(ctx), id))
 	}
@@ -46,11 +43,7 @@ func (s *Server) importArchive(ctx context.Context, r io.Reader, owner string) (
 
 // freeID is an id that no session has: this one, if it is free.
 func (s *Server) freeID(ctx context.Context, id string) (string, error) {
-	table, err := s.cfg.Store.Table(ctx, tableSessions)
-	if err != nil {
-		return "", err
-	}
-	_, err = table.Get(ctx, id)
+	_, err := s.docs.Get(ctx, id)
 	if err == nil {
 		return engine.NewID(sessionPrefix), nil
 	}
@@ -90,7 +83,7 @@ func (s *Server) importAs(ctx context.Context, id string, a *Archive) error {
 	if id != a.ID {
 		s.rename(d, a.ID, id)
 	}
-	return s.keep(ctx, id, d)
+	return s.addDoc(ctx, id, d)
 }
 
 // importSource stores the texts of a scenario. Those that another key has
@@ -174,7 +167,7 @@ func (in *importing) created(e *engine.Event, c *engine.Created) error {
 
 // rest pauses a session that lives, so that it does nothing by itself.
 func (in *importing) rest() {
-	if in.outcome != nil || in.paused {
+	if in.outcome != nil || in.paused || in.a.doc.Broken != "" {
 		return
 	}
 	at := time.Now().UTC()
@@ -202,12 +195,17 @@ func (in *importing) flush(ctx context.Context) error {
 func (in *importing) doc() *doc {
 	d := in.a.doc
 	d.Seq = in.stored
+	d.head.agents = len(d.Agents)
 	d.head.wake, d.head.resting, d.head.deleted = time.Time{}, true, false
 	d.head.status, d.head.ended = statusPaused, time.Time{}
 	d.Outcome, d.Stop = "", ""
+	if d.Broken != "" {
+		d.head.status, d.head.ended, d.head.resting = statusFailed, now(), false
+		d.Outcome, d.Stop = string(engine.Failed), d.Broken
+	}
 	if end := in.outcome; end != nil {
-		d.head.status, d.head.ended, d.head.resting = statusOfOutcome(end.Outcome), time.Now().UTC(), false
-		d.Outcome, d.Stop = string(end.Outcome), end.Reason.Stop
+		d.head.status, d.head.ended, d.head.resting = statusOfOutcome(end.Outcome), now(), false
+		d.Outcome, d.Stop, d.Broken = string(end.Outcome), end.Reason.Stop, ""
 	}
 	return d
 }
@@ -217,7 +215,7 @@ func (in *importing) doc() *doc {
 func (s *Server) rename(d *doc, from, to string) {
 	for i := range d.Agents {
 		a := &d.Agents[i]
-		a.ID = a.Key + "_" + strings.TrimPrefix(to, sessionPrefix)
+		a.ID = a.Key + "_" + unique(to)
 	}
 	bp := &d.Blueprint
 	if len(bp.Sealed) == 0 {

@@ -7,25 +7,34 @@ import (
 	"github.com/agentconnect-dev/agentconnect/engine"
 )
 
-// docOf reads what is stored of a session.
+// docOf reads what is stored of a session now.
 func (s *Server) docOf(ctx context.Context, id string) (*doc, error) {
-	table, err := s.cfg.Store.Table(ctx, tableSessions)
-	if err != nil {
-		return nil, err
-	}
-	if engine.CheckRecord(id, nil) != nil {
+	e := s.index.entry(id)
+	if e == nil {
 		return nil, errNotFound
 	}
-	e, err := table.Get(ctx, id)
-	if errors.Is(err, engine.ErrNotFound) {
+	d, _, err := s.readDoc(ctx, id)
+	switch {
+	case errors.Is(err, engine.ErrNotFound):
+		return nil, errNotFound
+	case err != nil:
+		return nil, err
+	case d.head.deleted || s.index.head(e).deleted:
 		return nil, errNotFound
 	}
+	return d, nil
+}
+
+// addDoc stores the doc of a session that is not started here.
+func (s *Server) addDoc(ctx context.Context, id string, d *doc) error {
+	value, err := d.encode()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	d, err := decodeDoc(e.Value)
-	if err == nil && d.head.deleted {
-		err = errNotFound
+	rev, err := s.docs.Update(ctx, id, value, 0)
+	if err != nil {
+		return storeError(err)
 	}
-	return d, err
+	s.index.put(id, d.head, rev)
+	return nil
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/agentconnect-dev/agentconnect/specs"
@@ -37,7 +38,8 @@ type ParticipantInfo struct {
 }
 
 // Info describes the session as it is now. It waits for the session's loop, or
-// for ctx.
+// for ctx. Of one that has ended or was let go it is the last that is known
+// here; one that waits in its log gives [ErrPassive]: [Rest] has it.
 func (s *Session) Info(ctx context.Context) (Info, error) {
 	var info Info
 	_, err := s.command(ctx, func(s *Session) answer {
@@ -47,7 +49,7 @@ func (s *Session) Info(ctx context.Context) (Info, error) {
 	if err == nil {
 		return info, nil
 	}
-	if !s.over() {
+	if !s.over() || errors.Is(err, ErrPassive) { // it may have been woken since
 		return Info{}, err
 	}
 	<-s.ended // it is being closed; nothing changes any more

@@ -61,8 +61,8 @@ func (k *keeper) rested(r engine.Rest) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.rests++
-	if sessions, _ := k.e.Held(); sessions != 0 {
-		k.t.Error("the engine still holds the session that rests")
+	if k.s != nil && k.s.Err() == nil {
+		k.t.Error("the session was woken before its rest was told")
 	}
 	if !r.Wake.IsZero() {
 		k.wakes = append(k.wakes, time.AfterFunc(time.Until(r.Wake), func() { k.wake(context.Background()) }))
@@ -270,6 +270,9 @@ func TestRest(t *testing.T) {
 			t.Errorf("got %+v, want to be woken at %s", rests[0], want)
 		}
 		if _, err := s.Say(t.Context(), engine.Message{Content: "x"}); !errors.Is(err, engine.ErrPassive) {
+			t.Errorf("got %v, want %v", err, engine.ErrPassive)
+		}
+		if _, err := s.Info(t.Context()); !errors.Is(err, engine.ErrPassive) {
 			t.Errorf("got %v, want %v", err, engine.ErrPassive)
 		}
 		time.Sleep(time.Until(rests[0].Wake))

@@ -354,9 +354,9 @@ func (s *Session) depart(r *Rest) {
 		s.timer.Stop()
 	}
 	s.cancel(s.why())
-	s.engine.forget(s)
 	if r != nil && s.engine.cfg.OnRest != nil {
-		s.engine.cfg.OnRest(*r)
+		s.engine.cfg.OnRest(*r) // its place is not free before
 	}
+	s.engine.forget(s)
 	close(s.ended) // who waits for an answer gets why
 }

@@ -34,6 +34,9 @@ func (j *Journal) Append(ctx context.Context, session string, expect uint64, eve
 		return err
 	}
 	j.heads.set(session, next)
+	if j.tails != nil {
+		j.tails.note(shardOf(session), next.stream)
+	}
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +31,9 @@ func (j *Journal) connect(ctx context.Context) (err error) {
 	if j.cfg.URL == "" {
 		n = lanesEmbedded
 		if j.embedded, err = startEmbedded(j.cfg); err != nil {
+			return err
+		}
+		if j.tails, err = openTails(filepath.Join(j.cfg.Dir, j.cfg.store)); err != nil {
 			return err
 		}
 	}

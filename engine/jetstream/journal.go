@@ -105,6 +105,7 @@ type Journal struct {
 	node     string // part of append ids
 	appends  atomic.Uint64
 	health   health
+	tails    *tails   // nil with an external server
 	cluster  *cluster // nil without an external server
 
 	mu     sync.Mutex
@@ -135,11 +136,20 @@ func (j *Journal) open(ctx context.Context) error {
 		return err
 	}
 	for i := range shards {
-		if err := j.createStream(ctx, streamConfig(i, j.cfg)); err != nil {
+		info, err := j.createStream(ctx, streamConfig(i, j.cfg))
+		if err != nil {
 			return fmt.Errorf("journal: stream %d: %w", i, err)
+		}
+		if j.tails != nil && j.tails.check(i, info.State) {
+			j.cfg.Logger.Error("records of the journal are lost on disk: sessions of this stream that had not ended are damaged", "stream", info.Config.Name)
 		}
 	}
 	if j.cfg.URL == "" {
+		lag := 0
+		if j.cfg.Sync == SyncInterval {
+			lag = tailsLag
+		}
+		j.tails.keep(lag, func(err error) { j.cfg.Logger.Warn("journal", "error", err) })
 		return nil
 	}
 	var err error
@@ -148,16 +158,12 @@ func (j *Journal) open(ctx context.Context) error {
 }
 
 // createStream makes a stream or brings back one whose own description is lost.
-func (j *Journal) createStream(ctx context.Context, cfg jetstream.StreamConfig) error {
+func (j *Journal) createStream(ctx context.Context, cfg jetstream.StreamConfig) (*jetstream.StreamInfo, error) {
 	s, err := j.js.CreateOrUpdateStream(ctx, cfg)
 	if err != nil {
-		return streamTrouble(err, cfg)
+		return nil, streamTrouble(err, cfg)
 	}
-	if lost := s.CachedInfo().State.Lost; lost != nil && len(lost.Msgs) > 0 {
-		j.cfg.Logger.Error("records of the journal are lost on disk; the sessions that they belong to are damaged",
-			"stream", cfg.Name, "records", len(lost.Msgs), "bytes", lost.Bytes)
-	}
-	return nil
+	return s.CachedInfo(), nil
 }
 
 func streamConfig(shard int, cfg Config) jetstream.StreamConfig {
@@ -205,6 +211,11 @@ func (j *Journal) Close() {
 	}
 	if j.embedded != nil {
 		j.embedded.stop()
+	}
+	if j.tails != nil {
+		if err := j.tails.close(); err != nil {
+			j.cfg.Logger.Warn("journal", "error", err)
+		}
 	}
 }
 

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -112,6 +110,9 @@ func (c *cluster) keep(ctx context.Context, info []byte, revision uint64) {
 		sent := time.Now()
 		try, cancel := context.WithTimeout(ctx, left)
 		next, err := c.renew(try, info, &revision)
+		if isConflict(err) { // it is over, or a renewal came late that was given up
+			next, err = c.again(try, info)
+		}
 		cancel()
 		switch {
 		case isConflict(err):
@@ -124,6 +125,19 @@ func (c *cluster) keep(ctx context.Context, info []byte, revision uint64) {
 			c.lease.mu.Unlock()
 		}
 	}
+}
+
+// again renews a lease that has another revision than the one known, unless it
+// is over. Nobody else writes to it.
+func (c *cluster) again(ctx context.Context, info []byte) (uint64, error) {
+	e, err := c.nodes.get(ctx, c.j.node)
+	if err != nil {
+		return 0, err
+	}
+	if e.Revision == 0 || e.Deleted {
+		return 0, engine.ErrConflict
+	}
+	return c.renew(ctx, info, &e.Revision)
 }
 
 // Leave implements [engine.Cluster].
@@ -185,10 +199,4 @@ func (o *owned) remove(session string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	delete(o.by, session)
-}
-
-func (o *owned) list() []string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return slices.Collect(maps.Keys(o.by))
 }

@@ -51,12 +51,15 @@ func (r *reader) all(ctx context.Context) error {
 		if err := r.some(ctx); err != nil {
 			return err
 		}
+		known, _ := r.j.heads.of(r.session) // before the end is asked for: it may grow
 		end, err := r.j.end(ctx, r.session)
 		switch {
 		case err != nil:
 			return r.fail(err)
-		case end.last <= r.head.last:
+		case end.last <= r.head.last && known.last <= r.head.last:
 			return nil
+		case end.last < known.last && end.last <= r.head.last:
+			return r.fail(r.missing(known))
 		case r.head.last > before:
 			moved = time.Now()
 			continue
@@ -68,11 +71,16 @@ func (r *reader) all(ctx context.Context) error {
 		case found:
 			moved = time.Now()
 		case time.Since(moved) > behindFor:
-			return r.fail(fmt.Errorf("session %s: events %d to %d are missing: %w", r.session, r.head.last+1, end.last, engine.ErrDamaged))
+			return r.fail(r.missing(end))
 		default:
 			time.Sleep(20 * time.Millisecond)
 		}
 	}
+}
+
+// missing is the error of events up to an end that are not there.
+func (r *reader) missing(end head) error {
+	return fmt.Errorf("session %s: events %d to %d are missing: %w", r.session, r.head.last+1, end.last, engine.ErrDamaged)
 }
 
 // next asks the stream's leader for the next record, since who answered before
@@ -179,6 +187,9 @@ func (j *Journal) end(ctx context.Context, session string) (head, error) {
 	r, err := decode(m.header, m.data, m.stream)
 	if err == nil {
 		err = r.whole()
+	}
+	if err == nil && j.tails != nil {
+		err = j.tails.whole(shardOf(session), &r)
 	}
 	if err != nil {
 		return head{}, fmt.Errorf("session %s: %w", session, err)

@@ -53,7 +53,7 @@ func (j *Journal) table(ctx context.Context, name string, expire time.Duration) 
 		return t, nil
 	}
 	t = &table{j: j, stream: tableStream(name), name: name}
-	if err := j.createStream(ctx, tableConfig(name, j.cfg, expire)); err != nil {
+	if _, err := j.createStream(ctx, tableConfig(name, j.cfg, expire)); err != nil {
 		return nil, fmt.Errorf("table %s: %w: %w", name, engine.ErrJournal, err)
 	}
 	j.mu.Lock()

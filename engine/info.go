@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/agentconnect-dev/agentconnect/specs"
@@ -38,8 +37,8 @@ type ParticipantInfo struct {
 }
 
 // Info describes the session as it is now. It waits for the session's loop, or
-// for ctx. Of one that has ended or was let go it is the last that is known
-// here; one that waits in its log gives [ErrPassive]: [Rest] has it.
+// for ctx. One that has ended or was let go is as it was then; it may have been
+// woken since, which another Session tells.
 func (s *Session) Info(ctx context.Context) (Info, error) {
 	var info Info
 	_, err := s.command(ctx, func(s *Session) answer {
@@ -49,7 +48,7 @@ func (s *Session) Info(ctx context.Context) (Info, error) {
 	if err == nil {
 		return info, nil
 	}
-	if !s.over() || errors.Is(err, ErrPassive) { // it may have been woken since
+	if !s.over() {
 		return Info{}, err
 	}
 	<-s.ended // it is being closed; nothing changes any more

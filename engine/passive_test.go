@@ -272,8 +272,8 @@ func TestRest(t *testing.T) {
 		if _, err := s.Say(t.Context(), engine.Message{Content: "x"}); !errors.Is(err, engine.ErrPassive) {
 			t.Errorf("got %v, want %v", err, engine.ErrPassive)
 		}
-		if _, err := s.Info(t.Context()); !errors.Is(err, engine.ErrPassive) {
-			t.Errorf("got %v, want %v", err, engine.ErrPassive)
+		if info, err := s.Info(t.Context()); err != nil || info.Seq != last.Seq {
+			t.Errorf("got event %d, %v; want what it was when it went to rest", info.Seq, err)
 		}
 		time.Sleep(time.Until(rests[0].Wake))
 		again, err := e.Wake(t.Context(), tmpl, s.ID())

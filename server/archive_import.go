@@ -83,7 +83,7 @@ func (s *Server) importAs(ctx context.Context, id string, a *Archive) error {
 	if id != a.ID {
 		s.rename(d, a.ID, id)
 	}
-	return s.addDoc(ctx, id, d)
+	return s.keep(ctx, id, d)
 }
 
 // importSource stores the texts of a scenario. Those that another key has
@@ -195,7 +195,6 @@ func (in *importing) flush(ctx context.Context) error {
 func (in *importing) doc() *doc {
 	d := in.a.doc
 	d.Seq = in.stored
-	d.head.agents = len(d.Agents)
 	d.head.wake, d.head.resting, d.head.deleted = time.Time{}, true, false
 	d.head.status, d.head.ended = statusPaused, time.Time{}
 	d.Outcome, d.Stop = "", ""

@@ -76,6 +76,24 @@ func TestArchiveComesBack(t *testing.T) {
 	}
 }
 
+func TestImportedSessionGoesOnWhenItIsResumed(t *testing.T) {
+	a := newTestServer(t, nil)
+	id, file := archived(t, a)
+	b := newTestServer(t, nil)
+	if _, err := b.Admin().Import(t.Context(), bytes.NewReader(file), ImportOptions{Owner: bob}); err != nil {
+		t.Fatal(err)
+	}
+	check(t, b.as(t, bob, 200, "GET", "/chat/sessions/"+id, nil), statusPaused, "status")
+	check(t, b.as(t, ann, 403, "GET", "/chat/sessions/"+id, nil), "FORBIDDEN", "code")
+	check(t, b.as(t, bob, 200, "GET", "/chat/sessions", nil), 1, "total_count")
+	b.as(t, bob, 202, "POST", "/chat/sessions/"+id+"/messages", `{"content":"third"}`)
+	if got := b.replies(t, bob, id, 2); len(got) != 2 {
+		t.Errorf("a paused session has %d replies, want the 2 that it had", len(got))
+	}
+	check(t, b.as(t, bob, 200, "POST", "/chat/sessions/"+id+"/resume", nil), statusActive, "status")
+	b.replies(t, bob, id, 3)
+}
+
 func TestImportBesideItself(t *testing.T) {
 	ts := newTestServer(t, func(c *Config) {
 		c.Templates, c.Connect = []Scenario{testScenario(t, debateHCL)}, testScripts
@@ -274,8 +292,10 @@ func TestImportTakesLittleMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	var first engine.Event
-	for e := range archive.Events() {
-		first = e
+	for e, err := range archive.Events() {
+		if first = e; err != nil {
+			t.Fatal(err)
+		}
 		break
 	}
 	r, w := io.Pipe()

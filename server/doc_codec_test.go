@@ -12,8 +12,6 @@ import (
 	"pgregory.net/rapid"
 )
 
-var docCompare = cmp.AllowUnexported(doc{}, docHead{}, member[any]{}) //nolint:gochecknoglobals // an option of comparisons
-
 func sampleDoc() *doc {
 	cost := 1.25
 	return &doc{
@@ -39,7 +37,7 @@ func TestDocComesBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(d, got, docCompare); diff != "" {
+		if diff := cmp.Diff(d, got, cmp.AllowUnexported(doc{}, docHead{})); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
 		}
 		head, err := decodeHead(value)

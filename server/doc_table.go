@@ -24,17 +24,3 @@ func (s *Server) docOf(ctx context.Context, id string) (*doc, error) {
 	}
 	return d, nil
 }
-
-// addDoc stores the doc of a session that is not started here.
-func (s *Server) addDoc(ctx context.Context, id string, d *doc) error {
-	value, err := d.encode()
-	if err != nil {
-		return err
-	}
-	rev, err := s.docs.Update(ctx, id, value, 0)
-	if err != nil {
-		return storeError(err)
-	}
-	s.index.put(id, d.head, rev)
-	return nil
-}

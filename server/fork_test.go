@@ -178,6 +178,21 @@ func TestForkRefusals(t *testing.T) {
 	check(t, ts.as(t, ann, 429, "POST", path, `{"at":1}`), "SESSION_LIMIT", "code")
 }
 
+func TestForkOfAnEndedSession(t *testing.T) {
+	ts := newTestServer(t, nil)
+	id := ts.createChat(t, ann)
+	ts.as(t, ann, 202, "POST", "/chat/sessions/"+id+"/messages", `{"content":"first"}`)
+	ts.replies(t, ann, id, 1)
+	ts.as(t, ann, 200, "POST", "/chat/sessions/"+id+"/stop", nil)
+	got := ts.as(t, ann, 200, "POST", "/chat/sessions/"+id+"/fork", `{"say":"and then?"}`)
+	check(t, got, statusActive, "status")
+	copied, _ := got["session_id"].(string)
+	ts.replies(t, ann, copied, 2)
+	check(t, ts.as(t, ann, 200, "GET", "/chat/sessions/"+id, nil), statusStopped, "status")
+	ts.as(t, ann, 204, "DELETE", "/chat/sessions/"+id, nil)
+	ts.as(t, ann, 404, "POST", "/chat/sessions/"+id+"/fork", `{}`)
+}
+
 func TestForkOfATalk(t *testing.T) {
 	ts := newTestServer(t, nil)
 	one, two := ts.register(t, ann, "one"), ts.register(t, ann, "two")

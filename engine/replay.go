@@ -155,9 +155,9 @@ func (r *replay) contain(e *Event, do func()) (err error) {
 
 // feed gives the session an event's cause.
 func (r *replay) feed(e *Event) {
-	if r.s.drains && !e.comes() {
+	if r.s.drains && (!e.comes() || r.wakes(e)) {
 		r.s.drains = false
-		if at := r.s.nextDue(); e.timed() && !at.IsZero() && !at.After(e.Time) { // it was woken for that, perhaps
+		if r.due(e) { // it was woken for that, perhaps
 			r.s.now = e.Time
 			alarm{}.apply(r.s)
 		}
@@ -171,6 +171,19 @@ func (r *replay) feed(e *Event) {
 	r.s.now = e.Time
 	r.input(e)
 	r.settle()
+}
+
+// due says whether an event may be what the clock had to do at its time.
+func (r *replay) due(e *Event) bool {
+	at := r.s.nextDue()
+	return e.timed() && !at.IsZero() && !at.After(e.Time)
+}
+
+// wakes says whether an agent that need not wait any more goes on at once, as
+// it does not while its process is about to end.
+func (r *replay) wakes(e *Event) bool {
+	after := r.peek(1)
+	return e.Type() == TypeRecovered && after != nil && after.Type() == TypeModelCalled && after.Turn == e.Turn
 }
 
 // settle lets the patterns decide.
@@ -201,7 +214,7 @@ func (r *replay) mismatch(want *Event, got Event) {
 	if want.Type() == got.Type() {
 		text += difference(want, &got)
 	}
-	if want.comes() && !r.s.drains {
+	if !r.s.drains && (want.comes() || r.due(want)) {
 		r.s.drains = true
 		if r.deferred == nil {
 			r.deferred = divergence(want, &got, text)

@@ -137,8 +137,8 @@ func TestLostTail(t *testing.T) {
 	if err := jetstream.Lose(t.Context(), j, "hurt"); err != nil {
 		t.Fatal(err)
 	}
-	if nn, err := readAll(t.Context(), j, "hurt"); !errors.Is(err, engine.ErrDamaged) {
-		t.Errorf("read %d: got %v, want %v", nn, err, engine.ErrDamaged)
+	if _, err := readAll(t.Context(), j, "hurt"); !errors.Is(err, engine.ErrDamaged) {
+		t.Errorf("read: got %v, want %v", err, engine.ErrDamaged)
 	}
 	if err := j.Append(t.Context(), "hurt", 50, said("hurt", 51)); err == nil {
 		t.Error("an append behind the hole succeeds")
@@ -168,8 +168,57 @@ func TestLostBlock(t *testing.T) {
 	if !errors.Is(got, engine.ErrDamaged) {
 		t.Errorf("read from a mark: got %v, want %v", got, engine.ErrDamaged)
 	}
-	if nn, err := readAll(t.Context(), j, "hurt"); !errors.Is(err, engine.ErrDamaged) {
-		t.Errorf("read %d: got %v, want %v", nn, err, engine.ErrDamaged)
+	if _, err := readAll(t.Context(), j, "hurt"); !errors.Is(err, engine.ErrDamaged) {
+		t.Errorf("read: got %v, want %v", err, engine.ErrDamaged)
+	}
+}
+
+// A stream that lost its end damages what may have been there, and nothing else:
+// a session that had ended, and those that begin later.
+func TestTornStream(t *testing.T) {
+	dir := t.TempDir()
+	j := open(t, dir, jetstream.SyncAlways)
+	ended := jetstream.Neighbor("hurt", 1)
+	if err := j.Append(t.Context(), ended, 0, []engine.Event{{Seq: 1, Session: ended, Data: &engine.Ended{Outcome: engine.Achieved}}}); err != nil {
+		t.Fatal(err)
+	}
+	write(t, j, "hurt", 1, 50)
+	last := jetstream.Neighbor("hurt", 2)
+	write(t, j, last, 1, 1)
+	if err := j.Delete(t.Context(), last); err != nil { // the stream's last record goes: no damage
+		t.Fatal(err)
+	}
+	j.Close()
+	j = open(t, dir, jetstream.SyncAlways)
+	if n := length(t, j, "hurt"); n != 50 {
+		t.Errorf("got %d events, want 50", n)
+	}
+	j.Close()
+	file, b := holding(t, dir, "message 20 of hurt")
+	if err := os.WriteFile(file, b[:bytes.Index(b, []byte("message 20 of hurt"))], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // it is remembered
+		j = open(t, dir, jetstream.SyncAlways)
+		if _, err := readAll(t.Context(), j, "hurt"); !errors.Is(err, engine.ErrDamaged) {
+			t.Errorf("read: got %v, want %v", err, engine.ErrDamaged)
+		}
+		if err := j.Append(t.Context(), "hurt", 19, said("hurt", 20)); !errors.Is(err, engine.ErrDamaged) {
+			t.Errorf("append: got %v, want %v", err, engine.ErrDamaged)
+		}
+		for _, err := range j.Read(t.Context(), ended, 0) {
+			if err != nil {
+				t.Errorf("a session that had ended: %v", err)
+			}
+		}
+		j.Close()
+	}
+	j = open(t, dir, jetstream.SyncAlways)
+	defer j.Close()
+	later := jetstream.Neighbor("hurt", 3)
+	write(t, j, later, 1, 5)
+	if n := length(t, j, later); n != 5 {
+		t.Errorf("got %d events of a later session, want 5", n)
 	}
 }
 

@@ -2,6 +2,7 @@ package jetstream
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -63,4 +64,16 @@ func SendTwice(ctx context.Context, j *Journal, session string, events []engine.
 	}
 	j.forget(session)
 	return err
+}
+
+// Neighbor is a session of the same stream as another.
+func Neighbor(session string, n int) string {
+	for i := 0; ; i++ {
+		id := "neighbor" + strconv.Itoa(i)
+		if shardOf(id) == shardOf(session) {
+			if n--; n == 0 {
+				return id
+			}
+		}
+	}
 }

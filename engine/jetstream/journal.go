@@ -140,8 +140,8 @@ func (j *Journal) open(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("journal: stream %d: %w", i, err)
 		}
-		if j.tails != nil && j.tails.check(i, info.State) {
-			j.cfg.Logger.Error("records of the journal are lost on disk: sessions of this stream that had not ended are damaged", "stream", info.Config.Name)
+		if err := j.checkTail(ctx, i, info); err != nil {
+			return err
 		}
 	}
 	if j.cfg.URL == "" {
@@ -164,6 +164,25 @@ func (j *Journal) createStream(ctx context.Context, cfg jetstream.StreamConfig) 
 		return nil, streamTrouble(err, cfg)
 	}
 	return s.CachedInfo(), nil
+}
+
+// checkTail finds out whether an embedded stream lost its end.
+func (j *Journal) checkTail(ctx context.Context, shard int, info *jetstream.StreamInfo) error {
+	if j.tails == nil {
+		return nil
+	}
+	m, err := j.last(ctx, info.Config.Name, fmt.Sprintf("ev.%d.>", shard))
+	if err != nil && !unreadable(err) {
+		return err
+	}
+	if err != nil { // a read finds it
+		m.stream = info.State.LastSeq
+	}
+	if j.tails.check(shard, m.stream, info.State) {
+		j.cfg.Logger.Error("records of the journal are lost on disk: sessions of this stream that had not ended are damaged",
+			"stream", info.Config.Name)
+	}
+	return nil
 }
 
 func streamConfig(shard int, cfg Config) jetstream.StreamConfig {
@@ -225,6 +244,9 @@ func (j *Journal) Delete(ctx context.Context, session string) error {
 		return err
 	}
 	j.forget(session)
+	if err := j.lower(ctx, session); err != nil {
+		return err
+	}
 	s, err := j.js.Stream(ctx, streamOf(session))
 	if err == nil {
 		err = s.Purge(ctx, jetstream.WithPurgeSubject(subject(session)))
@@ -236,6 +258,21 @@ func (j *Journal) Delete(ctx context.Context, session string) error {
 		return j.cluster.drop(ctx, session)
 	}
 	return nil
+}
+
+// lower makes it known that the last record of a stream may go.
+func (j *Journal) lower(ctx context.Context, session string) error {
+	if j.tails == nil {
+		return nil
+	}
+	m, err := j.last(ctx, streamOf(session), subject(session))
+	if err != nil && !unreadable(err) {
+		return j.readTrouble(ctx, streamOf(session), err)
+	}
+	if m.stream == 0 && err == nil {
+		return nil
+	}
+	return j.tails.lower(shardOf(session), m.stream)
 }
 
 // Cluster implements [engine.Store]: nil with an embedded server.

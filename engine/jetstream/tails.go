@@ -62,21 +62,38 @@ func openTails(dir string) (*tails, error) {
 	return t, nil
 }
 
-// check compares a stream with what was remembered of it, and says whether it
-// lost something just now.
-func (t *tails) check(shard int, state jetstream.StreamState) bool {
+// check compares the last record of a stream with what was remembered of it,
+// and says whether it lost something just now.
+func (t *tails) check(shard int, last uint64, state jetstream.StreamState) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.ends[shard] > 0 { println("DBG", shard, state.LastSeq, state.Msgs, t.ends[shard], state.Lost != nil) }
 	before := t.torn[shard]
-	if state.LastSeq < t.ends[shard] {
-		t.torn[shard] = max(before, state.LastSeq, 1)
+	if last < t.ends[shard] {
+		t.torn[shard] = max(before, last, 1)
 	}
 	if state.Lost != nil && len(state.Lost.Msgs) > 0 {
 		t.torn[shard] = max(t.torn[shard], min(slices.Max(state.Lost.Msgs), state.LastSeq))
 	}
-	t.ends[shard] = state.LastSeq
+	t.ends[shard] = last
 	return t.torn[shard] != before
+}
+
+// lower forgets the end of a stream before the records from a sequence on are
+// removed.
+func (t *tails) lower(shard int, from uint64) error {
+	t.mu.Lock()
+	end := t.ends[shard]
+	if end <= from {
+		t.ends[shard] = 0
+	}
+	for i := range t.queue {
+		t.queue[i][shard] = 0
+	}
+	t.mu.Unlock()
+	if end > from {
+		return nil
+	}
+	return t.save(0)
 }
 
 // note takes in that a stream has a record.
@@ -126,12 +143,9 @@ func (t *tails) close() error {
 func (t *tails) save(lag int) error {
 	t.mu.Lock()
 	t.queue = append(t.queue, t.ends)
-	if lag == 0 {
-		t.queue = t.queue[len(t.queue)-1:]
-	}
 	next := savedTails{Ends: t.saved.Ends, Torn: t.torn}
-	if len(t.queue) > lag {
-		next.Ends, t.queue = t.queue[0], t.queue[1:]
+	if n := len(t.queue) - 1 - lag; n >= 0 {
+		next.Ends, t.queue = t.queue[n], t.queue[n+1:]
 	}
 	same := next == t.saved
 	t.mu.Unlock()

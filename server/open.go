@@ -40,6 +40,10 @@ func (s *Server) open() error {
 		return fmt.Errorf("server: the sessions cannot be read: %w", context.Cause(ctx))
 	}
 	s.cfg.Hooks.server.Store(s)
+	if live := s.index.live("") + s.index.talks(""); live > 0 && !s.cfg.Passive {
+		running := len(s.index.adrift())
+		s.log.InfoContext(ctx, "the sessions of the server before go on", "running", running, "waiting", live-running)
+	}
 	if lost != nil {
 		s.wg.Go(func() { s.keepLease(lost) })
 	}

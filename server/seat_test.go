@@ -1,8 +1,11 @@
 package server
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -222,4 +225,87 @@ func TestBrokenSessions(t *testing.T) {
 	if len(frames) < 4 {
 		t.Errorf("got %d frames before the close", len(frames))
 	}
+}
+
+// The talk of two agents goes on after a restart, and on another node.
+func TestTalkOverARestart(t *testing.T) {
+	store := &memory.Journal{}
+	one := serveOn(t, store, 0)
+	a, b := one.register(t, ann, "one"), one.register(t, ann, "two")
+	id := one.tell(t, ann, a, b, "hello")["session_id"]
+	one.crash()
+	two := serveOn(t, store, 0)
+	check(t, two.tell(t, ann, b, a, "still there?"), id, "session_id")
+	two.as(t, ann, 200, "DELETE", "/agents/"+a, nil)
+	two.as(t, ann, 404, "GET", "/chat/sessions/"+id.(string), nil)
+}
+
+// While the store is away nothing is taken and nothing half-made; what was let
+// go of goes on when it is back.
+func TestStoreIsAway(t *testing.T) {
+	c := memory.NewCluster(time.Hour, time.Minute)
+	node := c.Node()
+	t.Cleanup(node.Kill)
+	store := &awayStore{Store: node}
+	ts := serveOn(t, store, 0)
+	id := ts.createChat(t, ann)
+	store.away.Store(true)
+	for _, path := range []string{"/chat/sessions/create", "/chat/sessions/" + id + "/messages"} {
+		body := any(chatBody)
+		if path != "/chat/sessions/create" {
+			body = `{"content":"x"}`
+		}
+		w, got := ts.do(t, "POST", path, ts.token(t, ann), body)
+		if w.StatusCode != http.StatusServiceUnavailable || w.Header.Get("Retry-After") == "" || at(got, "code") != "STORE_UNAVAILABLE" {
+			t.Errorf("%s: got %d %v", path, w.StatusCode, got)
+		}
+	}
+	if w, _ := ts.do(t, "GET", "/readyz", "", nil); w.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("readyz: got %d", w.StatusCode)
+	}
+	store.away.Store(false)
+	eventually(t, "it is resumed", func() bool { rec := ts.seats.of(id); return rec != nil && rec.running() != nil })
+	ts.post(t, id, "back again")
+	ts.answers(t, id, 1)
+	eventually(t, "nothing half-made is left", func() bool { return len(ts.index.entries()) == 1 })
+	ts.as(t, ann, 200, "GET", "/readyz", nil)
+}
+
+// awayStore is a store that cannot be written for a while.
+type awayStore struct {
+	engine.Store
+	away atomic.Bool
+}
+
+var errAway = errors.New("the disk is full")
+
+func (s *awayStore) Err() error {
+	if s.away.Load() {
+		return errAway
+	}
+	return s.Store.Err()
+}
+
+func (s *awayStore) Append(ctx context.Context, session string, expect uint64, events []engine.Event) error {
+	if s.away.Load() {
+		return errAway
+	}
+	return s.Store.Append(ctx, session, expect, events)
+}
+
+func (s *awayStore) Table(ctx context.Context, name string) (engine.Table, error) {
+	t, err := s.Store.Table(ctx, name)
+	return &awayTable{t, s}, err
+}
+
+type awayTable struct {
+	engine.Table
+	s *awayStore
+}
+
+func (t *awayTable) Update(ctx context.Context, key string, value []byte, revision uint64) (uint64, error) {
+	if t.s.away.Load() {
+		return 0, errAway
+	}
+	return t.Table.Update(ctx, key, value, revision)
 }

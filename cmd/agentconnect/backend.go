@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"time"
 
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/config"
+	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/control"
 	"github.com/agentconnect-dev/agentconnect/engine"
 	"github.com/agentconnect-dev/agentconnect/engine/jetstream"
 	"github.com/agentconnect-dev/agentconnect/server"
@@ -63,6 +65,15 @@ func (b *backend) open(ctx context.Context, set *config.Settings, log *slog.Logg
 		return usageError("%v", err)
 	}
 	return nil
+}
+
+// target is what administrative commands act on.
+func (b *backend) target() control.Target {
+	return control.Target{
+		Users:    userList{b.users},
+		Sessions: b.server.Admin(),
+		Backup:   func(ctx context.Context, w io.Writer) (any, error) { return b.store.Backup(ctx, w) },
+	}
 }
 
 // close ends what has come to life, the last first.

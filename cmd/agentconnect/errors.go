@@ -67,9 +67,12 @@ func outputError(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, syscall.EPIPE):
+	case isGone(err):
 		return silent(statusUsage)
 	default:
 		return usageError("standard output: %v", err)
 	}
 }
+
+// isGone says that nobody reads the output any more.
+func isGone(err error) bool { return errors.Is(err, syscall.EPIPE) }

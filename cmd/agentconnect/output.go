@@ -19,11 +19,11 @@ type output struct {
 }
 
 // createOutput creates a file. "-" is standard output.
-func (a *app) createOutput(what, path string) (*output, error) {
+func (a *app) createOutput(what, path string, mode os.FileMode) (*output, error) {
 	if path == "-" {
 		return &output{File: a.con.out, what: what, forget: func() {}}, nil
 	}
-	return createFile(a.halt, what, path, 0o666) // the umask decides
+	return createFile(a.halt, what, path, mode)
 }
 
 func createFile(h *halt, what, path string, mode os.FileMode) (*output, error) {

@@ -25,7 +25,7 @@ func (o *placeOptions) flags(set *pflag.FlagSet, listen bool) {
 	if listen {
 		set.String("listen", "", "listen on `HOST:PORT` (server.listen); port 0 takes a free one")
 	}
-	set.String("data-dir", "", "keep users and keys in `DIR` (data_dir)")
+	set.String("data-dir", "", "the data directory: `DIR` (data_dir)")
 	o.given = map[string]*pflag.Flag{"data_dir": set.Lookup("data-dir")}
 	if listen {
 		o.given["server.listen"] = set.Lookup("listen")

@@ -50,7 +50,10 @@ Long flags may be written with one dash or two: -var and --var are the same.`,
 	root.SetErr(a.con.err)
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().BoolVar(&a.con.noColor, "no-color", false, "no colours (also by NO_COLOR)")
-	root.AddCommand(newRun(a), newValidate(a), newServe(a), newChat(a), newUsers(a), newConfig(a), newVersion(a))
+	root.AddCommand(
+		newRun(a), newValidate(a), newServe(a), newChat(a), newSessions(a), newExplain(a), newNodes(a), newBackup(a), newRestore(a),
+		newUsers(a), newConfig(a), newVersion(a),
+	)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	return root

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"sync"
 	"syscall"
 	"time"
 
@@ -142,8 +141,7 @@ func (s *service) open() error {
 		return err
 	}
 	s.http = newHTTPServer(s.server, s.cert, s.log)
-	target := control.Target{Users: userList{s.users}}
-	if s.control, err = control.Serve(controlPath(s.set), target); err != nil {
+	if s.control, err = control.Serve(controlPath(s.set), s.target()); err != nil {
 		return usageError("data_dir: %v", err)
 	}
 	return nil
@@ -216,18 +214,9 @@ func (s *service) serveHTTP() error {
 func (s *service) drain() {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		if err := s.server.Drain(ctx); err != nil {
-			s.log.Warn("some sockets were cut", "error", err)
-		}
-	})
-	wg.Go(func() {
-		if err := s.engine.Drain(ctx); err != nil {
-			s.log.Warn("some calls were cut; the next start makes them again", "error", err)
-		}
-	})
-	wg.Wait()
+	if err := s.server.Drain(ctx); err != nil {
+		s.log.Warn("something was cut, which the next start makes again", "error", err)
+	}
 	ctx, cancel = context.WithTimeout(context.Background(), shutdownTime)
 	defer cancel()
 	if err := s.http.Shutdown(ctx); err != nil {

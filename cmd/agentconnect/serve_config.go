@@ -20,7 +20,7 @@ func controlPath(set *config.Settings) string { return filepath.Join(string(set.
 func serverConfig(set *config.Settings, log *slog.Logger) (server.Config, error) {
 	models, list, err := offer(set, log)
 	return server.Config{
-		Models: models, ProviderList: list,
+		Models: models, ProviderList: list, Connect: modelsOf,
 		CORSOrigins: set.Server.CORSOrigins, TrustedProxies: set.Server.TrustedProxies,
 		Limits: server.Limits{
 			Disabled: !set.Limits.Enabled, Login: set.Limits.Login, Verify: set.Limits.Verify,

@@ -212,7 +212,7 @@ func TestServeFromStartToEnd(t *testing.T) {
 	session := s.create(token, "bridges")
 	ws := s.socket(token, session)
 
-	for path, want := range map[string]os.FileMode{"data": 0o700, "data/control.sock": 0o600, "data/journal": 0o700, "data/signing_keys.json": 0o600, "data/lock": 0o600} {
+	for path, want := range map[string]os.FileMode{"data": 0o700, "data/control.sock": 0o600, "data/store": 0o700, "data/signing_keys.json": 0o600, "data/lock": 0o600} {
 		if info, err := os.Stat(filepath.Join(s.dir, path)); err != nil {
 			t.Error(err)
 		} else if info.Mode().Perm() != want {

@@ -10,9 +10,9 @@ import (
 	"github.com/agentconnect-dev/agentconnect/engine/jetstream"
 )
 
-// journalDir is the part of a data directory that the embedded journal keeps
-// for itself.
-const journalDir = "journal"
+// storeDir is the part of a data directory that the embedded journal keeps for
+// itself.
+const storeDir = "store"
 
 // openJournal opens the journal that the settings mean: the one embedded in
 // this process, which has the data directory for itself, or a cluster's.
@@ -35,7 +35,7 @@ func openJournal(ctx context.Context, set *config.Settings, log *slog.Logger) (*
 func journalConfig(set *config.Settings, log *slog.Logger) jetstream.Config {
 	j := &set.Journal
 	if j.URL == "" {
-		return jetstream.Config{Dir: filepath.Join(string(set.DataDir), journalDir), Sync: jetstream.Sync(j.Sync), Logger: log}
+		return jetstream.Config{Dir: filepath.Join(string(set.DataDir), storeDir), Sync: jetstream.Sync(j.Sync), Logger: log}
 	}
 	return jetstream.Config{
 		URL: j.URL, Credentials: string(j.Credentials), Replicas: j.Replicas, Logger: log,

@@ -9,7 +9,7 @@ import (
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/screen"
 )
 
-// table is a list with a title above each column.
+// table is a list, with a title above each column if it has titles.
 type table struct {
 	titles []string
 	rows   [][]string
@@ -28,9 +28,12 @@ func (t *table) add(cells ...string) {
 
 // write aligns the columns.
 func (t *table) write(w io.Writer, theme screen.Theme) error {
-	widths := make([]int, len(t.titles))
+	var widths []int
 	for _, row := range append([][]string{t.titles}, t.rows...) {
 		for i, c := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
 			widths[i] = max(widths[i], displaywidth.String(c))
 		}
 	}
@@ -44,7 +47,9 @@ func (t *table) write(w io.Writer, theme screen.Theme) error {
 		}
 		out.WriteByte('\n')
 	}
-	line(t.titles, theme.Dim)
+	if len(t.titles) > 0 {
+		line(t.titles, theme.Dim)
+	}
 	for _, row := range t.rows {
 		line(row, func(c string) string { return c })
 	}

@@ -64,7 +64,8 @@ func (a *app) onStore(ctx context.Context, set *config.Settings, do func(*contro
 		return err
 	}
 	defer b.close()
-	return do(&control.Target{Users: userList{b.users}})
+	target := b.target()
+	return do(&target)
 }
 
 // quietLog is the log of a command, which speaks of what it cannot tell

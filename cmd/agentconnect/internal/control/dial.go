@@ -151,7 +151,8 @@ func (f *failing) Read(buf []byte) (int, error) {
 // Target is what the server acts on.
 func (r *Remote) Target() *Target {
 	return &Target{
-		Users:  remoteUsers{r},
-		Backup: func(ctx context.Context, w io.Writer) (any, error) { return r.stream(ctx, "backup", w) },
+		Users:    remoteUsers{r},
+		Sessions: remoteSessions{r},
+		Backup:   func(ctx context.Context, w io.Writer) (any, error) { return r.stream(ctx, "backup", w) },
 	}
 }

@@ -23,7 +23,8 @@ const (
 
 // Target is what commands act on.
 type Target struct {
-	Users Users
+	Users    Users
+	Sessions Sessions
 	// Backup writes a copy of all that is stored; what it returns is told to
 	// whoever asked.
 	Backup func(ctx context.Context, w io.Writer) (any, error)

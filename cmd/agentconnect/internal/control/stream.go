@@ -23,6 +23,9 @@ const (
 func handler(stop context.Context, to Target) http.Handler {
 	m := http.NewServeMux()
 	serveUsers(m, to.Users)
+	if to.Sessions != nil {
+		serveSessions(stop, m, to.Sessions)
+	}
 	if to.Backup != nil {
 		m.HandleFunc("GET /backup", send(stop, func(ctx context.Context, _ *http.Request, w io.Writer) (any, error) { return to.Backup(ctx, w) }))
 	}

@@ -144,7 +144,7 @@ func older(v, than string) bool {
 	a, b := numbersOf(v), numbersOf(than)
 	for i := range a {
 		if a[i] != b[i] {
-			return a[i] < b[i]
+			return a[i] < b[i] // a newer one's pre-release will do
 		}
 	}
 	return strings.Contains(v, "-") // before the release

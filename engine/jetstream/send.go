@@ -80,16 +80,21 @@ func (j *Journal) try(ctx context.Context, w *write) (uint64, error) {
 	if !wrongSequence(err) {
 		return 0, err
 	}
-	last, err := j.last(ctx, w.stream, w.msg.Subject)
+	last, lastErr := j.last(ctx, w.stream, w.msg.Subject)
 	switch {
-	case err != nil:
-		return 0, err
-	case last.header.Get(headerAppend) != w.id:
-		return 0, engine.ErrConflict
-	default:
+	case lastErr != nil:
+		return 0, lastErr
+	case last.header.Get(headerAppend) == w.id:
 		return last.stream, nil
+	case last.stream == w.after: // what is in the way is not stored yet, and may be an earlier attempt of this one
+		return 0, errPending
+	default:
+		return 0, engine.ErrConflict
 	}
 }
+
+// errPending says that another message of the subject waits to be stored.
+var errPending = errors.New("another message is about to be stored")
 
 // lane is the connection that writes to a stream: always the same one, so that
 // a stream's writes keep their order.
@@ -111,7 +116,7 @@ func passing(err error) bool {
 		return api.Code == 503 && api.ErrorCode != codeResources && api.ErrorCode != codeStorage
 	}
 	for _, is := range []error{
-		context.DeadlineExceeded, nats.ErrTimeout, nats.ErrNoResponders, jetstream.ErrNoStreamResponse, nats.ErrConnectionReconnecting,
+		context.DeadlineExceeded, nats.ErrTimeout, nats.ErrNoResponders, jetstream.ErrNoStreamResponse, errPending, nats.ErrConnectionReconnecting,
 		nats.ErrDisconnected, nats.ErrReconnectBufExceeded,
 	} {
 		if errors.Is(err, is) {

@@ -174,11 +174,11 @@ func TestBackupUnderLoad(t *testing.T) {
 		writers.Go(func() {
 			session := fmt.Sprintf("s%d", i)
 			for seq := uint64(1); ctx.Err() == nil; seq++ {
-				if err := j.Append(t.Context(), session, seq-1, said(session, seq)); err != nil {
+				if err := j.Append(context.WithoutCancel(ctx), session, seq-1, said(session, seq)); err != nil {
 					t.Error(err)
 					return
 				}
-				if _, err := tab.Put(t.Context(), session, fmt.Append(nil, seq)); err != nil {
+				if _, err := tab.Put(context.WithoutCancel(ctx), session, fmt.Append(nil, seq)); err != nil {
 					t.Error(err)
 					return
 				}

@@ -46,6 +46,7 @@ func percentiles(b *testing.B, took []time.Duration) {
 // unfenced publish that is acknowledged by the same kind of server.
 func BenchmarkAppend(b *testing.B) {
 	stores(b, func(b *testing.B, j engine.Store) {
+		b.Helper()
 		took := make([]time.Duration, 0, b.N)
 		for i := range b.N {
 			list := said("s", uint64(i+1)) //nolint:gosec // small
@@ -126,6 +127,7 @@ func BenchmarkSessions(b *testing.B) {
 		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "records/s")
 	}
 	stores(b, func(b *testing.B, j engine.Store) {
+		b.Helper()
 		each(b, func(session string, seq uint64) error {
 			return j.Append(b.Context(), session, seq-1, said(session, seq))
 		})
@@ -144,6 +146,7 @@ func BenchmarkSessions(b *testing.B) {
 // BenchmarkRead reads 200 events of one session, among many.
 func BenchmarkRead(b *testing.B) {
 	stores(b, func(b *testing.B, j engine.Store) {
+		b.Helper()
 		var all sync.WaitGroup
 		for i := range 100 {
 			all.Go(func() { write(b, j, "s"+strconv.Itoa(i), 1, 200) })

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -173,24 +174,36 @@ func redact(err error, addresses string) error {
 		return err
 	}
 	text := err.Error()
-	for _, address := range strings.Split(addresses, ",") {
+	for address := range strings.SplitSeq(addresses, ",") {
 		address = strings.TrimSpace(address)
 		text = strings.ReplaceAll(text, address, hideUser(address))
-		u, parseErr := url.Parse(address)
-		if parseErr != nil || u.User == nil {
-			continue
-		}
-		secret, ok := u.User.Password()
-		if !ok {
-			secret = u.User.Username() // a token
-		}
-		for _, s := range []string{u.User.String(), secret, url.QueryEscape(secret), url.PathEscape(secret)} {
-			if s != "" {
-				text = strings.ReplaceAll(text, s, "xxxxx")
-			}
+		for _, s := range secretsOf(address) {
+			text = strings.ReplaceAll(text, s, "xxxxx")
 		}
 	}
 	return &redacted{text, err}
+}
+
+// secretsOf are the password, or the token, of an address in the forms in which
+// it may be printed.
+func secretsOf(address string) []string {
+	at := strings.LastIndex(address, "@")
+	if at < 0 {
+		return nil
+	}
+	user := address[:at]
+	if _, rest, ok := strings.Cut(user, "://"); ok {
+		user = rest
+	}
+	secret := user
+	if _, password, ok := strings.Cut(user, ":"); ok {
+		secret = password
+	}
+	list := []string{user, secret}
+	if plain, err := url.PathUnescape(secret); err == nil {
+		list = append(list, plain, url.QueryEscape(plain), url.PathEscape(plain))
+	}
+	return slices.DeleteFunc(list, func(s string) bool { return s == "" })
 }
 
 // hideUser takes what is before the @ out of an address, also out of one that

@@ -105,7 +105,7 @@ func (f *follower) hear(ctx context.Context, m *nats.Msg) error {
 // catchUp reads what the stream has behind the follower; while the store is
 // away there is nothing.
 func (f *follower) catchUp(ctx context.Context) error {
-	if f.j.Err() != nil {
+	if ill := f.j.Err() != nil; ill {
 		return nil
 	}
 	if err := f.all(ctx); err != nil && !f.away {

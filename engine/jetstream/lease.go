@@ -66,7 +66,7 @@ func (c *cluster) Join(ctx context.Context, info []byte) (<-chan struct{}, error
 	if err != nil {
 		return nil, err
 	}
-	life, cancel := context.WithCancel(context.Background())
+	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	l.mu.Lock()
 	l.until, l.held, l.lost, l.cancel = sent.Add(c.j.cfg.Lease), true, make(chan struct{}), cancel
 	lost := l.lost

@@ -111,8 +111,7 @@ func wrongSequence(err error) bool {
 
 // passing says whether a message may be stored when it is sent again.
 func passing(err error) bool {
-	var api *jetstream.APIError
-	if errors.As(err, &api) {
+	if api, ok := errors.AsType[*jetstream.APIError](err); ok {
 		return api.Code == 503 && api.ErrorCode != codeResources && api.ErrorCode != codeStorage
 	}
 	for _, is := range []error{

@@ -46,7 +46,7 @@ func (t *table) watch(ctx context.Context, look time.Duration) iter.Seq2[engine.
 			case m := <-live:
 				w.hear(ctx, m)
 			case <-tick.C:
-				w.read(ctx)
+				_ = w.read(ctx) // the next look tries again
 			case <-ctx.Done():
 			}
 		}

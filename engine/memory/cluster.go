@@ -56,14 +56,14 @@ func (c *Cluster) Node() *Node {
 }
 
 // leased says whether a node's lease holds.
-func (c *Cluster) leased(node string) bool {
-	e, err := c.nodes.Get(context.Background(), node)
+func (c *Cluster) leased(ctx context.Context, node string) bool {
+	e, err := c.nodes.Get(ctx, node)
 	return err == nil && !e.Deleted
 }
 
 // expire ends a node's lease.
-func (c *Cluster) expire(node string) {
-	_ = c.nodes.Delete(context.Background(), node) // a table in memory never fails
+func (c *Cluster) expire(ctx context.Context, node string) {
+	_ = c.nodes.Delete(ctx, node) // a table in memory never fails
 }
 
 // may says whether a node's append is let through, and makes it the last that

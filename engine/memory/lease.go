@@ -27,10 +27,10 @@ func (n *Node) Join(ctx context.Context, info []byte) (<-chan struct{}, error) {
 	}
 	clear(n.epochs)
 	n.until, n.lost = time.Now().Add(n.c.lease), make(chan struct{})
-	life, stop := context.WithCancel(n.life)
+	life, stop := context.WithCancel(n.life) //nolint:contextcheck // it lives as long as the node
 	n.stop = stop
 	lost := n.lost
-	n.expiry = time.AfterFunc(n.c.lease, func() { n.c.expire(n.name) })
+	n.expiry = time.AfterFunc(n.c.lease, func() { n.c.expire(n.life, n.name) })
 	n.runs.Go(func() { n.keep(life) })
 	return lost, nil
 }
@@ -99,7 +99,7 @@ func (n *Node) Claim(ctx context.Context, session string) error {
 	}
 	n.c.mu.Lock()
 	now := n.c.owners[session]
-	if now.node != "" && now.node != n.name && n.c.leased(now.node) {
+	if now.node != "" && now.node != n.name && n.c.leased(ctx, now.node) {
 		n.c.mu.Unlock()
 		return engine.ErrOwned
 	}

@@ -38,6 +38,7 @@ type call struct {
 	cancel   context.CancelCauseFunc
 	chunks   iter.Seq2[providers.Chunk, error]
 	request  providers.Request
+	sets     []Tool // whose tools are to be asked for
 	reply    reply
 	input    int          // estimated tokens of the request
 	received atomic.Int64 // bytes of the reply so far
@@ -101,6 +102,9 @@ func (s *Session) begin(t *turn) {
 	ctx, cancel := context.WithCancelCause(s.ctx)
 	c := &call{turn: t.n, n: t.call, seq: t.callSeq, agent: t.name, link: link, ctx: ctx, cancel: cancel}
 	s.request(&c.request, t, link)
+	if !t.summing && t.used < t.agent.mostTools() {
+		c.sets = t.agent.sets
+	}
 	c.input = tokensOf(&c.request)
 	s.calls[t.n] = c
 	c.chunks = s.model(link).Stream(ctx, &c.request)
@@ -140,7 +144,6 @@ func (st *State) marksOf(provider string) []string {
 // stream reads a reply to its end.
 func (s *Session) stream(c *call) (r *reply) {
 	began := time.Now()
-	defer deadlines(c)()
 	defer func() {
 		if p := recover(); p != nil {
 			r = &reply{err: s.panicked(p)}
@@ -148,6 +151,9 @@ func (s *Session) stream(c *call) (r *reply) {
 		c.cancel(nil)
 		r.call, r.took = c, time.Since(began)
 	}()
+	s.offer(c)
+	began = time.Now()
+	defer deadlines(c)()
 	return s.read(c)
 }
 

@@ -36,7 +36,7 @@ func (s *Session) agenda(visit func(due)) {
 			s.end(Expired, Reason{Stop: "lifetime", Text: fmt.Sprintf("its lifetime of %s is over", spec.Lifetime)})
 		}})
 	}
-	if spec.IdleTimeout > 0 && !st.working() {
+	if spec.IdleTimeout > 0 && !st.busy() {
 		visit(due{at: st.last.Add(spec.IdleTimeout), do: func(s *Session) {
 			s.end(Expired, Reason{Stop: "idle_timeout", Text: fmt.Sprintf("nobody said anything for %s", spec.IdleTimeout)})
 		}})
@@ -44,7 +44,7 @@ func (s *Session) agenda(visit func(due)) {
 	if l := spec.Limits.Timeout; l > 0 && !st.started.IsZero() && !st.paused && st.final == nil {
 		visit(due{at: st.started.Add(l + st.held), do: (*Session).timedOut})
 	}
-	if s.t.ticks && st.working() && st.final == nil && (s.replay == nil || s.replay.ticks) {
+	if s.t.ticks && st.busy() && st.final == nil && (s.replay == nil || s.replay.ticks) {
 		visit(due{at: later(st.last, s.ticked).Add(tickEvery), do: (*Session).tick})
 	}
 	for _, t := range st.turns {
@@ -62,6 +62,8 @@ func (s *Session) agendaOf(t *turn, visit func(due)) {
 		if d := t.human.spec.Timeout; d > 0 {
 			visit(due{turn: t.n, at: t.started.Add(d), do: func(s *Session) { s.absent(t, fmt.Sprintf("no answer within %s", d)) }})
 		}
+		return
+	case t.awaits(): // the person takes the time that it takes
 		return
 	case t.cooling && s.drains: // whoever resumes it makes the call
 		return

@@ -215,12 +215,8 @@ func (c *compiler) tools(a *agent) {
 			c.notYet("An agent with tools", a.spec.Arg("tools"))
 			return
 		}
-		if a.runs == nil {
-			a.runs = map[string]Tool{}
-		}
 		for _, t := range tools {
-			a.runs[t.Spec.Name] = t
-			a.tools = append(a.tools, t.Spec)
+			a.give(t)
 		}
 	}
 }

@@ -26,6 +26,8 @@ var (
 	ErrDamaged = errors.New("log is damaged")
 	// ErrTemplate says that a session was started from another template.
 	ErrTemplate = errors.New("session was started from another template")
+	// ErrNoApproval says that no tool call of this id waits for a person.
+	ErrNoApproval = errors.New("no tool call of this id waits to be allowed")
 	// ErrUnknownParticipant says that a message names nobody of the session.
 	ErrUnknownParticipant = errors.New("unknown participant")
 )

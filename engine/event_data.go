@@ -326,6 +326,28 @@ type CooledDown struct {
 
 // Recovered ends a cooldown.
 type Recovered struct{}
+// ApprovalAsked says that a tool call waits for a person who must allow it.
+type ApprovalAsked struct {
+	CallID string `json:"call_id"`
+	Tool   string `json:"tool"`
+}
+
+// ApprovalGiven says that a person allows a tool call.
+type ApprovalGiven struct {
+	CallID string `json:"call_id"`
+	Tool   string `json:"tool"`
+	By     string `json:"by,omitempty"`
+}
+
+// ApprovalDenied says that a person does not allow a tool call, which ends it:
+// the model is told why.
+type ApprovalDenied struct {
+	CallID string `json:"call_id"`
+	Tool   string `json:"tool"`
+	By     string `json:"by,omitempty"`
+	Why    string `json:"why,omitempty"`
+}
+
 
 // Summarized says that an agent now remembers the messages up to an index by a
 // summary. An empty text says that there is no summary: the summarizer failed.

@@ -2,42 +2,45 @@ package engine
 
 // The types of events.
 const (
-	TypeCreated       Type = "session.created"
-	TypeStarted       Type = "session.started"
-	TypePaused        Type = "session.paused"
-	TypeResumed       Type = "session.resumed"
-	TypeStopAsked     Type = "session.stop_asked"
-	TypeTakenOver     Type = "session.taken_over"
-	TypeInputClosed   Type = "session.input_closed"
-	TypeForked        Type = "session.forked"
-	TypeEnded         Type = "session.ended"
-	TypeSaid          Type = "message.said"
-	TypeEntered       Type = "pattern.entered"
-	TypeLeft          Type = "pattern.left"
-	TypeRound         Type = "pattern.round"
-	TypeChosen        Type = "pattern.chosen"
-	TypeEdgeTaken     Type = "pattern.edge"
-	TypeMerged        Type = "pattern.merged"
-	TypeTurnStarted   Type = "turn.started"
-	TypeTurnFinished  Type = "turn.finished"
-	TypeTurnFailed    Type = "turn.failed"
-	TypeModelCalled   Type = "model.called"
-	TypeModelAnswered Type = "model.answered"
-	TypeModelFailed   Type = "model.failed"
-	TypeModelRetried  Type = "model.retried"
-	TypeModelFellBack Type = "model.fell_back"
-	TypeToolRequested Type = "tool.requested"
-	TypeToolFinished  Type = "tool.finished"
-	TypeToolFailed    Type = "tool.failed"
-	TypeCooledDown    Type = "agent.cooled_down"
-	TypeRecovered     Type = "agent.recovered"
-	TypeSummarized    Type = "agent.summarized"
-	TypeLatched       Type = "stop.latched"
-	TypeCleared       Type = "stop.cleared"
-	TypeStopFired     Type = "stop.fired"
-	TypeFinalizing    Type = "stop.finalizing"
-	TypeTextDelta     Type = "text.delta"
-	TypeThoughtDelta  Type = "thought.delta"
+	TypeCreated        Type = "session.created"
+	TypeStarted        Type = "session.started"
+	TypePaused         Type = "session.paused"
+	TypeResumed        Type = "session.resumed"
+	TypeStopAsked      Type = "session.stop_asked"
+	TypeTakenOver      Type = "session.taken_over"
+	TypeInputClosed    Type = "session.input_closed"
+	TypeForked         Type = "session.forked"
+	TypeEnded          Type = "session.ended"
+	TypeSaid           Type = "message.said"
+	TypeEntered        Type = "pattern.entered"
+	TypeLeft           Type = "pattern.left"
+	TypeRound          Type = "pattern.round"
+	TypeChosen         Type = "pattern.chosen"
+	TypeEdgeTaken      Type = "pattern.edge"
+	TypeMerged         Type = "pattern.merged"
+	TypeTurnStarted    Type = "turn.started"
+	TypeTurnFinished   Type = "turn.finished"
+	TypeTurnFailed     Type = "turn.failed"
+	TypeModelCalled    Type = "model.called"
+	TypeModelAnswered  Type = "model.answered"
+	TypeModelFailed    Type = "model.failed"
+	TypeModelRetried   Type = "model.retried"
+	TypeModelFellBack  Type = "model.fell_back"
+	TypeToolRequested  Type = "tool.requested"
+	TypeToolFinished   Type = "tool.finished"
+	TypeToolFailed     Type = "tool.failed"
+	TypeApprovalAsked  Type = "approval.asked"
+	TypeApprovalGiven  Type = "approval.given"
+	TypeApprovalDenied Type = "approval.denied"
+	TypeCooledDown     Type = "agent.cooled_down"
+	TypeRecovered      Type = "agent.recovered"
+	TypeSummarized     Type = "agent.summarized"
+	TypeLatched        Type = "stop.latched"
+	TypeCleared        Type = "stop.cleared"
+	TypeStopFired      Type = "stop.fired"
+	TypeFinalizing     Type = "stop.finalizing"
+	TypeTextDelta      Type = "text.delta"
+	TypeThoughtDelta   Type = "thought.delta"
 )
 
 // Type implements [Data].
@@ -120,6 +123,15 @@ func (*ToolFinished) Type() Type { return TypeToolFinished }
 
 // Type implements [Data].
 func (*ToolFailed) Type() Type { return TypeToolFailed }
+
+// Type implements [Data].
+func (*ApprovalAsked) Type() Type { return TypeApprovalAsked }
+
+// Type implements [Data].
+func (*ApprovalGiven) Type() Type { return TypeApprovalGiven }
+
+// Type implements [Data].
+func (*ApprovalDenied) Type() Type { return TypeApprovalDenied }
 
 // Type implements [Data].
 func (*CooledDown) Type() Type { return TypeCooledDown }
@@ -208,6 +220,12 @@ func newData(t Type) Data {
 		return new(ToolFinished)
 	case TypeToolFailed:
 		return new(ToolFailed)
+	case TypeApprovalAsked:
+		return new(ApprovalAsked)
+	case TypeApprovalGiven:
+		return new(ApprovalGiven)
+	case TypeApprovalDenied:
+		return new(ApprovalDenied)
 	case TypeCooledDown:
 		return new(CooledDown)
 	case TypeRecovered:

@@ -65,6 +65,8 @@ func (st *State) foldTurn(e *Event) {
 		st.turns[e.Turn].toolDone(d.CallID, d.Result, false)
 	case *ToolFailed:
 		st.turns[e.Turn].toolDone(d.CallID, d.Error, true)
+	case *ApprovalAsked, *ApprovalGiven, *ApprovalDenied:
+		st.foldApproval(e)
 	}
 }
 

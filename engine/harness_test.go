@@ -99,6 +99,15 @@ func perform(t *testing.T, s *engine.Session, line string) {
 		err = s.Stop(ctx, rest, false)
 	case "stop-after":
 		err = s.Stop(ctx, rest, true)
+	case "approve":
+		err = s.Approve(ctx, rest, "ann", true, "")
+	case "deny":
+		err = s.Approve(ctx, rest, "ann", false, "too dear")
+	case "lost-approve": // the call must not wait any more
+		if err = s.Approve(ctx, rest, "ann", true, ""); err == nil {
+			t.Errorf("call %s was allowed, want a refusal", rest)
+		}
+		err = nil
 	case "wait":
 		var d time.Duration
 		if d, err = time.ParseDuration(rest); err == nil {

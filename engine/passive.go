@@ -99,5 +99,5 @@ func (t *turn) cutShort(st *State) bool {
 	if t.agent == nil {
 		return t.said || st.inputClosed
 	}
-	return !t.cooling && (t.retryAt.IsZero() || t.call != 0)
+	return !t.cooling && !t.awaits() && (t.retryAt.IsZero() || t.call != 0)
 }

@@ -37,7 +37,7 @@ func (r *replay) elapsed(e *Event) {
 		}
 		return
 	}
-	if s.t.ticks && s.st.working() && s.st.final == nil && !s.st.paused && !s.st.started.IsZero() {
+	if s.t.ticks && s.st.busy() && s.st.final == nil && !s.st.paused && !s.st.started.IsZero() {
 		r.looks(e)
 	}
 }

@@ -65,7 +65,7 @@ func (r *replay) copied(at uint64) {
 // outside while the session did not decide anything.
 func (e *Event) comes() bool {
 	switch d := e.Data.(type) {
-	case *ModelAnswered, *ModelFailed, *ToolFinished, *ToolFailed, *Resumed, *StopAsked, *InputClosed, *Recovered:
+	case *ModelAnswered, *ModelFailed, *ToolFinished, *ToolFailed, *ApprovalGiven, *ApprovalDenied, *Resumed, *StopAsked, *InputClosed, *Recovered:
 		return true
 	case *TurnFailed:
 		return d.Redo || d.Kind == providers.TimedOut
@@ -115,6 +115,10 @@ func (r *replay) input(e *Event) {
 		r.tool(e, d.CallID, func(t *turn) { s.emit(t.event(&ToolFinished{CallID: d.CallID, Tool: d.Tool, Result: d.Result})) })
 	case *ToolFailed:
 		r.tool(e, d.CallID, func(t *turn) { s.emit(t.event(&ToolFailed{CallID: d.CallID, Tool: d.Tool, Error: d.Error})) })
+	case *ApprovalGiven:
+		_ = r.s.decide(d.CallID, d.By, true, "") // one that nobody waits for is not explained
+	case *ApprovalDenied:
+		_ = r.s.decide(d.CallID, d.By, false, d.Why)
 	case *TurnFailed:
 		r.cancelled(e)
 	case *Ended:

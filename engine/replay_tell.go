@@ -121,8 +121,14 @@ func (e *Event) tell() string {
 		if d.Final {
 			return fmt.Sprintf("the finalizing turn of %s begins", who)
 		}
+		if d.Decides {
+			return fmt.Sprintf("%s is asked as %s in pattern %s", who, d.Role, e.Pattern)
+		}
 		return fmt.Sprintf("turn %d begins, of %s in pattern %s", e.Turn, who, e.Pattern)
 	case *TurnFinished:
+		if d.Decision != nil {
+			return fmt.Sprintf("%s decides %s", who, short(string(d.Decision)))
+		}
 		return fmt.Sprintf("turn %d of %s is finished", e.Turn, who)
 	case *TurnFailed:
 		return fmt.Sprintf("turn %d of %s fails (%s)", e.Turn, who, short(d.Message))
@@ -151,6 +157,12 @@ func (e *Event) tellCall() string {
 		return fmt.Sprintf("the tool %s gives its result to %s", d.Tool, who)
 	case *ToolFailed:
 		return fmt.Sprintf("the tool %s fails for %s (%s)", d.Tool, who, short(d.Error))
+	case *ApprovalAsked:
+		return fmt.Sprintf("%s waits for a person to allow the tool %s", who, d.Tool)
+	case *ApprovalGiven:
+		return fmt.Sprintf("a person allows %s the tool %s", who, d.Tool)
+	case *ApprovalDenied:
+		return fmt.Sprintf("a person does not allow %s the tool %s (%s)", who, d.Tool, short(d.Why))
 	case *CooledDown:
 		return fmt.Sprintf("%s must wait for %s", who, d.Limit)
 	case *Recovered:

@@ -18,7 +18,7 @@ import (
 // snapshotFormat is the version of what follows. It changes with every change
 // of [State], of what is saved of it, and of what fold makes of an event: a
 // snapshot of another format is not read.
-const snapshotFormat = 1
+const snapshotFormat = 2
 
 // A snapshot is a head of six bytes, the format, how the rest is written, and
 // the rest's checksum, then the rest: the length of a savedState as JSON, that,
@@ -164,6 +164,8 @@ type savedTool struct {
 type savedUse struct {
 	Turns     int          `json:"turns,omitempty"`
 	Tokens    int          `json:"tokens,omitempty"`
+
+	Approval approval `json:"approval,omitempty"`
 	Spent     []savedSpent `json:"spent,omitempty"`
 	CoolUntil time.Time    `json:"cool_until"`
 	Said      int          `json:"said,omitempty"`

@@ -143,7 +143,7 @@ func (s *savedTurn) load(st *State) error {
 		return fmt.Errorf("%w: turn %d is nobody's", errSnapshot, s.Turn)
 	}
 	for _, p := range s.Pending {
-		t.pending = append(t.pending, toolRun{call: p.Call, asked: p.Asked, over: p.Over, done: p.Done, result: p.Result, failed: p.Failed})
+		t.pending = append(t.pending, toolRun{call: p.Call, asked: p.Asked, over: p.Over, done: p.Done, result: p.Result, failed: p.Failed, approval: p.Approval})
 	}
 	st.turns[t.n] = t
 	return nil

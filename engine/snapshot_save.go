@@ -83,7 +83,7 @@ func (t *turn) saved() savedTurn {
 		s.Frame = t.frame.id
 	}
 	for _, p := range t.pending {
-		s.Pending = append(s.Pending, savedTool{Call: p.call, Asked: p.asked, Over: p.over, Done: p.done, Result: p.result, Failed: p.failed})
+		s.Pending = append(s.Pending, savedTool{Call: p.call, Asked: p.asked, Over: p.over, Done: p.done, Result: p.result, Failed: p.failed, Approval: p.approval})
 	}
 	return s
 }

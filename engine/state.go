@@ -185,6 +185,8 @@ type toolRun struct {
 func newState(t *Template, session string) *State {
 	st := &State{
 		t: t, session: session,
+
+	approval approval
 		frames: map[int]*Frame{}, turns: map[int]*turn{}, marks: map[string][]string{},
 		use: make(map[string]*agentUse, len(t.order)), latched: map[remembered]bool{},
 		pausedBy: map[remembered]bool{}, clients: map[string]accepted{},

@@ -161,13 +161,15 @@ func (t *turn) unfit() string {
 func (s *Session) redoTools(t *turn) {
 	var unmade []providers.ToolCall
 	for _, p := range t.pending {
-		switch tool := t.agent.runs[p.call.Name]; {
-		case p.done:
+		switch tool, _ := t.agent.tool(p.call.Name); {
+		case p.done, p.waits():
 		case !p.asked:
 			unmade = append(unmade, p.call)
 		case t.agent.refuses(p.call, p.over) != "":
 			s.toolFailed(t, p.call, t.agent.refuses(p.call, p.over))
 		case tool.Idempotent:
+		case tool.Approval && p.approval == approvalNone:
+			s.askApproval(t, p.call.ID, p.call.Name)
 			s.tools = append(s.tools, toolStart{turn: t.n, tool: tool, call: p.call})
 		default:
 			s.toolFailed(t, p.call, "interrupted: it is not known whether the call took effect")

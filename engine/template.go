@@ -51,6 +51,7 @@ type agent struct {
 	tools   []providers.ToolSpec
 	runs    map[string]Tool // by the name that the model uses
 	window  window
+	sets    []Tool          // whose tools are known when they are asked for
 	// summarizer sums up what falls out of the window, nil when nobody does
 	summarizer *chainLink
 }

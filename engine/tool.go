@@ -22,6 +22,16 @@ type Tool struct {
 	MaxResult int
 	// Idempotent says that the call may be made again after a crash.
 	Idempotent bool
+	// Approval says that a person must allow each call.
+	Approval bool
+	// Check, if set, says what is wrong with arguments, before anybody is asked
+	// to allow the call. It depends on them alone.
+	Check func(arguments json.RawMessage) error
+	// List, if set, makes this a set of tools that are known only when they are
+	// asked for, before each request to a model. Models see them by names that
+	// begin with Spec.Name and [SetMark]; [CallerOf] tells Call which is meant.
+	// It may be called concurrently.
+	List func(ctx context.Context) ([]providers.ToolSpec, error)
 	// Call runs the tool. Its error goes back to the model. It may be called
 	// concurrently and must return soon after its context ends.
 	Call func(ctx context.Context, arguments json.RawMessage) (string, error)
@@ -35,9 +45,10 @@ const (
 
 // toolStart is a tool call to be made once its event is stored.
 type toolStart struct {
-	turn int
-	tool Tool
-	call providers.ToolCall
+	turn  int
+	agent string
+	tool  Tool
+	call  providers.ToolCall
 }
 
 // toolResult is what a tool gave.
@@ -66,20 +77,31 @@ func (s *Session) requestTools(t *turn, calls []providers.ToolCall) {
 			s.toolFailed(t, c, no)
 			continue
 		}
-		s.tools = append(s.tools, toolStart{turn: t.n, tool: t.agent.runs[c.Name], call: c})
+		tool, _ := t.agent.tool(c.Name)
+		if tool.Approval {
+			s.askApproval(t, c.ID, c.Name)
+			continue
+		}
+		s.tools = append(s.tools, toolStart{turn: t.n, tool: tool, call: c})
 	}
 	s.afterTools(t)
 }
 
 // refuses says why a call is not made, empty when it is.
 func (a *agent) refuses(c providers.ToolCall, over bool) string {
+	tool, known := a.tool(c.Name)
 	switch {
 	case over:
 		return fmt.Sprintf("no more tools in this turn: %d calls are allowed; answer now", a.mostTools())
 	case len(c.Arguments) == 0 || c.Arguments[0] != '{':
 		return "the arguments are not a JSON object"
-	case a.runs[c.Name].Call == nil:
+	case !known:
 		return fmt.Sprintf("there is no tool %q; there are %s", c.Name, strings.Join(a.toolNames(), ", "))
+	case tool.Check != nil:
+		if err := tool.Check(c.Arguments); err != nil {
+			return err.Error()
+		}
+		return ""
 	default:
 		return ""
 	}
@@ -89,6 +111,9 @@ func (a *agent) toolNames() []string {
 	names := make([]string, len(a.tools))
 	for i, t := range a.tools {
 		names[i] = t.Name
+	}
+	for _, set := range a.sets {
+		names = append(names, set.Spec.Name+SetMark+"…")
 	}
 	return names
 }
@@ -105,9 +130,11 @@ func (s *Session) afterTools(t *turn) {
 }
 
 func (s *Session) runTool(ts toolStart) {
-	if s.st.turns[ts.turn] == nil {
+	t := s.st.turns[ts.turn]
+	if t == nil {
 		return
 	}
+	ts.agent = t.name
 	c := s.calls[ts.turn]
 	if c == nil { // one context for all tools of the turn
 		ctx, cancel := context.WithCancelCause(s.ctx)
@@ -141,6 +168,7 @@ func (s *Session) callTool(ctx context.Context, ts toolStart) (result string, er
 			err = s.panicked(p)
 		}
 	}()
+	ctx = s.withCaller(ctx, Caller{Agent: ts.agent, Tool: ts.call.Name, CallID: ts.call.ID})
 	return ts.tool.Call(ctx, ts.call.Arguments)
 }
 
@@ -152,7 +180,7 @@ func (st *State) settleCalls(calls []providers.ToolCall) {
 	for i := range calls {
 		c := &calls[i]
 		c.ID, c.Name = strings.ToValidUTF8(c.ID, "\uFFFD"), strings.ToValidUTF8(c.Name, "\uFFFD")
-		if c.ID == "" || slices.ContainsFunc(calls[:i], func(o providers.ToolCall) bool { return o.ID == c.ID }) {
+		if c.ID == "" || st.openCall(c.ID) || slices.ContainsFunc(calls[:i], func(o providers.ToolCall) bool { return o.ID == c.ID }) {
 			c.ID = fmt.Sprintf("call_%d_%d", st.env.Calls, i+1)
 		}
 		text := bytes.ToValidUTF8(c.Arguments, []byte("\uFFFD"))
@@ -165,6 +193,16 @@ func (st *State) settleCalls(calls []providers.ToolCall) {
 		}
 		c.Arguments = spelled
 	}
+}
+
+// openCall says whether a call of an open turn has an id.
+func (st *State) openCall(id string) bool {
+	for _, t := range st.turns {
+		if slices.ContainsFunc(t.pending, func(p toolRun) bool { return p.call.ID == id }) {
+			return true
+		}
+	}
+	return false
 }
 
 // clip bounds a result, at a character's edge.

@@ -52,7 +52,7 @@ func (st *State) waiting(n noted) string {
 	default:
 		list = append(list, "it waits for a message")
 	}
-	if d := st.t.spec.IdleTimeout; d > 0 && !st.working() {
+	if d := st.t.spec.IdleTimeout; d > 0 && !st.busy() {
 		list = append(list, "if nothing happens it ends at "+moment(st.last.Add(d))+" (idle_timeout)")
 	}
 	return strings.Join(list, "; ")
@@ -92,6 +92,9 @@ func (st *State) waitsFor(t *turn, called time.Time) string {
 	case t.call != 0:
 		return fmt.Sprintf("call %d of %s to %s is under way, since %s", t.call, t.name, t.via, moment(called))
 	case len(t.pending) > 0:
+		if t.awaits() {
+			return t.awaitsWhat()
+		}
 		var names []string
 		for _, p := range t.pending {
 			if !p.done {
@@ -104,6 +107,17 @@ func (st *State) waitsFor(t *turn, called time.Time) string {
 	default:
 		return fmt.Sprintf("the turn of %s was cut short, and goes on when it is resumed", t.name)
 	}
+}
+
+// awaitsWhat says which tool calls a person must decide about.
+func (t *turn) awaitsWhat() string {
+	var calls []string
+	for i := range t.pending {
+		if p := &t.pending[i]; p.waits() {
+			calls = append(calls, fmt.Sprintf("%s (call %s)", p.call.Name, p.call.ID))
+		}
+	}
+	return fmt.Sprintf("%s waits for a person to allow %s", t.name, strings.Join(calls, ", "))
 }
 
 func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }

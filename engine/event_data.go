@@ -318,14 +318,6 @@ type ToolFailed struct {
 	Error  string `json:"error"`
 }
 
-// CooledDown says that an agent is over its token limit until then.
-type CooledDown struct {
-	Until time.Time `json:"until"`
-	Limit string    `json:"limit"`
-}
-
-// Recovered ends a cooldown.
-type Recovered struct{}
 // ApprovalAsked says that a tool call waits for a person who must allow it.
 type ApprovalAsked struct {
 	CallID string `json:"call_id"`
@@ -348,6 +340,14 @@ type ApprovalDenied struct {
 	Why    string `json:"why,omitempty"`
 }
 
+// CooledDown says that an agent is over its token limit until then.
+type CooledDown struct {
+	Until time.Time `json:"until"`
+	Limit string    `json:"limit"`
+}
+
+// Recovered ends a cooldown.
+type Recovered struct{}
 
 // Summarized says that an agent now remembers the messages up to an index by a
 // summary. An empty text says that there is no summary: the summarizer failed.

@@ -159,13 +159,13 @@ type savedTool struct {
 	Done   bool               `json:"done,omitempty"`
 	Result string             `json:"result,omitempty"`
 	Failed bool               `json:"failed,omitempty"`
+
+	Approval approval `json:"approval,omitempty"`
 }
 
 type savedUse struct {
 	Turns     int          `json:"turns,omitempty"`
 	Tokens    int          `json:"tokens,omitempty"`
-
-	Approval approval `json:"approval,omitempty"`
 	Spent     []savedSpent `json:"spent,omitempty"`
 	CoolUntil time.Time    `json:"cool_until"`
 	Said      int          `json:"said,omitempty"`

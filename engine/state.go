@@ -180,13 +180,13 @@ type toolRun struct {
 	done   bool
 	result string
 	failed bool
+
+	approval approval
 }
 
 func newState(t *Template, session string) *State {
 	st := &State{
 		t: t, session: session,
-
-	approval approval
 		frames: map[int]*Frame{}, turns: map[int]*turn{}, marks: map[string][]string{},
 		use: make(map[string]*agentUse, len(t.order)), latched: map[remembered]bool{},
 		pausedBy: map[remembered]bool{}, clients: map[string]accepted{},

@@ -167,9 +167,9 @@ func (s *Session) redoTools(t *turn) {
 			unmade = append(unmade, p.call)
 		case t.agent.refuses(p.call, p.over) != "":
 			s.toolFailed(t, p.call, t.agent.refuses(p.call, p.over))
-		case tool.Idempotent:
 		case tool.Approval && p.approval == approvalNone:
 			s.askApproval(t, p.call.ID, p.call.Name)
+		case tool.Idempotent:
 			s.tools = append(s.tools, toolStart{turn: t.n, tool: tool, call: p.call})
 		default:
 			s.toolFailed(t, p.call, "interrupted: it is not known whether the call took effect")

@@ -50,8 +50,8 @@ type agent struct {
 	system  string               // system prompt
 	tools   []providers.ToolSpec
 	runs    map[string]Tool // by the name that the model uses
-	window  window
 	sets    []Tool          // whose tools are known when they are asked for
+	window  window
 	// summarizer sums up what falls out of the window, nil when nobody does
 	summarizer *chainLink
 }

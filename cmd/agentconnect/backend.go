@@ -32,7 +32,7 @@ type backend struct {
 func openBackend(ctx context.Context, set *config.Settings, log *slog.Logger, cfg server.Config) (*backend, error) {
 	b := &backend{}
 	if err := b.open(ctx, set, log, cfg); err != nil {
-		b.close()
+		b.close() //nolint:contextcheck // what is to be given back is, whoever has given up
 		return nil, err
 	}
 	return b, nil
@@ -61,7 +61,7 @@ func (b *backend) open(ctx context.Context, set *config.Settings, log *slog.Logg
 	cfg.Hooks = server.NewHooks(cfg.Metrics)
 	b.engine = engine.New(cfg.Hooks.Wire(engine.Config{Journal: b.store, Logger: log, Passive: passiveTime, Snapshots: snapshots}))
 	cfg.Engine, cfg.Store, cfg.Users, cfg.Tokens = b.engine, b.store, b.users, tokens
-	if b.server, err = server.New(cfg); err != nil {
+	if b.server, err = server.New(cfg); err != nil { //nolint:contextcheck // it lives on
 		return usageError("%v", err)
 	}
 	return nil

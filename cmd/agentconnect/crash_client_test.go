@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -163,18 +164,9 @@ func (c *crashSession) acknowledged(f *crashFrame) {
 	f.Type, f.Content = "text", c.text(n)
 	if f.Metadata.Seq > c.seq {
 		c.advance(f)
-	} else if line := f.line(); !contains(c.frames, line) {
+	} else if line := f.line(); !slices.Contains(c.frames, line) {
 		c.fail("acknowledged as %s, which was not told", line)
 	}
-}
-
-func contains(list []string, line string) bool {
-	for _, one := range list {
-		if one == line {
-			return true
-		}
-	}
-	return false
 }
 
 // advance takes a frame of the log, which must follow the one before.

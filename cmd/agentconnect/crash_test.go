@@ -133,6 +133,7 @@ type crashLoad struct {
 // client begins sessions, one after the other, and takes part in each to its
 // end.
 func (l *crashLoad) client(ctx context.Context, t *testing.T, n int) {
+	t.Helper()
 	kinds := []string{"talk", "desk", "board"}
 	for i := 0; i == 0 || !l.enough.Load() && ctx.Err() == nil; i++ {
 		c := &crashSession{load: l, kind: kinds[(n+i)%len(kinds)]}
@@ -173,9 +174,25 @@ func (l *crashLoad) verify(t *testing.T, s *served) {
 			t.Errorf("session %s (%s) has\n%s\nthe client was told\n%s", id, c.kind, got, told)
 		}
 	}
+	l.replays(t, s)
 	t.Logf("%d crashes; sessions: %v; frames: %d", *crashes, kinds, frames)
 	if len(kinds) < 3 || frames < 10**crashes {
 		t.Errorf("that is too little to show anything")
+	}
+}
+
+// replays runs some of the sessions again: what a scenario decides does not
+// depend on how often its server was killed.
+func (l *crashLoad) replays(t *testing.T, s *served) {
+	t.Helper()
+	left := 9
+	for id, c := range l.sessions {
+		if left--; left < 0 {
+			return
+		}
+		if status, out := s.run("", "sessions", "replay", id, "--data-dir", "data"); status != statusOK {
+			t.Errorf("replay of %s (%s): %d %s", id, c.kind, status, out)
+		}
 	}
 }
 

@@ -99,8 +99,8 @@ func (s *served) begin(token, template string) string {
 	return id
 }
 
-// await reads frames until one of a type comes, and gives it.
-func await(t *testing.T, ws *websocket.Conn, kind, event string) *crashFrame {
+// await reads frames until one of a type comes.
+func await(t *testing.T, ws *websocket.Conn, kind, event string) {
 	t.Helper()
 	for {
 		_, text, err := ws.ReadMessage()
@@ -112,7 +112,7 @@ func await(t *testing.T, ws *websocket.Conn, kind, event string) *crashFrame {
 			t.Fatal(err)
 		}
 		if f.Type == kind && (event == "" || f.Metadata.Event == event) {
-			return &f
+			return
 		}
 	}
 }
@@ -249,9 +249,20 @@ func TestSessionsCommands(t *testing.T) {
 		return out
 	}
 	commands := [][]string{
-		{"sessions", "list"}, {"sessions", "list", "--json"}, {"sessions", "list", "--owner", "nobody"}, {"sessions", "list", "--template", "talk", "--status", "completed"},
-		{"sessions", "show", talk}, {"sessions", "show", talk, "--json"}, {"sessions", "show", talk, "--events"}, {"sessions", "show", talk, "--events", "--json"}, {"sessions", "show", tour, "--tail", "1"},
-		{"sessions", "export", talk}, {"sessions", "replay", talk}, {"sessions", "replay", talk, "--scenario", "talk.hcl"}, {"explain", talk}, {"explain", talk, "--json"},
+		{"sessions", "list"},
+		{"sessions", "list", "--json"},
+		{"sessions", "list", "--owner", "nobody"},
+		{"sessions", "list", "--template", "talk", "--status", "completed"},
+		{"sessions", "show", talk},
+		{"sessions", "show", talk, "--json"},
+		{"sessions", "show", talk, "--events"},
+		{"sessions", "show", talk, "--events", "--json"},
+		{"sessions", "show", tour, "--tail", "1"},
+		{"sessions", "export", talk},
+		{"sessions", "replay", talk},
+		{"sessions", "replay", talk, "--scenario", "talk.hcl"},
+		{"explain", talk},
+		{"explain", talk, "--json"},
 	}
 	outputs := make([]string, len(commands))
 	for i, c := range commands {

@@ -63,7 +63,7 @@ func (a *app) onStore(ctx context.Context, set *config.Settings, do func(*contro
 	if err != nil {
 		return err
 	}
-	defer b.close()
+	defer b.close() //nolint:contextcheck // what is to be given back is, whoever has given up
 	target := b.target()
 	return do(&target)
 }

@@ -262,14 +262,18 @@ func (r *reply) apply(s *Session) {
 		return
 	}
 	s.st.settleCalls(r.tools)
-	switch problem := t.agent.problem(r); {
+	switch problem := r.problem(s.st.form(t)); {
 	case len(r.tools) > 0 && len(t.agent.tools) > 0 && t.used < t.agent.mostTools():
 		s.answered(t, r, true)
 		s.requestTools(t, r.tools)
 	case problem == "":
 		s.answered(t, r, false)
+		if t.decides {
+			s.decideTurn(t, s.st.form(t).decision(r.text))
+			return
+		}
 		s.finishTurn(t, &Said{
-			Sender: t.name, Role: "assistant", Content: r.text, Structured: t.agent.schema != nil, Simulated: r.simulated,
+			Sender: t.name, Role: "assistant", Content: r.text, Structured: s.st.form(t).check != nil, Simulated: r.simulated,
 		})
 	default:
 		r.tools = nil // nobody makes them, and a call without a result is refused

@@ -135,6 +135,7 @@ func (c *compiler) node(p *specs.Pattern) *node {
 		n.slots = append(n.slots, c.slot(ref.Name, ref))
 	}
 	n.pattern = c.pattern(n)
+	n.patience = 3*len(n.slots) + 3
 	return n
 }
 

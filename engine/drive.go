@@ -91,7 +91,7 @@ func (s *Session) apply(f *Frame, m Move) {
 	case m.Err != nil:
 		s.failFrame(f, reasonOf(m.Err))
 		return
-	case f.idle > 3*len(f.node.slots)+3:
+	case f.idle > f.node.patience:
 		s.failFrame(f, reasonOf(fmt.Errorf("pattern %q: the last %d turns were all passed over: %w", f.path, f.idle, errNobody)))
 		return
 	case len(m.Steps) > 0 && !s.allowed():
@@ -112,6 +112,9 @@ func (s *Session) apply(f *Frame, m Move) {
 	if m.Edge != nil {
 		s.emit(Event{Pattern: f.path, Data: m.Edge})
 	}
+	if m.Say != nil {
+		s.emit(Event{Agent: m.Say.Sender, Pattern: f.path, Data: m.Say})
+	}
 	if m.Round {
 		s.emit(Event{Pattern: f.path, Data: &Round{Frame: f.id, Round: f.rounds + 1}})
 	}
@@ -125,7 +128,7 @@ func (s *Session) apply(f *Frame, m Move) {
 		}
 		s.start(f, step)
 	}
-	if m.Round || len(m.Merge) > 0 || len(m.Cancel) > 0 {
+	if m.Round || m.Say != nil || len(m.Merge) > 0 || len(m.Cancel) > 0 {
 		s.ask(f)
 	}
 }

@@ -210,6 +210,12 @@ type Merged struct {
 type TurnStarted struct {
 	Frame int `json:"frame"`
 	Slot  int `json:"slot"`
+	// Role is what the participant is asked for, empty for a plain turn: critic,
+	// chair, ballot …
+	Role string `json:"role,omitempty"`
+	// Decides says that it is a decision: a call that gives neither a turn nor a
+	// message.
+	Decides bool `json:"decides,omitempty"`
 	// Note is what the pattern tells the participant for this turn.
 	Note string `json:"note,omitempty"`
 	// Answers is the index of the person's message that is answered, or -1.
@@ -224,6 +230,8 @@ type TurnStarted struct {
 // the answer.
 type TurnFinished struct {
 	Held *Said `json:"held,omitempty"`
+	// Decision is what was decided, where that is no turn.
+	Decision json.RawMessage `json:"decision,omitempty"`
 }
 
 // TurnFailed ends a turn without an answer.

@@ -96,7 +96,7 @@ func (st *State) fold(e *Event) {
 func (st *State) foldEntered(d *Entered) {
 	f := &Frame{
 		id: d.Frame, slot: d.Slot, parent: st.frames[d.Parent], path: d.Name, context: d.Context,
-		ended: -1, lastMsg: -1, best: -1, lastDraft: -1, passed: map[int]stepResult{},
+		ended: -1, lastMsg: -1, said: -1, best: -1, lastDraft: -1, passed: map[int]stepResult{},
 	}
 	st.lastID = d.Frame
 	if f.parent == nil {
@@ -206,7 +206,7 @@ func (st *State) foldRound(d *Round) {
 	if p, ok := f.node.pattern.(loop); ok {
 		p.foldRound(f)
 	}
-	f.pass, f.merged = f.pass[:0], 0
+	f.pass, f.merged, f.tries = f.pass[:0], 0, 0
 	clear(f.passed)
 	st.changed |= specs.PartHere
 	if f.parent == nil {

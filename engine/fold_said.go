@@ -84,6 +84,9 @@ func (m *message) env() specs.EnvMessage {
 // foldSaidIn takes in a message that belongs to a frame.
 func (st *State) foldSaidIn(f *Frame, e *Event, d *Said, i int, data any) {
 	f.view = append(f.view, i)
+	if e.Turn == 0 {
+		f.said = i
+	}
 	if r, ok := f.passed[f.node.slotNamed(d.Sender)]; ok && r.held != nil && r.turn == e.Turn {
 		r.messages, r.held = []int{i}, nil
 		f.passed[f.node.slotNamed(d.Sender)] = r

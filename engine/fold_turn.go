@@ -72,7 +72,7 @@ func (st *State) foldTurn(e *Event) {
 
 func (st *State) foldTurnStarted(e *Event, d *TurnStarted) {
 	t := &turn{
-		n: e.Turn, slot: d.Slot, name: e.Agent, note: d.Note, answers: d.Answers, context: d.Context, final: d.Final,
+		n: e.Turn, slot: d.Slot, name: e.Agent, role: d.Role, decides: d.Decides, note: d.Note, answers: d.Answers, context: d.Context, final: d.Final,
 		started: e.Time, seq: e.Seq, agent: st.t.agents[e.Agent], human: st.t.humans[e.Agent],
 	}
 	st.lastTurn = e.Turn
@@ -97,6 +97,10 @@ func (st *State) foldTurnFinished(e *Event, d *TurnFinished) {
 	if d.Held != nil {
 		st.accept(d.Held, accepted{seq: e.Seq, held: true})
 	}
+	if t.decides {
+		st.foldDecision(t, d.Decision)
+		return
+	}
 	st.env.Turns++
 	ea := st.env.Agents[t.name]
 	ea.Turns++
@@ -113,6 +117,7 @@ func (st *State) foldTurnFinished(e *Event, d *TurnFinished) {
 	if v := t.frame.view; d.Held == nil && len(v) > 0 && st.messages[v[len(v)-1]].turn == t.n {
 		r.messages = []int{v[len(v)-1]}
 	}
+	r.data = st.answerOf(t, r)
 	t.frame.finishStep(t.slot, r)
 }
 
@@ -133,8 +138,25 @@ func (st *State) foldTurnFailed(e *Event, d *TurnFailed) {
 		if p := t.frame.pending; len(p) > 1 { // the newest one is answered, having seen the others
 			t.frame.pending = p[len(p)-1:]
 		}
+	case t.decides:
+		t.frame.decided(t.slot, stepResult{turn: t.n})
 	default:
 		t.frame.finishStep(t.slot, stepResult{turn: t.n})
+	}
+}
+
+// answerOf is the structured answer of a turn with a role.
+func (st *State) answerOf(t *turn, r stepResult) any {
+	switch {
+	case t.role == "":
+		return nil
+	case r.held != nil && r.held.Structured:
+		m := message{content: r.held.Content, data: true}
+		return m.output()
+	case len(r.messages) > 0:
+		return st.messages[r.messages[0]].output()
+	default:
+		return nil
 	}
 }
 

@@ -10,11 +10,11 @@ const emptyAnswer = "Your answer was empty. Please answer."
 
 // problem says what is wrong with a reply in words that help the model to mend
 // it, or "" when nothing is.
-func (a *agent) problem(r *reply) string {
+func (r *reply) problem(f form) string {
 	if strings.TrimSpace(r.text) == "" {
 		return emptyAnswer
 	}
-	if a.schema == nil {
+	if f.check == nil {
 		return ""
 	}
 	r.text = unfenced(r.text)
@@ -22,7 +22,7 @@ func (a *agent) problem(r *reply) string {
 	if err := json.Unmarshal([]byte(r.text), &v); err != nil {
 		return fmt.Sprintf("Your answer is not valid JSON (%s). Answer with the JSON object alone.", err)
 	}
-	if err := a.schema.Validate(v); err != nil {
+	if err := f.check.Validate(v); err != nil {
 		return fmt.Sprintf("Your answer does not satisfy the schema: %s. Answer with the corrected JSON object alone.", err)
 	}
 	return ""

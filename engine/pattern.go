@@ -12,8 +12,8 @@ type Pattern interface {
 	Next(st *State, f *Frame) Move
 }
 
-// Move is what a pattern wants next. At most one of Steps, Round, Merge, Done
-// and Err is set.
+// Move is what a pattern wants next. At most one of Steps, Round, Merge, Say,
+// Done and Err is set, but a round may be the last.
 type Move struct {
 	// Steps are started, all at once.
 	Steps []Step
@@ -22,6 +22,8 @@ type Move struct {
 	Edge   *EdgeTaken
 	// Round says that a round is complete.
 	Round bool
+	// Say is a message that nobody takes a turn for.
+	Say *Said
 	// Merge are slots whose results are shown now; Cancel are slots that are
 	// not waited for.
 	Merge, Cancel []int
@@ -36,6 +38,8 @@ type Move struct {
 // Step is a turn to take or an inner pattern to enter.
 type Step struct {
 	Slot int
+	// Role is what the participant is asked for, empty for a plain turn.
+	Role string
 	// Note is told to the participant, for this step alone.
 	Note string
 	// Answers is the message of a person that is answered, or -1.
@@ -85,7 +89,7 @@ func (c *compiler) pattern(n *node) Pattern {
 		return c.parallel(n)
 	case "loop":
 		return c.loop(n)
-	case "selector":
+	case "selector", "moderated":
 		return c.selector(n)
 	case "graph":
 		return c.graph(n)

@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"encoding/json"
-
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
@@ -22,8 +20,18 @@ func (c *compiler) loop(n *node) Pattern {
 	if a.Critic != nil {
 		p.critic = len(n.slots)
 		n.slots = append(n.slots, c.slot(a.Critic.Name, *a.Critic))
+		n.ask(roleCritic, ask{form: criticForm(p.best)})
 	}
 	return p
+}
+
+// criticForm is the form of a critic's answer; the best draft needs a score.
+func criticForm(best bool) form {
+	properties := map[string]any{"accept": boolOf(), "feedback": textOf(), "score": numberOf()}
+	if best {
+		return answerForm(properties, nil)
+	}
+	return answerForm(properties, nil, "score")
 }
 
 // verdict is what a critic answers.
@@ -65,6 +73,7 @@ func (p loop) step(f *Frame, slot int) Move {
 	m := one(slot)
 	switch {
 	case slot == p.critic:
+		m.Steps[0].Role = roleCritic
 		m.Steps[0].Note = "Judge the latest draft. Say whether you accept it, and what must change if you do not."
 	case slot == 0 && f.rounds > 0 && p.critic >= 0:
 		m.Steps[0].Note = "Your draft was not accepted. Revise it by the feedback above and give the whole new draft."
@@ -101,8 +110,8 @@ func (p loop) foldRound(f *Frame) {
 	if p.critic < 0 || !f.passed[p.critic].ok {
 		return
 	}
-	v, ok := verdictOf(f.data[f.node.slots[p.critic].who()])
-	if !ok {
+	var v verdict
+	if !fields(f.passed[p.critic].data, &v) {
 		return
 	}
 	f.accepted = v.Accept
@@ -117,13 +126,4 @@ func (f *Frame) draft(slot int) int {
 		return r.messages[len(r.messages)-1]
 	}
 	return -1
-}
-
-func verdictOf(data any) (verdict, bool) {
-	var v verdict
-	b, err := json.Marshal(data)
-	if data == nil || err != nil || json.Unmarshal(b, &v) != nil {
-		return v, false
-	}
-	return v, true
 }

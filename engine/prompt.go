@@ -91,9 +91,7 @@ func (s *Session) request(req *providers.Request, t *turn, link *chainLink) {
 	if t.used < t.agent.mostTools() {
 		req.Tools = t.agent.tools
 	}
-	if a.Output != nil {
-		req.Schema = a.Output.Schema
-	}
+	req.Schema = s.st.form(t).schema
 	s.script(req, t, link)
 }
 

@@ -66,11 +66,15 @@ func (g *tree) participants(depth, least int) []string {
 }
 
 func (g *tree) pattern(depth int) string {
-	kind := g.pick("kind", "round_robin", "sequential", "parallel", "loop", "selector", "graph")
+	kind := g.pick("kind", "round_robin", "sequential", "parallel", "loop", "selector", "chair", "moderated", "graph")
 	g.n++
 	name := fmt.Sprintf("p%d", g.n)
 	var b strings.Builder
-	fmt.Fprintf(&b, "pattern %q %q {\n", kind, name)
+	block := kind
+	if kind == "chair" {
+		block = "selector"
+	}
+	fmt.Fprintf(&b, "pattern %q %q {\n", block, name)
 	line := func(format string, args ...any) { fmt.Fprintf(&b, "  "+format+"\n", args...) }
 	line("on_error = %q", g.pick("on_error", "skip", "fail"))
 	line("result = %q", g.pick("result", "last", "all"))
@@ -98,6 +102,14 @@ func (g *tree) pattern(depth int) string {
 		line("rule = \"turns %% 2 == 0 ? '%s' : '%s'\"", bare(parts[0]), bare(parts[1]))
 		line("max_rounds = %d", g.small("rounds", 4))
 		line("allow_repeat = true")
+	case "chair", "moderated":
+		line("chair = agent.chair")
+		line("attempts = %d", g.small("attempts", 3))
+		line("max_rounds = %d", g.small("rounds", 3))
+		line("allow_repeat = %t", rapid.Bool().Draw(g.t, "repeat"))
+		if rapid.Bool().Draw(g.t, "fallback") {
+			line("fallback = %s", parts[0])
+		}
 	case "graph":
 		g.graph(&b, depth)
 	}
@@ -143,9 +155,9 @@ human "h" {
 }
 agent "critic" {
   provider = provider.p
-  output {
-    type = object({ accept = bool, feedback = string, score = optional(number) })
-  }
+}
+agent "chair" {
+  provider = provider.p
 }
 `)
 	fmt.Fprintf(&g.b, "session \"s\" {\n  type = \"agent_agent\"\n  pattern = pattern.%s\n  opening = \"Begin.\"\n  stop = [%s]\n", root, strings.Join(stops, ", "))
@@ -213,8 +225,7 @@ func (a *adversary) Stream(ctx context.Context, req *providers.Request) iter.Seq
 				text = "not UTF-8: \xff\xfe"
 			}
 			if len(req.Schema) > 0 && choice%3 != 0 {
-				b, _ := json.Marshal(map[string]any{"accept": choice == 200, "feedback": "never", "score": int(choice)})
-				text = string(b)
+				text = structured(req.Schema, choice)
 			}
 			if choice > 240 {
 				text = "FOUND"

@@ -187,11 +187,14 @@ func (r *replay) answered(e *Event, d *ModelAnswered) {
 	if lost := after == nil || after.Type() == TypeTakenOver; lost && d.Text == "" && len(d.ToolCalls) == 0 {
 		r.given(1) // its message was cut off
 	}
-	if d.Text == noAnswer && len(d.ToolCalls) == 0 && t.agent != nil && t.agent.schema == nil {
+	if d.Text == noAnswer && len(d.ToolCalls) == 0 && t.agent != nil && r.s.st.form(t).check == nil {
 		p.text = "" // it would have been taken
 	}
 	if after != nil && after.Turn == e.Turn {
 		p.fill(after)
+		if d, ok := after.Data.(*TurnFinished); ok && d.Decision != nil {
+			p.text = r.s.st.form(t).answerText(d.Decision)
+		}
 	}
 	p.apply(r.s)
 }

@@ -121,8 +121,14 @@ func (e *Event) tell() string {
 		if d.Final {
 			return fmt.Sprintf("the finalizing turn of %s begins", who)
 		}
+		if d.Decides {
+			return fmt.Sprintf("%s is asked as %s in pattern %s", who, d.Role, e.Pattern)
+		}
 		return fmt.Sprintf("turn %d begins, of %s in pattern %s", e.Turn, who, e.Pattern)
 	case *TurnFinished:
+		if d.Decision != nil {
+			return fmt.Sprintf("%s decides %s", who, short(string(d.Decision)))
+		}
 		return fmt.Sprintf("turn %d of %s is finished", e.Turn, who)
 	case *TurnFailed:
 		return fmt.Sprintf("turn %d of %s fails (%s)", e.Turn, who, short(d.Message))

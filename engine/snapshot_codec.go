@@ -98,6 +98,8 @@ type savedFrame struct {
 	Turns   int     `json:"turns,omitempty"`
 	Rounds  int     `json:"rounds,omitempty"`
 	Idle    int     `json:"idle,omitempty"`
+	Tries   int     `json:"tries,omitempty"`
+	Said    int     `json:"said"`
 	Open    []int   `json:"open,omitempty"`
 	Pass    []int   `json:"pass,omitempty"`
 	Visits  []int   `json:"visits,omitempty"`
@@ -120,6 +122,7 @@ type savedResult struct {
 	Messages []int `json:"messages,omitempty"`
 	Held     *Said `json:"held,omitempty"`
 	Turn     int   `json:"turn,omitempty"`
+	Data     any   `json:"data,omitempty"`
 }
 
 type savedTurn struct {
@@ -127,6 +130,8 @@ type savedTurn struct {
 	Frame   int       `json:"frame,omitempty"`
 	Slot    int       `json:"slot"`
 	Name    string    `json:"name"`
+	Role    string    `json:"role,omitempty"`
+	Decides bool      `json:"decides,omitempty"`
 	Note    string    `json:"note,omitempty"`
 	Answers int       `json:"answers"`
 	Context *[]int    `json:"context,omitempty"`

@@ -109,7 +109,7 @@ func (s *savedState) loadEnv(st *State) {
 // load puts a frame into a state that has the outer ones.
 func (s *savedFrame) load(st *State) error {
 	f := &Frame{
-		id: s.ID, slot: s.Slot, path: s.Path, context: s.Context, view: s.View, turns: s.Turns, rounds: s.Rounds, idle: s.Idle,
+		id: s.ID, slot: s.Slot, path: s.Path, context: s.Context, view: s.View, turns: s.Turns, rounds: s.Rounds, idle: s.Idle, tries: s.Tries, said: s.Said,
 		open: s.Open, pass: s.Pass, visits: s.Visits, ended: s.Ended, result: s.Result, lastMsg: s.LastMsg, pending: s.Pending,
 		merged: s.Merged, lastDraft: s.Draft, best: s.Best, bestScore: s.Score, accepted: s.Accept, data: s.Data,
 		passed: make(map[int]stepResult, len(s.Passed)), node: st.t.root,
@@ -125,7 +125,7 @@ func (s *savedFrame) load(st *State) error {
 		return fmt.Errorf("%w: pattern %s has other participants", errSnapshot, s.Path)
 	}
 	for slot, r := range s.Passed {
-		f.passed[slot] = stepResult{ok: r.OK, messages: r.Messages, held: r.Held, turn: r.Turn}
+		f.passed[slot] = stepResult{ok: r.OK, messages: r.Messages, held: r.Held, turn: r.Turn, data: r.Data}
 	}
 	st.frames[f.id] = f
 	return nil
@@ -134,7 +134,7 @@ func (s *savedFrame) load(st *State) error {
 // load puts a turn into a state that has the frames.
 func (s *savedTurn) load(st *State) error {
 	t := &turn{
-		n: s.Turn, slot: s.Slot, name: s.Name, note: s.Note, answers: s.Answers, context: s.Context, final: s.Final, started: s.Started,
+		n: s.Turn, slot: s.Slot, name: s.Name, role: s.Role, decides: s.Decides, note: s.Note, answers: s.Answers, context: s.Context, final: s.Final, started: s.Started,
 		seq: s.Seq, link: s.Link, attempt: s.Attempt, call: s.Call, callSeq: s.CallSeq, mark: s.Mark, repairs: s.Repairs, used: s.Used,
 		retryAt: s.RetryAt, cooling: s.Cooling, summing: s.Summing, summed: s.Summed, upTo: s.UpTo, said: s.Said, via: s.Via, extra: s.Extra,
 		frame: st.frames[s.Frame], agent: st.t.agents[s.Name], human: st.t.humans[s.Name],

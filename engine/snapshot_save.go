@@ -59,7 +59,7 @@ func savedConditions(m map[remembered]bool) []savedCondition {
 
 func (f *Frame) saved() savedFrame {
 	s := savedFrame{
-		ID: f.id, Slot: f.slot, Path: f.path, Context: f.context, View: f.view, Turns: f.turns, Rounds: f.rounds, Idle: f.idle,
+		ID: f.id, Slot: f.slot, Path: f.path, Context: f.context, View: f.view, Turns: f.turns, Rounds: f.rounds, Idle: f.idle, Tries: f.tries, Said: f.said,
 		Open: f.open, Pass: f.pass, Visits: f.visits, Ended: f.ended, Result: f.result, LastMsg: f.lastMsg, Pending: f.pending,
 		Merged: f.merged, Draft: f.lastDraft, Best: f.best, Score: f.bestScore, Accept: f.accepted, Data: f.data,
 		Passed: make(map[int]savedResult, len(f.passed)),
@@ -68,14 +68,14 @@ func (f *Frame) saved() savedFrame {
 		s.Parent = f.parent.id
 	}
 	for slot, r := range f.passed {
-		s.Passed[slot] = savedResult{OK: r.ok, Messages: r.messages, Held: r.held, Turn: r.turn}
+		s.Passed[slot] = savedResult{OK: r.ok, Messages: r.messages, Held: r.held, Turn: r.turn, Data: r.data}
 	}
 	return s
 }
 
 func (t *turn) saved() savedTurn {
 	s := savedTurn{
-		Turn: t.n, Slot: t.slot, Name: t.name, Note: t.note, Answers: t.answers, Context: t.context, Final: t.final, Started: t.started,
+		Turn: t.n, Slot: t.slot, Name: t.name, Role: t.role, Decides: t.decides, Note: t.note, Answers: t.answers, Context: t.context, Final: t.final, Started: t.started,
 		Seq: t.seq, Link: t.link, Attempt: t.attempt, Call: t.call, CallSeq: t.callSeq, Mark: t.mark, Repairs: t.repairs, Used: t.used,
 		RetryAt: t.retryAt, Cooling: t.cooling, Summing: t.summing, Summed: t.summed, UpTo: t.upTo, Said: t.said, Via: t.via, Extra: t.extra,
 	}

@@ -113,6 +113,8 @@ type Frame struct {
 	turns  int // finished turns, inner patterns included
 	rounds int
 	idle   int // steps passed over in a row
+	tries  int // decisions since the last round
+	said   int // the message that the pattern itself has said, or -1
 	open   []int
 	pass   []int // slots that finished since the last round, in order of arrival
 	passed map[int]stepResult
@@ -138,6 +140,7 @@ type stepResult struct {
 	messages []int
 	held     *Said
 	turn     int
+	data     any // the structured answer of a step with a role
 }
 
 // turn is a participant's open turn.
@@ -148,6 +151,8 @@ type turn struct {
 	name    string
 	agent   *agent
 	human   *human
+	role    string
+	decides bool
 	note    string
 	answers int
 	context *[]int

@@ -131,8 +131,8 @@ func (s *Session) redo(t *turn) {
 	case len(t.pending) > 0:
 		s.redoTools(t)
 	case !t.retryAt.IsZero(): // the clock calls again
-	case t.unfit() != "":
-		s.mendAnswer(t, t.unfit())
+	case s.st.unfit(t) != "":
+		s.mendAnswer(t, s.st.unfit(t))
 	case t.callSeq == 0 && !t.final:
 		s.coolOrCall(t)
 	default:
@@ -142,7 +142,7 @@ func (s *Session) redo(t *turn) {
 
 // unfit says what is wrong with the turn's last answer, if it has been neither
 // taken nor sent back.
-func (t *turn) unfit() string {
+func (st *State) unfit(t *turn) string {
 	if len(t.extra) == 0 {
 		return ""
 	}
@@ -153,7 +153,8 @@ func (t *turn) unfit() string {
 	if last.Content == noAnswer {
 		return emptyAnswer
 	}
-	return t.agent.problem(&reply{text: last.Content})
+	r := &reply{text: last.Content}
+	return r.problem(st.form(t))
 }
 
 // redoTools settles the tool calls that have no result and makes those that

@@ -35,6 +35,7 @@ type Template struct {
 	limits    []limit
 	reads     specs.EnvPart // what any stop condition reads
 	ticks     bool          // a stop condition reads the clock
+	judging   *ask          // what is asked of the judge of a stop condition
 }
 
 // Variables are the values of the variables that a template was compiled with,
@@ -71,7 +72,9 @@ type node struct {
 	spec       *specs.Pattern
 	slots      []slot
 	pattern    Pattern
-	skip       bool // on_error = "skip"
+	skip       bool            // on_error = "skip"
+	asks       map[string]*ask // by role
+	patience   int             // steps that may be passed over in a row
 }
 
 // slot is a place in a pattern: exactly one of agent, human and node is set.

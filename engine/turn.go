@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -12,8 +13,10 @@ import (
 func (s *Session) startTurn(f *Frame, step Step) {
 	who := f.node.slots[step.Slot].who()
 	n := s.st.lastTurn + 1
+	a := f.node.asks[step.Role]
 	s.emit(Event{Turn: n, Agent: who, Pattern: f.path, Data: &TurnStarted{
-		Frame: f.id, Slot: step.Slot, Note: step.Note, Answers: step.Answers, Context: step.Context,
+		Frame: f.id, Slot: step.Slot, Role: step.Role, Decides: a != nil && a.decides,
+		Note: step.Note, Answers: step.Answers, Context: step.Context,
 	}})
 	t := s.st.turns[n]
 	switch {
@@ -127,6 +130,12 @@ func (s *Session) finishTurn(t *turn, said *Said) {
 		s.endFinal()
 		return
 	}
+	s.ask(t.frame)
+}
+
+// decideTurn ends a decision.
+func (s *Session) decideTurn(t *turn, decision json.RawMessage) {
+	s.emit(t.event(&TurnFinished{Decision: decision}))
 	s.ask(t.frame)
 }
 

@@ -22,8 +22,7 @@ func (x *index) list(l listing) (ids []string, total int, more bool) {
 	if o == nil {
 		return nil, 0, false
 	}
-	for i := len(o.list) - 1; i >= 0; i-- {
-		e := o.list[i]
+	for _, e := range slices.Backward(o.list) {
 		if !l.fits(&e.head) {
 			continue
 		}

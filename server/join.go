@@ -200,9 +200,8 @@ func (st *stream) enter(f *follower, p *projector) {
 		st.deltas++
 	}
 	if !st.running {
-		ctx, stop := context.WithCancel(st.s.ctx)
-		st.running, st.stop = true, stop
-		st.s.wg.Go(func() { st.pump(ctx) })
+		st.running, st.stop = true, func() {}
+		st.s.wg.Go(st.pump)
 	}
 }
 

@@ -191,12 +191,26 @@ func (x *index) use(e *entry, rec *record) *record {
 	return rec
 }
 
-// enlist makes a session of a record known, which is held from then on.
+// enlist makes a session of a record known, which is held from then on. It
+// takes the place that was reserved for it.
 func (x *index) enlist(rec *record, h docHead) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	rec.entry = x.add(rec.id, h, 0)
 	rec.entry.rec, rec.entry.held = weak.Make(rec), true
+	if !h.direct {
+		x.owner(h.owner).starting--
+	}
+}
+
+// unlist undoes enlist.
+func (x *index) unlist(e *entry) {
+	x.mu.Lock()
+	if !e.head.direct {
+		x.owner(e.head.owner).starting++
+	}
+	x.mu.Unlock()
+	x.remove(e)
 }
 
 // unique is the unique part of an id.

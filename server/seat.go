@@ -56,7 +56,7 @@ func (s *Server) enlist(ctx context.Context, id string, d *doc, p *plan) (*recor
 	s.index.enlist(rec, d.head)
 	rev, err := s.docs.Update(ctx, id, value, 0)
 	if err != nil {
-		s.index.remove(rec.entry)
+		s.index.unlist(rec.entry)
 		s.release(ctx, id)
 		return nil, storeError(err)
 	}

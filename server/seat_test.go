@@ -39,7 +39,7 @@ func (ts *testServer) status(tb testing.TB, id string) string {
 	return text
 }
 
-func (ts *testServer) post(tb testing.TB, id, content string) { //nolint:unparam // a test says what it likes
+func (ts *testServer) post(tb testing.TB, id, content string) {
 	tb.Helper()
 	ts.as(tb, ann, 202, "POST", "/chat/sessions/"+id+"/messages", map[string]any{"content": content})
 }
@@ -72,6 +72,7 @@ func TestRestart(t *testing.T) {
 }
 
 func testRestart(t *testing.T, drain bool) {
+	t.Helper()
 	store := &memory.Journal{}
 	one := serveOn(t, store, 0, slow(t, "200ms", "enqueue", "1h"))
 	waits, paused, ended := one.createChat(t, ann), one.createChat(t, ann), one.createChat(t, ann)

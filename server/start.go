@@ -45,26 +45,15 @@ func (s *Server) startSession(ctx context.Context, p principal, in createRequest
 func (s *Server) begin(ctx context.Context, owner principal, p *plan, in *createRequest, from string,
 	start func(ctx context.Context, id string) (*engine.Session, error),
 ) (*record, error) {
-	if !in.direct {
-		free, err := s.reserve(owner.Name)
-		if err != nil {
-			return nil, err
-		}
-		defer free()
+	if !in.direct && !s.index.reserve(owner.Name, s.cfg.Sessions.MaxPerUser) {
+		return nil, errSessionLimit
 	}
-	id := engine.NewID("session_")
-	d := p.doc(id, owner.Name, in)
-	d.ForkedFrom = from
-	var err error
-	if d.Blueprint, err = s.blueprint(ctx, id, p, in); err != nil {
-		return nil, err
-	}
-	rec, err := s.enlist(ctx, id, d, p)
+	rec, err := s.prepare(ctx, owner, p, in, from)
 	if err != nil {
 		return nil, err
 	}
 	defer leave(rec.seat)
-	session, err := start(ctx, id)
+	session, err := start(ctx, rec.id)
 	if err == nil {
 		err = s.seatAt(rec, session)
 	}
@@ -75,11 +64,19 @@ func (s *Server) begin(ctx context.Context, owner principal, p *plan, in *create
 	return rec, nil
 }
 
-// reserve takes one of a person's places for a session that is being started;
-// free gives it back, once the session counts itself.
-func (s *Server) reserve(owner string) (free func(), err error) {
-	if !s.index.reserve(owner, s.cfg.Sessions.MaxPerUser) {
-		return nil, errSessionLimit
+// prepare makes a session known that has a place already; on an error the place
+// is given back.
+func (s *Server) prepare(ctx context.Context, owner principal, p *plan, in *createRequest, from string) (rec *record, err error) {
+	defer func() {
+		if rec == nil && !in.direct {
+			s.index.release(owner.Name)
+		}
+	}()
+	id := engine.NewID("session_")
+	d := p.doc(id, owner.Name, in)
+	d.ForkedFrom = from
+	if d.Blueprint, err = s.blueprint(ctx, id, p, in); err != nil {
+		return nil, err
 	}
-	return func() { s.index.release(owner) }, nil
+	return s.enlist(ctx, id, d, p)
 }

@@ -48,28 +48,26 @@ func newStream(s *Server, rec *record) *stream {
 
 // pump follows the session's log as long as somebody listens, wherever the
 // session lives.
-func (st *stream) pump(ctx context.Context) {
+func (st *stream) pump() {
 	defer st.tune()()
-	st.mu.Lock()
-	after := st.proj.pos
-	st.mu.Unlock()
 	for {
-		err := st.follow(ctx, after)
 		st.mu.Lock()
 		if len(st.followers) == 0 {
 			st.rest()
 			st.mu.Unlock()
 			return
 		}
-		if ctx.Err() != nil && st.s.ctx.Err() == nil { // somebody came meanwhile
-			ctx, st.stop = context.WithCancel(st.s.ctx)
-			after = st.proj.pos
-			st.mu.Unlock()
-			continue
-		}
+		ctx, stop := context.WithCancel(st.s.ctx)
+		st.stop = stop
+		after := st.proj.pos
 		st.mu.Unlock()
-		st.broken(err)
-		return
+		err := st.follow(ctx, after)
+		idle := ctx.Err() != nil && st.s.ctx.Err() == nil // nobody listened; somebody may have come meanwhile
+		stop()
+		if !idle {
+			st.broken(err)
+			return
+		}
 	}
 }
 

@@ -65,7 +65,7 @@ func (b *backup) stream(ctx context.Context, stream, filter string) error {
 		return err
 	}
 	for at, moved := uint64(0), time.Now(); at < end; {
-		list, _, err := b.j.batch(ctx, stream, filter, at+1)
+		list, _, err := b.j.batch(ctx, stream, allSubjects, at+1)
 		if err != nil {
 			return b.j.readTrouble(ctx, stream, err)
 		}
@@ -109,7 +109,7 @@ func (b *backup) end(ctx context.Context, stream, filter string) (uint64, error)
 }
 
 func (b *backup) message(stream string, m *stored) {
-	if m.header.Get(headerOperation) != "" || m.header.Get(headerMarker) != "" {
+	if m.subject == probeSubject(stream) || m.header.Get(headerOperation) != "" || m.header.Get(headerMarker) != "" {
 		return
 	}
 	b.stats.add(stream, m)

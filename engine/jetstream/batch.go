@@ -15,11 +15,14 @@ import (
 
 // A read asks for so many messages and bytes at once.
 const (
-	readMessages = 1024
+	readMessages = 4096
 	readBytes    = 4 << 20
 	readWithin   = 10 * time.Second
 	// codeNotFound is how a server says that there is no such message.
 	codeNotFound = 10037
+	// allSubjects is the filter that costs a server least: with any other it
+	// counts the subjects that match anew for each batch.
+	allSubjects = ">"
 )
 
 // stored is a message of a stream.

@@ -117,7 +117,7 @@ func (w *watcher) hear(ctx context.Context, m *nats.Msg) {
 // read gives what the server that answers has behind the watcher.
 func (w *watcher) read(ctx context.Context) error {
 	for {
-		list, more, err := w.t.j.batch(ctx, w.t.stream, "$KV."+w.t.name+".>", w.last+1)
+		list, more, err := w.t.j.batch(ctx, w.t.stream, allSubjects, w.last+1)
 		if err != nil {
 			return err
 		}

@@ -58,12 +58,6 @@ func (e *explainer) outcome(x *engine.Explanation) {
 	switch {
 	case x.Outcome != "" && x.Reason != nil:
 		e.line("%s: %s", x.Outcome, screen.Line(x.Reason.Text))
-		for _, c := range x.Reason.Conditions {
-			e.line("  %s", c.Address)
-			for _, seen := range c.Seen {
-				e.line("    %s = %s", screen.Line(seen.Name), screen.Line(seen.Value))
-			}
-		}
 	case x.Waiting != "":
 		e.line("It goes on: %s", screen.Line(x.Waiting))
 	default:
@@ -93,13 +87,13 @@ func (t *table) progress(p *engine.Progress, depth int) {
 	if p.Holds {
 		how = "reached"
 	}
-	value := p.Text
+	value := strings.TrimPrefix(p.Text, p.Address+": ")
 	if p.Bound != "" {
 		value = p.Value + " of " + p.Bound
 	}
 	t.add(indent+p.Address, value, how)
 	for _, seen := range p.Seen {
-		t.add(indent+"  "+seen.Name, "= "+seen.Value, " ")
+		t.add(indent+"  "+seen.Name, "= "+seen.Value)
 	}
 	for i := range p.Parts {
 		t.progress(&p.Parts[i], depth+1)

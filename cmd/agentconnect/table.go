@@ -19,7 +19,7 @@ func newTable(titles ...string) *table { return &table{titles: titles} }
 
 func (t *table) add(cells ...string) {
 	for i, c := range cells {
-		if cells[i] = screen.Line(c); c == "" {
+		if cells[i] = screen.Line(c); c == "" && i < len(t.titles) && t.titles[i] != "" {
 			cells[i] = "-"
 		}
 	}
@@ -39,6 +39,9 @@ func (t *table) write(w io.Writer, theme screen.Theme) error {
 	}
 	var out strings.Builder
 	line := func(row []string, style func(string) string) {
+		for len(row) > 0 && row[len(row)-1] == "" {
+			row = row[:len(row)-1]
+		}
 		for i, c := range row {
 			out.WriteString(style(c))
 			if i < len(row)-1 {

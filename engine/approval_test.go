@@ -83,7 +83,9 @@ func TestApproval(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			calls := 0
 			m := &listed{replies: [][]providers.Chunk{asks(call("1", `{"n":1}`)), says()}}
-			tmpl := guarded(t, `limits {
+			tmpl := guarded(t, `idle_timeout = "2h"
+  lifetime     = "3h"
+  limits {
     turn_timeout = "10s"
     timeout      = "2h"
   }`, m, counted(&calls))
@@ -260,7 +262,8 @@ session "s" {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	if got := ended(t, play(t, tmpl, nil)); got.Outcome != engine.Achieved {
+	log := play(t, tmpl, nil)
+	if got := ended(t, log); got.Outcome != engine.Achieved {
 		t.Fatalf("got %s (%s), want achieved", got.Outcome, got.Reason.Text)
 	}
 	if called.Tool != "files__read" || called.Agent != "a" || called.Session != "s" || called.CallID != "1" {

@@ -27,6 +27,9 @@ type traits struct {
 	sampled, both bool
 }
 
+// first4 are the models of the fourth generation that came first.
+var first4 = regexp.MustCompile(`^claude-(opus|sonnet)-4(-0|-20\d{6})?$`)
+
 // traitsOf tells them by the model's name. One that is not known is taken for a
 // newer one.
 func traitsOf(model string) traits {
@@ -42,7 +45,7 @@ func traitsOf(model string) traits {
 		return traits{most: 16_000, sampled: true, native: true}
 	case family("claude-opus-4-1"):
 		return traits{most: 16_000, sampled: true, native: true}
-	case regexp.MustCompile(`^claude-(opus|sonnet)-4(-0|-20\d{6})?$`).MatchString(model):
+	case first4.MatchString(model):
 		return traits{most: 16_000, sampled: true, both: true}
 	default: // from Opus 4.7 on, models sample as they see fit
 		return traits{most: 32_000, native: true}

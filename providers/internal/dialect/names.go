@@ -13,18 +13,20 @@ import (
 // maxName is how long a tool's name may be.
 const maxName = 64
 
+// plainName is what a tool may be called.
+var plainName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_-]{0,63}$`)
+
 // Names gives tools names that vendors allow, and theirs back: letters, digits,
 // _ and -, with a letter or _ first.
 type Names struct {
-	plain        *regexp.Regexp
 	outer, inner map[string]string
 }
 
 // NewNames makes the names of a request's tools.
 func NewNames(tools []providers.ToolSpec) *Names {
-	n := &Names{plain: regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_-]{0,63}$`), outer: map[string]string{}, inner: map[string]string{}}
+	n := &Names{outer: map[string]string{}, inner: map[string]string{}}
 	for _, t := range tools { // those that may keep their name come first
-		if n.plain.MatchString(t.Name) {
+		if plainName.MatchString(t.Name) {
 			n.outer[t.Name], n.inner[t.Name] = t.Name, t.Name
 		}
 	}
@@ -40,14 +42,14 @@ func (n *Names) Out(name string) string {
 		return known
 	}
 	plain := name
-	if !n.plain.MatchString(name) {
+	if !plainName.MatchString(name) {
 		plain = "_" + strings.Map(func(r rune) rune {
-			if r < 128 && n.plain.MatchString("_"+string(r)) {
+			if r < 128 && plainName.MatchString("_"+string(r)) {
 				return r
 			}
 			return '_'
 		}, name)
-		if rest := plain[1:min(len(plain), maxName)]; n.plain.MatchString(rest) {
+		if rest := plain[1:min(len(plain), maxName)]; plainName.MatchString(rest) {
 			plain = rest
 		}
 		plain = plain[:min(len(plain), maxName)]

@@ -14,11 +14,15 @@ import (
 type app struct {
 	halt *halt
 	con  *console
+	// vendors are the models that the process has made.
+	vendors *vendors
 }
 
 // execute runs a command line and gives the status to end with.
 func execute(h *halt, con *console, args []string) int {
-	root := newRoot(&app{halt: h, con: con})
+	a := &app{halt: h, con: con, vendors: newVendors()}
+	defer a.vendors.close()
+	root := newRoot(a)
 	root.SetArgs(longFlags(root, args))
 	err := root.ExecuteContext(h.ctx)
 	if err != nil && err.Error() != "" {

@@ -135,7 +135,7 @@ func (a *app) run(o *runOptions) error {
 	if err != nil {
 		return err
 	}
-	template, ds, err := compile(cfg, spec.Name, o.simulate)
+	template, ds, err := a.vendors.compile(cfg, spec.Name, o.simulate)
 	a.report(ds)
 	switch {
 	case err != nil:

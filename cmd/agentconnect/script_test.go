@@ -36,6 +36,7 @@ func TestMain(m *testing.M) {
 			}
 			os.Exit(status)
 		},
+		natsProgram: func() { os.Exit(runNATS(os.Args[1])) },
 	})
 }
 

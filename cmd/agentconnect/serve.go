@@ -128,7 +128,7 @@ func (s *service) open() error {
 	if s.data, err = openDataDir(ctx, string(s.set.DataDir)); err != nil {
 		return usageError("%v", err)
 	}
-	cfg, err := serverConfig(s.set, s.log)
+	cfg, err := serverConfig(s.a.vendors, s.set, s.log)
 	if err != nil {
 		return err
 	}

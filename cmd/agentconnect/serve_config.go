@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -17,10 +18,10 @@ import (
 func controlPath(set *config.Settings) string { return filepath.Join(string(set.DataDir), controlFile) }
 
 // serverConfig is what the settings say about the server itself.
-func serverConfig(set *config.Settings, log *slog.Logger) (server.Config, error) {
-	models, list, err := offer(set, log)
+func serverConfig(v *vendors, set *config.Settings, log *slog.Logger) (server.Config, error) {
+	models, list, err := offer(v, set, log)
 	return server.Config{
-		Models: models, ProviderList: list, Connect: modelsOf,
+		Models: models, ProviderList: list, Connect: v.modelsOf,
 		CORSOrigins: set.Server.CORSOrigins, TrustedProxies: set.Server.TrustedProxies,
 		Limits: server.Limits{
 			Disabled: !set.Limits.Enabled, Login: set.Limits.Login, Verify: set.Limits.Verify,
@@ -40,10 +41,11 @@ func serverConfig(set *config.Settings, log *slog.Logger) (server.Config, error)
 }
 
 // offer makes the providers for requests without a template: those of the
-// configuration, those whose keys are in the environment, and the scripted one.
+// configuration, those whose keys are in the environment, Ollama if it answers on
+// this machine, and the scripted one.
 // One that is configured and does not work is an error, one that was found is
 // shown as not available.
-func offer(set *config.Settings, log *slog.Logger) (providers.Registry, []server.ProviderInfo, error) {
+func offer(v *vendors, set *config.Settings, log *slog.Logger) (providers.Registry, []server.ProviderInfo, error) {
 	models := providers.Registry{}
 	var list []server.ProviderInfo
 	configured := map[string]bool{}
@@ -55,7 +57,7 @@ func offer(set *config.Settings, log *slog.Logger) (providers.Registry, []server
 		spec := &specs.Provider{
 			Block: specs.Block{Name: p.Name}, Kind: p.Kind, Model: p.Model, APIKey: specs.NewSecret(p.APIKey), BaseURL: p.BaseURL,
 		}
-		made, err := connected(spec)
+		made, err := v.connected(spec)
 		if err != nil {
 			return nil, nil, usageError("%s", strings.Replace(err.Error(), "provider.", "providers.", 1))
 		}
@@ -67,13 +69,19 @@ func offer(set *config.Settings, log *slog.Logger) (providers.Registry, []server
 			continue
 		}
 		spec := &specs.Provider{Block: specs.Block{Name: kind}, Kind: kind}
-		made, err := connected(spec)
+		made, err := v.connected(spec)
 		if err == nil {
 			models[kind] = made
 		} else {
 			log.Warn("a provider is not available", "provider", kind, "error", err)
 		}
 		list = append(list, describeProvider(kind, spec, nil, err == nil))
+	}
+	if local := ollama(); !configured[local.Name] && v.answers(context.Background(), local) {
+		if made, err := v.connected(local); err == nil {
+			models[local.Name] = made
+			list = append(list, describeProvider(local.Name, local, nil, true))
+		}
 	}
 	if !configured[kindScripted] {
 		spec := &specs.Provider{Block: specs.Block{Name: kindScripted}, Kind: kindScripted}
@@ -91,7 +99,7 @@ const kindCompatible = "openai_compatible"
 // keyedKinds are the kinds of providers that a key in the environment calls
 // for.
 func keyedKinds() []string {
-	return []string{"openai", "anthropic", "google", "groq", "mistral", "xai", "deepseek", "openrouter"}
+	return slices.DeleteFunc(vendorKinds(), func(kind string) bool { return len(keysOf(kind)) == 0 })
 }
 
 func hasKey(kind string) bool {
@@ -101,8 +109,8 @@ func hasKey(kind string) bool {
 }
 
 // connected makes the model of one provider.
-func connected(spec *specs.Provider) (providers.Entry, error) {
-	models, err := connect([]*specs.Provider{spec})
+func (v *vendors) connected(spec *specs.Provider) (providers.Entry, error) {
+	models, err := v.connect([]*specs.Provider{spec})
 	if err != nil {
 		return providers.Entry{}, serving(err)
 	}

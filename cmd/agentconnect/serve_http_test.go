@@ -102,7 +102,7 @@ session "s" {
 	write("tones/dry.txt", "Be dry.")
 	write("tones/warm.txt", "Be warm.")
 	write(".hidden/secret.txt", "x")
-	sc, ds, err := loadScenario(config.Path(dir))
+	sc, ds, err := loadScenario(newVendors(), config.Path(dir))
 	if err != nil || ds.HasErrors() {
 		t.Fatal(err, ds)
 	}

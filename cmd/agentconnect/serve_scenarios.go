@@ -18,7 +18,7 @@ func (s *service) load() ([]server.Scenario, error) {
 	var out []server.Scenario
 	failed := 0
 	for _, path := range s.set.Scenarios {
-		sc, ds, err := loadScenario(path)
+		sc, ds, err := loadScenario(s.a.vendors, path)
 		if err != nil {
 			return nil, err
 		}
@@ -81,7 +81,7 @@ func (s *service) reload() {
 
 // loadScenario loads a scenario so that it can be loaded again with other
 // values, from what its files say now.
-func loadScenario(path config.Path) (server.Scenario, specs.Diagnostics, error) {
+func loadScenario(v *vendors, path config.Path) (server.Scenario, specs.Diagnostics, error) {
 	name := string(path)
 	if _, err := os.Stat(name); err != nil {
 		return server.Scenario{}, nil, usageError("%s", missing(name, err))
@@ -91,7 +91,7 @@ func loadScenario(path config.Path) (server.Scenario, specs.Diagnostics, error) 
 	if ds.HasErrors() {
 		return server.Scenario{}, ds, nil
 	}
-	sc := server.Scenario{Config: cfg, Models: modelsOf}
+	sc := server.Scenario{Config: cfg, Models: v.modelsOf}
 	if len(cfg.Variables) == 0 {
 		return sc, ds, nil
 	}
@@ -157,7 +157,7 @@ func snapshot(cfg *specs.Config) map[string][]byte {
 }
 
 // modelsOf makes the models that the agents of a scenario use.
-func modelsOf(cfg *specs.Config) (providers.Registry, error) {
+func (v *vendors) modelsOf(cfg *specs.Config) (providers.Registry, error) {
 	used := map[string]bool{}
 	for _, a := range cfg.Agents {
 		for _, name := range a.Models {
@@ -168,7 +168,7 @@ func modelsOf(cfg *specs.Config) (providers.Registry, error) {
 		}
 	}
 	list := slices.DeleteFunc(slices.Clone(cfg.Providers), func(p *specs.Provider) bool { return !used[p.Name] })
-	models, err := connect(list)
+	models, err := v.connect(list)
 	if err != nil {
 		return nil, serving(err)
 	}

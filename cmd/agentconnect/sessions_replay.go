@@ -230,7 +230,7 @@ func (a *app) replayed(cfg *specs.Config, created *engine.Created, r *replayOpti
 	if err != nil {
 		return nil, err
 	}
-	t, ds, err := compile(cfg, spec.Name, true)
+	t, ds, err := a.vendors.compile(cfg, spec.Name, true)
 	if err != nil {
 		return nil, err
 	}

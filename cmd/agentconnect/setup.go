@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -18,40 +20,14 @@ const kindScripted = "scripted"
 // maxKeyFile bounds a file that holds a key, in bytes.
 const maxKeyFile = 64 << 10
 
-// keysOf are the environment variables that may hold the key of a kind of
-// provider, the first that is set counts; each also as NAME_FILE, the path of a
-// file with the key. There are none where no key is needed.
-func keysOf(kind string) []string {
-	switch kind {
-	case "openai":
-		return []string{"OPENAI_API_KEY"}
-	case "anthropic":
-		return []string{"ANTHROPIC_API_KEY"}
-	case "google":
-		return []string{"GEMINI_API_KEY", "GOOGLE_API_KEY"}
-	case "groq":
-		return []string{"GROQ_API_KEY"}
-	case "mistral":
-		return []string{"MISTRAL_API_KEY"}
-	case "xai":
-		return []string{"XAI_API_KEY"}
-	case "deepseek":
-		return []string{"DEEPSEEK_API_KEY"}
-	case "openrouter":
-		return []string{"OPENROUTER_API_KEY"}
-	default: // scripted; ollama is a local server; openai_compatible says its key itself
-		return nil
-	}
-}
-
 // compile makes the template of a session on the models that it needs: those
 // of its own agents, so that other providers need no keys.
-func compile(cfg *specs.Config, session string, simulate bool) (*engine.Template, specs.Diagnostics, error) {
+func (v *vendors) compile(cfg *specs.Config, session string, simulate bool) (*engine.Template, specs.Diagnostics, error) {
 	probe, ds := engine.Compile(cfg, session, engine.Resources{Models: simulated(cfg)})
 	if simulate || ds.HasErrors() {
 		return probe, ds, nil
 	}
-	models, err := connect(needed(cfg, probe))
+	models, err := v.connect(needed(cfg, probe))
 	if err != nil {
 		return nil, ds, err
 	}
@@ -89,71 +65,119 @@ func needed(cfg *specs.Config, t *engine.Template) []*specs.Provider {
 }
 
 // connect makes the models of providers. The error names all that are missing.
-func connect(list []*specs.Provider) (providers.Registry, error) {
+func (v *vendors) connect(list []*specs.Provider) (providers.Registry, error) {
+	keys, problems, keyless := v.keys(list)
+	if len(problems) > 0 {
+		advice := "--simulate runs the scenario without any vendor."
+		if keyless && v.answers(context.Background(), ollama()) { //nolint:contextcheck // bounded, and nobody waits for anything else
+			advice += " Ollama answers on this machine: a provider of kind ollama needs no key."
+		}
+		return nil, usageError("%s\n%s", strings.Join(problems, "\n"), advice)
+	}
+	v.prepare(list, keys)
 	models := providers.Registry{}
-	var problems []string
 	for _, p := range list {
-		if p.Kind == kindScripted {
-			models[p.Name] = providers.Entry{Settings: settings(p), Model: scripted.New(scripted.FromProvider(p))}
+		set := settings(p)
+		if !isVendor(p.Kind) {
+			models[p.Name] = providers.Entry{Settings: set, Model: scripted.New(scripted.FromProvider(p))}
 			continue
 		}
-		if err := key(p); err != nil {
+		m, err := v.model(p, keys[p.Name])
+		if err != nil {
 			problems = append(problems, err.Error())
 			continue
 		}
-		problems = append(problems, fmt.Sprintf("provider.%s: this version of agentconnect cannot call %s yet", p.Name, p.Kind))
+		set.Timeout, set.FirstTokenTimeout = 0, 0 // they are the wire's
+		models[p.Name] = providers.Entry{Settings: set, Model: m}
 	}
 	if len(problems) > 0 {
-		return nil, usageError("%s\n--simulate runs the scenario without any vendor.", strings.Join(problems, "\n"))
+		return nil, usageError("%s", strings.Join(problems, "\n"))
 	}
 	return models, nil
 }
 
-// key looks whether a provider has its key: its api_key, or one in the
-// environment.
-func key(p *specs.Provider) error {
-	names := keysOf(p.Kind)
-	if !p.APIKey.IsZero() || len(names) == 0 {
-		return nil
-	}
-	var looked []string
-	for _, name := range names {
-		text, err := secret(name)
+// keys finds the keys of providers, and says what is wrong. Keyless says that
+// some have none.
+func (v *vendors) keys(list []*specs.Provider) (keys map[string]string, problems []string, keyless bool) {
+	keys = map[string]string{}
+	for _, p := range list {
+		text, _, err := key(p)
+		_, missing := errors.AsType[*noKeyError](err)
+		if missing && v.player != nil { // nobody is asked
+			err = nil
+		}
 		if err != nil {
-			return fmt.Errorf("provider.%s: %w", p.Name, err)
+			problems = append(problems, err.Error())
+			keyless = keyless || missing
 		}
-		if text != "" {
-			return nil
-		}
-		looked = append(looked, name, name+"_FILE")
+		keys[p.Name] = text
 	}
-	return fmt.Errorf("provider.%s (%s) has no key: set %s, or api_key in its block", p.Name, p.Kind, orList(looked))
+	return keys, problems, keyless
 }
 
-// secret reads an environment variable, or the file that NAME_FILE names.
-func secret(name string) (string, error) {
-	if text := os.Getenv(name); text != "" {
-		return text, nil
+// ollama is the service of that name on this machine.
+func ollama() *specs.Provider {
+	return &specs.Provider{Block: specs.Block{Name: "ollama"}, Kind: "ollama"}
+}
+
+// noKeyError says that a provider has no key, and where it was looked for.
+type noKeyError struct {
+	provider, kind string
+	looked         []string
+}
+
+// Error says what to set.
+func (e *noKeyError) Error() string {
+	return fmt.Sprintf("provider.%s (%s) has no key: set %s, or api_key in its block", e.provider, e.kind, orList(e.looked))
+}
+
+// key is a provider's key: its api_key, or one in the environment, and the
+// variable that holds it.
+func key(p *specs.Provider) (text, variable string, err error) {
+	names := keysOf(p.Kind)
+	if !p.APIKey.IsZero() || len(names) == 0 {
+		return p.APIKey.Reveal(), "", nil
 	}
-	path := os.Getenv(name + "_FILE")
+	e := &noKeyError{provider: p.Name, kind: p.Kind}
+	for _, name := range names {
+		text, variable, err := secret(name)
+		if err != nil {
+			return "", "", fmt.Errorf("provider.%s: %w", p.Name, err)
+		}
+		if text != "" {
+			return text, variable, nil
+		}
+		e.looked = append(e.looked, name, name+"_FILE")
+	}
+	return "", "", e
+}
+
+// secret reads an environment variable, or the file that NAME_FILE names, and
+// says which of them it was.
+func secret(name string) (text, variable string, err error) {
+	if text := strings.TrimSpace(os.Getenv(name)); text != "" {
+		return text, name, nil
+	}
+	variable = name + "_FILE"
+	path := os.Getenv(variable)
 	if path == "" {
-		return "", nil
+		return "", "", nil
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return "", fmt.Errorf("%s_FILE: %w", name, err)
+		return "", "", fmt.Errorf("%s: %w", variable, err)
 	}
 	if !info.Mode().IsRegular() || info.Size() > maxKeyFile {
-		return "", fmt.Errorf("%s_FILE: %s is not a file of at most %d bytes", name, path, maxKeyFile)
+		return "", "", fmt.Errorf("%s: %s is not a file of at most %d bytes", variable, path, maxKeyFile)
 	}
-	text, err := os.ReadFile(path)
+	content, err := os.ReadFile(path)
 	if err != nil {
-		return "", fmt.Errorf("%s_FILE: %w", name, err)
+		return "", "", fmt.Errorf("%s: %w", variable, err)
 	}
-	if strings.TrimSpace(string(text)) == "" {
-		return "", fmt.Errorf("%s_FILE: %s is empty", name, path)
+	if text = strings.TrimSpace(string(content)); text == "" {
+		return "", "", fmt.Errorf("%s: %s is empty", variable, path)
 	}
-	return strings.TrimSpace(string(text)), nil
+	return text, variable, nil
 }
 
 // settings are what a provider's block says besides its dialect.

@@ -30,7 +30,7 @@ func TestVendors(t *testing.T) {
 		}
 	}
 	for _, kind := range []string{"ollama", "openai_compatible", "scripted"} {
-		if err := key(&specs.Provider{Kind: kind}); err != nil {
+		if _, _, err := key(&specs.Provider{Kind: kind}); err != nil {
 			t.Errorf("%s: got %v, want no key to be needed", kind, err)
 		}
 	}

@@ -17,14 +17,15 @@ const startTime = 5 * time.Second
 
 // onTarget does something administrative: through the server that runs on the
 // data directory, or to what is stored there, which nobody else has meanwhile.
-// With create a data directory that is not there is made.
+// With create a data directory that is not there is made, as it is with a
+// cluster, which has what is stored.
 func (a *app) onTarget(o *placeOptions, create bool, do func(*control.Target) error) error {
 	set, err := o.load()
 	if err != nil {
 		return err
 	}
 	dir := string(set.DataDir)
-	if !create && !exists(dir) {
+	if !create && set.Journal.URL == "" && !exists(dir) {
 		return usageError("there is no data directory %s: say where it is by --data-dir, or add a user", dir)
 	}
 	ctx := a.halt.ctx
@@ -54,7 +55,7 @@ func (a *app) onTarget(o *placeOptions, create bool, do func(*control.Target) er
 // onStore does something to what is stored, without a server.
 func (a *app) onStore(ctx context.Context, set *config.Settings, do func(*control.Target) error) error {
 	log := quietLog(a)
-	cfg, err := serverConfig(set, log)
+	cfg, err := serverConfig(a.vendors, set, log)
 	if err != nil {
 		return err
 	}

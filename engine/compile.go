@@ -128,14 +128,12 @@ func (c *compiler) node(p *specs.Pattern) *node {
 	}
 	n := &node{name: p.Name, kind: p.Kind, spec: p, skip: p.OnError == "skip"}
 	c.nodes[p.Name] = n
-	if p.Result == "summary" {
-		c.notYet(`result = "summary"`, p.Arg("result"))
-	}
 	for _, ref := range p.Participants {
 		n.slots = append(n.slots, c.slot(ref.Name, ref))
 	}
 	n.pattern = c.pattern(n)
 	n.patience = 3*len(n.slots) + 3
+	c.summarizer(n)
 	return n
 }
 

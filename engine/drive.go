@@ -109,11 +109,20 @@ func (s *Session) apply(f *Frame, m Move) {
 	if m.Chosen != nil {
 		s.emit(Event{Pattern: f.path, Agent: m.Chosen.Name, Data: m.Chosen})
 	}
+	if m.Ballot != nil {
+		s.emit(Event{Turn: f.passed[m.Ballot.Slot].turn, Agent: f.node.slots[m.Ballot.Slot].who(), Pattern: f.path, Data: m.Ballot})
+	}
+	if m.Verdict != nil {
+		s.emit(Event{Pattern: f.path, Data: m.Verdict})
+	}
 	if m.Edge != nil {
 		s.emit(Event{Pattern: f.path, Data: m.Edge})
 	}
 	if m.Say != nil {
-		s.emit(Event{Agent: m.Say.Sender, Pattern: f.path, Data: m.Say})
+		s.voice(f, m.Say)
+	}
+	if m.Done != "" && !s.summed(f) {
+		return
 	}
 	if m.Round {
 		s.emit(Event{Pattern: f.path, Data: &Round{Frame: f.id, Round: f.rounds + 1}})
@@ -128,9 +137,19 @@ func (s *Session) apply(f *Frame, m Move) {
 		}
 		s.start(f, step)
 	}
-	if m.Round || m.Say != nil || len(m.Merge) > 0 || len(m.Cancel) > 0 {
+	if m.Round || m.Say != nil || m.Ballot != nil || m.Verdict != nil || len(m.Merge) > 0 || len(m.Cancel) > 0 {
 		s.ask(f)
 	}
+}
+
+// voice says what a pattern has to say itself, in its own name or in that of a
+// participant.
+func (s *Session) voice(f *Frame, said *Said) {
+	e := Event{Pattern: f.path, Data: said}
+	if s.st.use[said.Sender] != nil {
+		e.Agent = said.Sender
+	}
+	s.emit(e)
 }
 
 // allowed says whether another step may start; if not, the session ends.
@@ -144,7 +163,7 @@ func (s *Session) allowed() bool {
 }
 
 func (s *Session) start(f *Frame, step Step) {
-	sl := &f.node.slots[step.Slot]
+	sl := f.node.at(step.Slot)
 	if sl.node != nil {
 		s.enter(sl.node, f, step)
 		return
@@ -178,6 +197,9 @@ func (s *Session) merge(f *Frame, slot int) {
 func (s *Session) result(f *Frame, override *int) []int {
 	if f.node.spec.Result == "all" {
 		return slices.Clone(f.view)
+	}
+	if f.summary >= 0 {
+		return []int{f.summary}
 	}
 	if override != nil {
 		return []int{*override}
@@ -217,7 +239,7 @@ func (s *Session) cancelStep(f *Frame, slot int) {
 
 // tolerates says whether a frame goes on when the step in a slot fails.
 func (f *Frame) tolerates(slot int) bool {
-	if p, ok := f.node.pattern.(parallel); ok && p.join < p.branches && slot < p.branches {
+	if p, ok := f.node.pattern.(parallel); ok && p.join < p.branches && p.holds(slot) {
 		return true
 	}
 	return f.node.skip

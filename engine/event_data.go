@@ -184,9 +184,48 @@ type Round struct {
 type Chosen struct {
 	Frame int    `json:"frame"`
 	Name  string `json:"name"`
-	// By is rule, mention, first, fallback.
+	// By is rule, mention, first, receiver, fallback, chair, random, route,
+	// classifier, default.
 	By  string `json:"by"`
 	Why string `json:"why,omitempty"`
+	// Route is the route of a router that was taken.
+	Route string `json:"route,omitempty"`
+}
+
+// Ballot is a vote that was cast.
+type Ballot struct {
+	Frame int `json:"frame"`
+	Slot  int `json:"slot"`
+	// Choice or, where scores are averaged, Score is set.
+	Choice string   `json:"choice,omitempty"`
+	Score  *float64 `json:"score,omitempty"`
+	// Weight is how much it counts.
+	Weight float64 `json:"weight"`
+	Reason string  `json:"reason,omitempty"`
+	// Casting says that it breaks a tie.
+	Casting bool `json:"casting,omitempty"`
+	// Spoiled says that it names no choice, and does not count.
+	Spoiled bool `json:"spoiled,omitempty"`
+}
+
+// Verdict is what a vote came to.
+type Verdict struct {
+	Frame int `json:"frame"`
+	// Outcome is the choice that won, empty when none did.
+	Outcome string `json:"outcome,omitempty"`
+	// Score is the average of scores.
+	Score *float64 `json:"score,omitempty"`
+	// Counts are the votes of each choice.
+	Counts map[string]float64 `json:"counts,omitempty"`
+	// By is majority, quorum or average, or how a tie was broken: tie, first,
+	// random, none, casting.
+	By string `json:"by"`
+	// Tied are the choices that had the same number of votes.
+	Tied []string `json:"tied,omitempty"`
+	// Ballots is how many counted, of so many voters. The others failed, or were
+	// not waited for since they could not have changed anything.
+	Ballots int `json:"ballots"`
+	Voters  int `json:"voters"`
 }
 
 // EdgeTaken says which edge of a graph was followed, from node to node.

@@ -18,6 +18,8 @@ const (
 	TypeChosen         Type = "pattern.chosen"
 	TypeEdgeTaken      Type = "pattern.edge"
 	TypeMerged         Type = "pattern.merged"
+	TypeBallot         Type = "pattern.ballot"
+	TypeVerdict        Type = "pattern.verdict"
 	TypeTurnStarted    Type = "turn.started"
 	TypeTurnFinished   Type = "turn.finished"
 	TypeTurnFailed     Type = "turn.failed"
@@ -87,6 +89,12 @@ func (*Chosen) Type() Type { return TypeChosen }
 
 // Type implements [Data].
 func (*EdgeTaken) Type() Type { return TypeEdgeTaken }
+
+// Type implements [Data].
+func (*Ballot) Type() Type { return TypeBallot }
+
+// Type implements [Data].
+func (*Verdict) Type() Type { return TypeVerdict }
 
 // Type implements [Data].
 func (*Merged) Type() Type { return TypeMerged }
@@ -198,6 +206,10 @@ func newData(t Type) Data {
 		return new(EdgeTaken)
 	case TypeMerged:
 		return new(Merged)
+	case TypeBallot:
+		return new(Ballot)
+	case TypeVerdict:
+		return new(Verdict)
 	case TypeTurnStarted:
 		return new(TurnStarted)
 	case TypeTurnFinished:

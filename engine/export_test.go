@@ -23,7 +23,7 @@ func Folded(t *Template, events []Event) (st *State, err error) {
 func DataTypes() []Data {
 	types := []Type{
 		TypeCreated, TypeStarted, TypePaused, TypeResumed, TypeStopAsked, TypeTakenOver, TypeForked, TypeInputClosed, TypeEnded, TypeSaid, TypeEntered, TypeLeft,
-		TypeRound, TypeChosen, TypeEdgeTaken, TypeMerged, TypeTurnStarted, TypeTurnFinished, TypeTurnFailed, TypeModelCalled,
+		TypeRound, TypeChosen, TypeEdgeTaken, TypeMerged, TypeBallot, TypeVerdict, TypeTurnStarted, TypeTurnFinished, TypeTurnFailed, TypeModelCalled,
 		TypeModelAnswered, TypeModelFailed, TypeModelRetried, TypeModelFellBack, TypeToolRequested, TypeToolFinished,
 		TypeToolFailed, TypeCooledDown, TypeRecovered, TypeSummarized, TypeLatched, TypeCleared, TypeStopFired, TypeFinalizing,
 		TypeTextDelta, TypeThoughtDelta,

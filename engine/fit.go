@@ -31,6 +31,10 @@ func (st *State) refuses(e *Event) string {
 		return st.refusesEntered(d)
 	case *TurnStarted:
 		return st.refusesTurn(e, d)
+	case *Ballot:
+		if f := st.frames[d.Frame]; f != nil && (f.node.kind != "vote" || d.Slot < 0 || d.Slot >= len(f.node.slots)) {
+			return fmt.Sprintf("%s votes in pattern.%s, where the template has no voter", e.Agent, f.node.name)
+		}
 	case *ModelCalled:
 		if t := st.turns[e.Turn]; t != nil && t.agent == nil {
 			return fmt.Sprintf("a model speaks for %s, who is a person in the template", t.name)
@@ -68,10 +72,10 @@ func (st *State) refusesTurn(e *Event, d *TurnStarted) string {
 		return ""
 	case f == nil:
 		return fmt.Sprintf("%s takes a turn in a pattern that is not active", e.Agent)
-	case d.Slot < 0 || d.Slot >= len(f.node.slots) || f.node.slots[d.Slot].node != nil:
+	case !f.node.has(d.Slot) || f.node.at(d.Slot).node != nil:
 		return fmt.Sprintf("%s takes a turn at place %d of pattern.%s, where the template has nobody", e.Agent, d.Slot+1, f.node.name)
-	case f.node.slots[d.Slot].who() != e.Agent:
-		return fmt.Sprintf("%s takes a turn at place %d of pattern.%s, where the template has %s", e.Agent, d.Slot+1, f.node.name, f.node.slots[d.Slot].who())
+	case f.node.at(d.Slot).who() != e.Agent:
+		return fmt.Sprintf("%s takes a turn at place %d of pattern.%s, where the template has %s", e.Agent, d.Slot+1, f.node.name, f.node.at(d.Slot).who())
 	default:
 		return ""
 	}

@@ -61,6 +61,11 @@ func (st *State) fold(e *Event) {
 		st.foldLeft(d)
 	case *Round:
 		st.foldRound(d)
+	case *Ballot:
+		f := st.frames[d.Frame]
+		f.ballots = append(f.ballots, ballot{slot: d.Slot, choice: d.Choice, score: d.Score, spoiled: d.Spoiled})
+	case *Verdict:
+		st.frames[d.Frame].counted = true
 	case *Merged:
 		f := st.frames[d.Frame]
 		st.show(f, d.Messages)
@@ -96,7 +101,7 @@ func (st *State) fold(e *Event) {
 func (st *State) foldEntered(d *Entered) {
 	f := &Frame{
 		id: d.Frame, slot: d.Slot, parent: st.frames[d.Parent], path: d.Name, context: d.Context,
-		ended: -1, lastMsg: -1, said: -1, best: -1, lastDraft: -1, passed: map[int]stepResult{},
+		ended: -1, lastMsg: -1, said: -1, summary: -1, best: -1, lastDraft: -1, passed: map[int]stepResult{},
 	}
 	st.lastID = d.Frame
 	if f.parent == nil {
@@ -150,7 +155,7 @@ func (st *State) foldLeft(d *Left) {
 			st.show(p, []int{i})
 		}
 	}
-	if p.node.kind != "parallel" {
+	if !p.node.holds(f.slot) {
 		st.show(p, d.Result)
 	}
 	p.finishStep(f.slot, stepResult{ok: d.Why != leftFailed && d.Why != leftCancelled, messages: d.Result})
@@ -217,12 +222,16 @@ func (st *State) foldRound(d *Round) {
 
 func (f *Frame) startStep(slot int) {
 	f.open = append(f.open, slot)
-	f.visits[slot]++
+	if slot != summarySlot {
+		f.visits[slot]++
+	}
 }
 
 func (f *Frame) undoStep(slot int) {
 	f.close(slot)
-	f.visits[slot]--
+	if slot != summarySlot {
+		f.visits[slot]--
+	}
 }
 
 func (f *Frame) close(slot int) {

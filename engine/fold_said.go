@@ -85,7 +85,7 @@ func (m *message) env() specs.EnvMessage {
 func (st *State) foldSaidIn(f *Frame, e *Event, d *Said, i int, data any) {
 	f.view = append(f.view, i)
 	if e.Turn == 0 {
-		f.said = i
+		f.spoke(i)
 	}
 	if r, ok := f.passed[f.node.slotNamed(d.Sender)]; ok && r.held != nil && r.turn == e.Turn {
 		r.messages, r.held = []int{i}, nil
@@ -102,6 +102,16 @@ func (st *State) foldSaidIn(f *Frame, e *Event, d *Said, i int, data any) {
 		}
 	}
 	st.changed |= specs.PartHere
+}
+
+// spoke notes what the pattern itself has said: that it is over, in other
+// words, or anything else.
+func (f *Frame) spoke(i int) {
+	if r, over := f.passed[summarySlot]; over && r.ok {
+		f.summary = i
+	} else {
+		f.said = i
+	}
 }
 
 // foldSaidToAll takes in a message that every active pattern sees.

@@ -12,6 +12,27 @@ type Pattern interface {
 	Next(st *State, f *Frame) Move
 }
 
+// gatherer is a pattern that holds the answers in some of its slots back, and
+// shows them in declared order, whatever the order of arrival.
+type gatherer interface{ holds(slot int) bool }
+
+// holds says whether the answer in a slot is shown later.
+func (n *node) holds(slot int) bool {
+	g, ok := n.pattern.(gatherer)
+	return ok && g.holds(slot)
+}
+
+// unmerged are those of the first slots whose answers are still to be shown.
+func (f *Frame) unmerged(slots int) []int {
+	var list []int
+	for slot := range slots {
+		if f.passed[slot].ok {
+			list = append(list, slot)
+		}
+	}
+	return list[min(f.merged, len(list)):]
+}
+
 // Move is what a pattern wants next. At most one of Steps, Round, Merge, Say,
 // Done and Err is set, but a round may be the last.
 type Move struct {
@@ -20,6 +41,9 @@ type Move struct {
 	// Chosen and Edge say how they were decided.
 	Chosen *Chosen
 	Edge   *EdgeTaken
+	// Ballot and Verdict are of a vote.
+	Ballot  *Ballot
+	Verdict *Verdict
 	// Round says that a round is complete.
 	Round bool
 	// Say is a message that nobody takes a turn for.
@@ -93,6 +117,14 @@ func (c *compiler) pattern(n *node) Pattern {
 		return c.selector(n)
 	case "graph":
 		return c.graph(n)
+	case "random":
+		return random{seed: n.spec.Seed}
+	case "router":
+		return c.router(n)
+	case "debate":
+		return c.debate(n)
+	case "vote":
+		return c.vote(n)
 	default:
 		c.notYet("The pattern kind "+n.kind, n.spec.Range)
 		return nil

@@ -36,6 +36,9 @@ func (c *compiler) parallel(n *node) Pattern {
 	return p
 }
 
+// holds implements [gatherer].
+func (p parallel) holds(slot int) bool { return slot >= 0 && slot < p.branches }
+
 // Next implements [Pattern].
 func (p parallel) Next(st *State, f *Frame) Move {
 	if p.aggregate >= 0 && f.has(p.aggregate) {
@@ -97,14 +100,7 @@ func (p parallel) merge(st *State, f *Frame, okay int) Move {
 		return Move{Err: errNobody}
 	}
 	if f.merged < okay {
-		var m Move
-		for slot := range p.branches {
-			if f.passed[slot].ok {
-				m.Merge = append(m.Merge, slot)
-			}
-		}
-		m.Merge = m.Merge[f.merged:]
-		return m
+		return Move{Merge: f.unmerged(p.branches)}
 	}
 	if p.aggregate >= 0 && st.active(&f.node.slots[p.aggregate]) {
 		return one(p.aggregate)

@@ -66,7 +66,7 @@ func (g *tree) participants(depth, least int) []string {
 }
 
 func (g *tree) pattern(depth int) string {
-	kind := g.pick("kind", "round_robin", "sequential", "parallel", "loop", "selector", "chair", "moderated", "graph")
+	kind := g.pick("kind", "round_robin", "sequential", "parallel", "loop", "selector", "chair", "moderated", "random", "router", "debate", "vote", "graph")
 	g.n++
 	name := fmt.Sprintf("p%d", g.n)
 	var b strings.Builder
@@ -77,8 +77,10 @@ func (g *tree) pattern(depth int) string {
 	fmt.Fprintf(&b, "pattern %q %q {\n", block, name)
 	line := func(format string, args ...any) { fmt.Fprintf(&b, "  "+format+"\n", args...) }
 	line("on_error = %q", g.pick("on_error", "skip", "fail"))
-	line("result = %q", g.pick("result", "last", "all"))
 	var parts []string
+	if kind == "vote" {
+		depth = 0 // only agents and persons vote
+	}
 	if kind != "graph" {
 		parts = g.participants(depth, 2)
 		if kind == "loop" {
@@ -86,7 +88,21 @@ func (g *tree) pattern(depth int) string {
 		}
 		line("participants = [%s]", strings.Join(parts, ", "))
 	}
+	line("result = %q", g.pick("result", results(kind, parts)...))
 	switch kind {
+	case "random":
+		line("seed = %d", g.small("seed", 5))
+		line("max_rounds = %d", g.small("rounds", 3))
+	case "router":
+		g.router(&b, parts)
+	case "debate":
+		line("max_rounds = %d", g.small("rounds", 3))
+		line("judge = %s", g.pick("judge", "agent.chair", "agent.a", "human.h"))
+		if rapid.Bool().Draw(g.t, "until") {
+			line("until = \"here.turns > 3\"")
+		}
+	case "vote":
+		g.vote(&b, parts)
 	case "round_robin":
 		line("max_rounds = %d", g.small("rounds", 3))
 	case "sequential":
@@ -116,6 +132,49 @@ func (g *tree) pattern(depth int) string {
 	b.WriteString("}\n")
 	g.b.WriteString(b.String())
 	return name
+}
+
+// results are what an outer pattern may see of a pattern: a summary needs an
+// agent in it.
+func results(kind string, parts []string) []string {
+	for _, p := range parts {
+		if strings.HasPrefix(p, "agent.") {
+			return []string{"last", "all", "summary"}
+		}
+	}
+	if kind == "graph" {
+		return []string{"last", "all", "summary"}
+	}
+	return []string{"last", "all"}
+}
+
+// router has a route by condition, one for a classifier, and a default.
+func (g *tree) router(b *strings.Builder, parts []string) {
+	fmt.Fprintf(b, "  route \"r1\" {\n    when = \"turns %% 3 == 1\"\n    to = %s\n  }\n", parts[0])
+	if rapid.Bool().Draw(g.t, "classifier") {
+		fmt.Fprintf(b, "  classifier = agent.chair\n  route \"r2\" {\n    describe = \"x\"\n    to = %s\n  }\n", parts[1])
+	}
+	fmt.Fprintf(b, "  default = %s\n", parts[len(parts)-1])
+}
+
+// vote is one of all strategies and ways to break a tie.
+func (g *tree) vote(b *strings.Builder, parts []string) {
+	strategy := g.pick("strategy", "majority", "quorum", "average")
+	fmt.Fprintf(b, "  strategy = %q\n", strategy)
+	if strategy != "average" {
+		b.WriteString("  choices = [\"yes\", \"no\", \"later\"]\n")
+	}
+	if strategy == "quorum" {
+		fmt.Fprintf(b, "  quorum = %d\n", g.small("quorum", 2))
+	}
+	tie := g.pick("tie", `"first"`, `"random"`, `"none"`, "member")
+	if tie == "member" {
+		tie = parts[0]
+	}
+	if strategy == "average" {
+		tie = `"none"`
+	}
+	fmt.Fprintf(b, "  tie = %s\n  weights = { %s = %d }\n", tie, bare(parts[1]), g.small("weight", 3))
 }
 
 func bare(ref string) string { _, name, _ := strings.Cut(ref, "."); return name }

@@ -115,6 +115,10 @@ func (e *Event) tell() string {
 		return fmt.Sprintf("%s is chosen by %s", d.Name, d.By)
 	case *EdgeTaken:
 		return fmt.Sprintf("the edge from %s to %s is taken", d.From, d.To)
+	case *Ballot:
+		return fmt.Sprintf("%s votes %s", who, d.vote())
+	case *Verdict:
+		return fmt.Sprintf("the vote of pattern %s comes to %s", e.Pattern, d.outcome())
 	case *Merged:
 		return fmt.Sprintf("branch %d of pattern %s is shown", d.Slot+1, e.Pattern)
 	case *TurnStarted:

@@ -49,6 +49,7 @@ func (f *Frame) clone() *Frame {
 	c := *f
 	c.view, c.result = slices.Clip(f.view), slices.Clip(f.result)
 	c.open, c.pass, c.visits, c.pending = slices.Clone(f.open), slices.Clone(f.pass), slices.Clone(f.visits), slices.Clone(f.pending)
+	c.ballots = slices.Clip(f.ballots)
 	c.passed, c.data = maps.Clone(f.passed), maps.Clone(f.data)
 	return &c
 }

@@ -100,6 +100,8 @@ type savedFrame struct {
 	Idle    int     `json:"idle,omitempty"`
 	Tries   int     `json:"tries,omitempty"`
 	Said    int     `json:"said"`
+	Summary int     `json:"summary"`
+	Counted bool    `json:"counted,omitempty"`
 	Open    []int   `json:"open,omitempty"`
 	Pass    []int   `json:"pass,omitempty"`
 	Visits  []int   `json:"visits,omitempty"`
@@ -115,6 +117,15 @@ type savedFrame struct {
 
 	Passed map[int]savedResult `json:"passed,omitempty"`
 	Data   map[string]any      `json:"data,omitempty"`
+
+	Ballots []savedBallot `json:"ballots,omitempty"`
+}
+
+type savedBallot struct {
+	Slot    int      `json:"slot"`
+	Choice  string   `json:"choice,omitempty"`
+	Score   *float64 `json:"score,omitempty"`
+	Spoiled bool     `json:"spoiled,omitempty"`
 }
 
 type savedResult struct {

@@ -109,7 +109,7 @@ func (s *savedState) loadEnv(st *State) {
 // load puts a frame into a state that has the outer ones.
 func (s *savedFrame) load(st *State) error {
 	f := &Frame{
-		id: s.ID, slot: s.Slot, path: s.Path, context: s.Context, view: s.View, turns: s.Turns, rounds: s.Rounds, idle: s.Idle, tries: s.Tries, said: s.Said,
+		id: s.ID, slot: s.Slot, path: s.Path, context: s.Context, view: s.View, turns: s.Turns, rounds: s.Rounds, idle: s.Idle, tries: s.Tries, said: s.Said, summary: s.Summary, counted: s.Counted,
 		open: s.Open, pass: s.Pass, visits: s.Visits, ended: s.Ended, result: s.Result, lastMsg: s.LastMsg, pending: s.Pending,
 		merged: s.Merged, lastDraft: s.Draft, best: s.Best, bestScore: s.Score, accepted: s.Accept, data: s.Data,
 		passed: make(map[int]stepResult, len(s.Passed)), node: st.t.root,
@@ -123,6 +123,9 @@ func (s *savedFrame) load(st *State) error {
 	}
 	if len(f.visits) != len(f.node.slots) {
 		return fmt.Errorf("%w: pattern %s has other participants", errSnapshot, s.Path)
+	}
+	for _, b := range s.Ballots {
+		f.ballots = append(f.ballots, ballot{slot: b.Slot, choice: b.Choice, score: b.Score, spoiled: b.Spoiled})
 	}
 	for slot, r := range s.Passed {
 		f.passed[slot] = stepResult{ok: r.OK, messages: r.Messages, held: r.Held, turn: r.Turn, data: r.Data}

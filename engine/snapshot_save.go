@@ -59,13 +59,16 @@ func savedConditions(m map[remembered]bool) []savedCondition {
 
 func (f *Frame) saved() savedFrame {
 	s := savedFrame{
-		ID: f.id, Slot: f.slot, Path: f.path, Context: f.context, View: f.view, Turns: f.turns, Rounds: f.rounds, Idle: f.idle, Tries: f.tries, Said: f.said,
+		ID: f.id, Slot: f.slot, Path: f.path, Context: f.context, View: f.view, Turns: f.turns, Rounds: f.rounds, Idle: f.idle, Tries: f.tries, Said: f.said, Summary: f.summary, Counted: f.counted,
 		Open: f.open, Pass: f.pass, Visits: f.visits, Ended: f.ended, Result: f.result, LastMsg: f.lastMsg, Pending: f.pending,
 		Merged: f.merged, Draft: f.lastDraft, Best: f.best, Score: f.bestScore, Accept: f.accepted, Data: f.data,
 		Passed: make(map[int]savedResult, len(f.passed)),
 	}
 	if f.parent != nil {
 		s.Parent = f.parent.id
+	}
+	for _, b := range f.ballots {
+		s.Ballots = append(s.Ballots, savedBallot{Slot: b.slot, Choice: b.choice, Score: b.score, Spoiled: b.spoiled})
 	}
 	for slot, r := range f.passed {
 		s.Passed[slot] = savedResult{OK: r.ok, Messages: r.messages, Held: r.held, Turn: r.turn, Data: r.data}

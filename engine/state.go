@@ -110,17 +110,21 @@ type Frame struct {
 	context  *[]int // instead of what the parent sees
 	view     []int  // the messages of this frame, results of inner patterns included
 
-	turns  int // finished turns, inner patterns included
-	rounds int
-	idle   int // steps passed over in a row
-	tries  int // decisions since the last round
-	said   int // the message that the pattern itself has said, or -1
-	open   []int
-	pass   []int // slots that finished since the last round, in order of arrival
-	passed map[int]stepResult
-	visits []int // how often each slot was started
-	ended  int   // the slot that finished last, or -1
-	result []int // messages that the last step gave
+	turns   int // finished turns, inner patterns included
+	rounds  int
+	idle    int // steps passed over in a row
+	tries   int // decisions since the last round
+	said    int // the message that the pattern itself has said, or -1
+	summary int // the message that sums it up, or -1
+	open    []int
+	pass    []int // slots that finished since the last round, in order of arrival
+	passed  map[int]stepResult
+	visits  []int // how often each slot was started
+	ended   int   // the slot that finished last, or -1
+	result  []int // messages that the last step gave
+
+	ballots []ballot
+	counted bool // the vote's verdict is told
 
 	lastMsg int   // of this frame and its inner ones, or -1
 	pending []int // chat: persons' messages without an answer

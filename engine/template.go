@@ -74,6 +74,7 @@ type node struct {
 	pattern    Pattern
 	skip       bool            // on_error = "skip"
 	asks       map[string]*ask // by role
+	sums       *slot           // who sums it up, nil when nobody does
 	patience   int             // steps that may be passed over in a row
 }
 

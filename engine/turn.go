@@ -11,7 +11,7 @@ import (
 
 // startTurn begins a participant's turn.
 func (s *Session) startTurn(f *Frame, step Step) {
-	who := f.node.slots[step.Slot].who()
+	who := f.node.at(step.Slot).who()
 	n := s.st.lastTurn + 1
 	a := f.node.asks[step.Role]
 	s.emit(Event{Turn: n, Agent: who, Pattern: f.path, Data: &TurnStarted{
@@ -116,7 +116,7 @@ func (t *turn) failure(kind providers.Kind, text string) Reason {
 func (s *Session) finishTurn(t *turn, said *Said) {
 	if t.frame != nil {
 		said.Frame = t.frame.id
-		if p, ok := t.frame.node.pattern.(parallel); ok && t.slot < p.branches {
+		if t.frame.node.holds(t.slot) {
 			s.emit(t.event(&TurnFinished{Held: said}))
 			s.ask(t.frame)
 			return

@@ -19,7 +19,7 @@ func TestVendors(t *testing.T) {
 			t.Setenv(name, "")
 			t.Setenv(name+"_FILE", "")
 		}
-		err := key(&specs.Provider{Block: specs.Block{Name: "mine"}, Kind: kind})
+		_, _, err := key(&specs.Provider{Block: specs.Block{Name: "mine"}, Kind: kind})
 		if err == nil {
 			t.Fatalf("%s: got no error without a key", kind)
 		}

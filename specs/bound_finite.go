@@ -59,6 +59,9 @@ func (pr *prover) routerLoad(p *Pattern) load {
 	return branch.by(p, "takes one branch")
 }
 
+// maxBallots is how often a person is asked for a ballot that can be read.
+const maxBallots = 3
+
 func (pr *prover) voteLoad(p *Pattern) load {
 	sum := load{}
 	ballot := func(ref Ref) {
@@ -66,7 +69,7 @@ func (pr *prover) voteLoad(p *Pattern) load {
 			sum = sum.plus(turnLoad(pr.turn(ref.Name, false)))
 			return
 		}
-		sum = sum.plus(pr.one(ref))
+		sum = sum.plus(pr.one(ref).times(maxBallots)) // a person is asked again
 	}
 	for _, ref := range p.Participants {
 		ballot(ref)

@@ -42,7 +42,23 @@ func (pr *prover) kind(p *Pattern) load {
 	if p.OnError == "skip" {
 		l.over = satMul(max(l.over, 1), passedOver(len(p.roles())))
 	}
-	return pr.ownTurns(p, l)
+	return pr.lastWord(p, pr.ownTurns(p, l))
+}
+
+// lastWord adds what comes behind a pattern's own bounds: the message of whoever
+// moderates or judges, and the summary that its outer pattern sees.
+func (pr *prover) lastWord(p *Pattern, l load) load {
+	if p.MaxTurns > 0 && p.Debate != nil && p.Debate.Judge != nil {
+		l = l.plus(pr.one(*p.Debate.Judge))
+	}
+	if p.Result != "summary" {
+		return l
+	}
+	calls := 0
+	for name := range pr.reach(p.Name).agents {
+		calls = max(calls, pr.decision(name))
+	}
+	return l.plus(load{calls: calls, decisions: calls})
 }
 
 // passedOver is how many turns of a pattern may be tried for one that is
@@ -56,6 +72,9 @@ func (pr *prover) ownTurns(p *Pattern, l load) load {
 		return l
 	}
 	inner := 1
+	if p.Kind == "debate" {
+		inner = len(p.Participants)
+	}
 	for _, role := range p.roles() {
 		if role.Kind != RefPattern {
 			continue

@@ -1,4 +1,4 @@
-# BOUND all: 9 turns, 63 calls
+# BOUND all: 13 turns, 63 calls
 provider "scripted" "p" {}
 agent "a" { provider = provider.p }
 agent "b" { provider = provider.p }

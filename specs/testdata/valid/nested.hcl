@@ -1,5 +1,5 @@
 # Patterns inside patterns, four deep, shared by two of them.
-# BOUND whole: 28 turns, 252 calls
+# BOUND whole: 28 turns, 261 calls
 provider "scripted" "p" {}
 agent "a" { provider = provider.p }
 agent "b" { provider = provider.p }

@@ -258,12 +258,16 @@ func (s *Session) say(m Message) answer {
 	if err := s.mayPass(m); err != nil {
 		return answer{err: err}
 	}
+	return s.hear(m, s.st.working())
+}
+
+// hear takes in a message that may pass; busy says that agents are at work.
+func (s *Session) hear(m Message, busy bool) answer {
 	if t := s.turnOf(m.Sender); t != nil {
 		s.finishTurn(t, m.said(t.name))
 		seq, held := s.st.saidSeq(t.n)
 		return answer{receipt: Receipt{Seq: seq, Held: held}}
 	}
-	busy := s.st.working()
 	if busy && s.t.spec.OnBusy == "reject" {
 		return answer{err: ErrBusy}
 	}
@@ -286,14 +290,20 @@ func (m Message) said(sender string) *Said {
 
 // mayPass says whether a message can be taken now.
 func (s *Session) mayPass(m Message) error {
-	switch {
-	case s.st.final != nil:
-		return ErrEnded
-	case s.st.inputClosed:
+	if s.st.inputClosed && s.st.final == nil {
 		return fmt.Errorf("the session's input is closed: %w", ErrEnded)
-	case m.Sender != userName && !slices.Contains(s.t.order, m.Sender):
+	}
+	return s.st.mayJoin(m)
+}
+
+// mayJoin says whether a message fits a session that hears persons.
+func (st *State) mayJoin(m Message) error {
+	switch {
+	case st.final != nil:
+		return ErrEnded
+	case m.Sender != userName && !slices.Contains(st.t.order, m.Sender):
 		return fmt.Errorf("sender %q: %w", m.Sender, ErrUnknownParticipant)
-	case m.Receiver != "" && !slices.Contains(s.t.order, m.Receiver):
+	case m.Receiver != "" && !slices.Contains(st.t.order, m.Receiver):
 		return fmt.Errorf("receiver %q: %w", m.Receiver, ErrUnknownParticipant)
 	default:
 		return nil

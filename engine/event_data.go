@@ -73,6 +73,8 @@ type Forked struct {
 	// Changed says what is not as in the other session: its scenario, a
 	// variable, an agent's model.
 	Changed []string `json:"changed,omitempty"`
+	// Said says that a person's message follows, before anything else goes on.
+	Said bool `json:"said,omitempty"`
 }
 
 // InputClosed says that no person will say anything more.

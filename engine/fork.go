@@ -21,6 +21,9 @@ type ForkOptions struct {
 	Owner string
 	// Metadata replaces the original's when not nil.
 	Metadata map[string]any
+	// Say is what a person says in the copy before anything goes on in it, or
+	// nil. Whatever the session's on_busy is, nobody is at work yet.
+	Say *Message
 }
 
 // copyBytes bounds what is copied with one append, in bytes of JSON; a single
@@ -40,14 +43,14 @@ func (e *Engine) Fork(ctx context.Context, t *Template, from string, o ForkOptio
 	if o.ID == from {
 		return nil, fmt.Errorf("session %s: a copy needs an id of its own: %w", from, ErrConflict)
 	}
-	if err := checkMetadata(o.Metadata); err != nil {
+	if err := o.check(); err != nil {
 		return nil, err
 	}
 	log, err := e.copyOf(ctx, from, o.At)
 	if err != nil {
 		return nil, err
 	}
-	forked := &Forked{From: from, At: uint64(len(log))}
+	forked := &Forked{From: from, At: uint64(len(log)), Said: o.Say != nil}
 	first := log[0].Data.(*Created) //nolint:forcetypeassert // copyOf saw to it
 	forked.Changed = first.changes(t)
 	log[0].Data = first.forked(t, forked, &o)
@@ -58,13 +61,33 @@ func (e *Engine) Fork(ctx context.Context, t *Template, from string, o ForkOptio
 			return nil, fmt.Errorf("session %s cannot be forked: %w", from, err)
 		}
 	}
+	if o.Say != nil {
+		if err := st.mayJoin(*o.Say); err != nil {
+			return nil, err
+		}
+	}
 	if err := e.store(ctx, o.ID, log); err != nil {
 		return nil, err
 	}
 	return e.goOn(ctx, st, func(s *Session) {
 		s.emit(Event{Data: forked})
-		s.mend()
+		s.mend(o.Say)
 	})
+}
+
+// check refuses what cannot be put into a copy.
+func (o *ForkOptions) check() error {
+	if o.Say != nil {
+		m := *o.Say // the caller's stays as it is
+		if m.Sender == "" {
+			m.Sender = userName
+		}
+		if err := m.check(); err != nil {
+			return err
+		}
+		o.Say = &m
+	}
+	return checkMetadata(o.Metadata)
 }
 
 // copyOf reads a log up to an event.

@@ -19,10 +19,20 @@ import (
 // forked makes a copy of a log's session at an event and runs it to its end.
 func forked(t *testing.T, tmpl *engine.Template, log []engine.Event, at uint64, id string) []engine.Event {
 	t.Helper()
+	return forkedWith(t, tmpl, log, engine.ForkOptions{At: at, ID: id})
+}
+
+func forkedWith(t *testing.T, tmpl *engine.Template, log []engine.Event, o engine.ForkOptions) []engine.Event {
+	t.Helper()
 	journal := stored(t, log)
 	e := engine.New(engine.Config{Journal: journal, Logger: quiet()})
 	defer e.Close()
-	s, err := e.Fork(t.Context(), tmpl, log[0].Session, engine.ForkOptions{At: at, ID: id, Owner: "new"})
+	o.Owner = "new"
+	at, id := o.At, o.ID
+	s, err := e.Fork(t.Context(), tmpl, log[0].Session, o)
+	if o.Say != nil && errors.Is(err, engine.ErrEnded) { // within its last turn
+		return log
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +48,34 @@ func forked(t *testing.T, tmpl *engine.Template, log []engine.Event, at uint64, 
 		t.Errorf("the original has changed:\n%s", diff)
 	}
 	checkCopy(t, log, again, at)
+	checkSaid(t, again, o.Say)
 	return again
+}
+
+// checkSaid sees that what is said in a copy comes before anything goes on.
+func checkSaid(t *testing.T, log []engine.Event, say *engine.Message) {
+	t.Helper()
+	if say == nil {
+		return
+	}
+	n := log[0].Data.(*engine.Created).ForkedAt //nolint:forcetypeassert // checkCopy saw to it
+	for _, e := range log[n+1:] {
+		switch d := e.Data.(type) {
+		case *engine.Said:
+			if d.Content == say.Content {
+				return
+			}
+		case *engine.TurnFinished:
+			if d.Held != nil && d.Held.Content == say.Content {
+				return
+			}
+		case *engine.ModelFailed, *engine.Started, *engine.Entered:
+		default:
+			t.Errorf("%s comes before what is said", e.Type())
+			return
+		}
+	}
+	t.Error("what was said is not there")
 }
 
 func read(t *testing.T, journal engine.Journal, id string) []engine.Event {
@@ -97,7 +134,11 @@ func TestFork(t *testing.T) {
 			for i := range 4 {
 				time.Sleep(1000 * time.Hour) // no limit of time counts it
 				at := random.IntN(len(log) + 2)
-				again := forked(t, tmpl, log, uint64(at), fmt.Sprintf("f%d", i)) //nolint:gosec // not negative
+				o := engine.ForkOptions{At: uint64(at), ID: fmt.Sprintf("f%d", i)} //nolint:gosec // not negative
+				if random.IntN(2) == 0 {
+					o.Say = &engine.Message{Content: "said in " + o.ID}
+				}
+				again := forkedWith(t, tmpl, log, o)
 				if t.Failed() {
 					rt.Logf("forked at %d\n%s", at, transcript(again))
 					return

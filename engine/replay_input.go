@@ -45,6 +45,7 @@ func (r *replay) create(e *Event) {
 
 // copied takes in the part of a log that is another session's.
 func (r *replay) copied(at uint64) {
+	said := false
 	for r.s.st.head <= at {
 		e := r.peek(0)
 		if e == nil {
@@ -54,11 +55,48 @@ func (r *replay) copied(at uint64) {
 			r.err = err
 			panic(unwind{})
 		}
-		r.pop()
+		if d, ok := r.pop().Data.(*Forked); ok {
+			said = d.Said
+		}
 	}
 	r.s.now = r.s.st.last
-	r.s.mend()
+	r.s.mend(r.saidFirst(said))
 	r.settle()
+}
+
+// saidFirst is what a person said in a copy before anything went on in it; what
+// stands before it is taken as it is when it was cut off.
+func (r *replay) saidFirst(said bool) *Message {
+	opens := r.s.st.opens() && r.t.Type != "human_agent" // the opening is from the person's side
+	for i := 0; said; i++ {
+		e := r.peek(i)
+		if e == nil || e.Type() == TypeTakenOver || i == maxAhead {
+			r.given(i)
+		}
+		switch d := personal(e.Data); {
+		case d == nil:
+		case opens:
+			opens = false
+		default:
+			return &Message{Sender: d.Sender, Content: d.Content, Receiver: d.Receiver, Metadata: d.Metadata, ClientID: d.ClientID}
+		}
+	}
+	return nil
+}
+
+// personal is the message that an event has of a person, or nil.
+func personal(data Data) *Said {
+	switch d := data.(type) {
+	case *Said:
+		if d.Role == "user" {
+			return d
+		}
+	case *TurnFinished:
+		if d.Held != nil && d.Held.Role == "user" {
+			return d.Held
+		}
+	}
+	return nil
 }
 
 // comes says whether an event is the first sign of something that came from

@@ -8,18 +8,25 @@ import (
 // run.
 func (s *Session) takeOver() {
 	s.emit(Event{Data: &TakenOver{Last: s.st.head}})
-	s.mend()
+	s.mend(nil)
 }
 
 // mend goes on from wherever the log was cut: what had begun comes to its end
-// as it would have, and what was in flight is made again.
-func (s *Session) mend() {
+// as it would have, and what was in flight is made again. What a person says
+// meanwhile comes before anything is made again.
+func (s *Session) mend(said *Message) {
 	if s.st.started.IsZero() {
 		s.mendStart()
+		if said != nil {
+			s.hear(*said, false)
+		}
 		return
 	}
 	s.settleDead()
 	s.finishSpoken()
+	if said != nil {
+		s.hear(*said, false)
+	}
 	for _, do := range []func(){s.finishFiring, s.finishBroken, s.finishFinal} {
 		if s.st.ended != nil {
 			return
@@ -45,12 +52,11 @@ func (s *Session) mendStart() {
 	st := s.st
 	said := len(st.messages) - st.history // may be below 0: some of it was cut off
 	switch {
-	case st.opening == "":
-	case said > 0:
-		said--
-	default:
+	case st.opens():
 		s.open(st.opening)
 		said = 0
+	case st.opening != "":
+		said--
 	}
 	switch {
 	case st.inputClosed:
@@ -58,6 +64,11 @@ func (s *Session) mendStart() {
 	case said > 0 || s.t.starts(st.opening):
 		s.begun()
 	}
+}
+
+// opens says whether the opening is still to be said.
+func (st *State) opens() bool {
+	return st.opening != "" && st.started.IsZero() && len(st.messages) <= st.history
 }
 
 // settleDead books the calls that nobody waits for any more.

@@ -121,7 +121,7 @@ func TestAdminForks(t *testing.T) {
 	admin := ts.Admin()
 	id, _ := ts.create(t, ann, map[string]any{"template": "debate"})
 	got, err := admin.Fork(t.Context(), id, ForkOptions{
-		At: 1, Variables: map[string]string{"motion": "Tea is better than coffee.", "turns": "3"}, Models: map[string]string{"pro": "fast-3"}, Owner: bob,
+		At: 1, Variables: map[string]string{"motion": "Tea is better than coffee.", "turns": "3"}, Models: map[string]string{"pro": "fast-3"}, Owner: bob, Say: "Begin.",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -144,11 +144,17 @@ func TestAdminForks(t *testing.T) {
 	if v := p.template.Variables(); string(v["turns"]) != "3" || !strings.Contains(string(v["motion"]), "Tea") {
 		t.Errorf("its variables are %s", v)
 	}
-	talk, err := admin.Fork(t.Context(), ts.createChat(t, ann), ForkOptions{Say: "Hello.", Owner: bob})
-	if err != nil {
-		t.Fatal(err)
+	ts.replies(t, bob, got.ID, 1)
+	for _, id := range []string{ts.createChat(t, ann), id} { // one that waits, and one that is at work or has ended
+		talk, err := admin.Fork(t.Context(), id, ForkOptions{Say: "Hello.", Owner: bob})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ts.replies(t, bob, talk.ID, 1)
+		if log := strings.Join(ts.storedLog(t, talk.ID), "\n"); strings.Count(log, `"Hello."`) != 1 {
+			t.Errorf("the copy's log is\n%s", log)
+		}
 	}
-	ts.replies(t, bob, talk.ID, 1)
 	for _, o := range []ForkOptions{
 		{At: 1 << 40}, {Models: map[string]string{"nope": "m"}}, {Variables: map[string]string{"nope": "1"}}, {Variables: map[string]string{"turns": "many"}},
 	} {

@@ -33,7 +33,7 @@ type createRequest struct {
 	variables   object[json.RawMessage]
 	// history is what was said before, elsewhere.
 	history []engine.Said
-	// direct is a talk of two agents; it is counted in no cap.
+	// direct is a talk of two agents.
 	direct bool
 }
 

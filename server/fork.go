@@ -85,16 +85,14 @@ func (s *Server) fork(ctx context.Context, owner principal, id string, f *forkRe
 		return nil, err
 	}
 	copied, err := s.begin(ctx, owner, p, in, id, func(ctx context.Context, as string) (*engine.Session, error) {
-		return s.cfg.Engine.Fork(ctx, p.template, id, engine.ForkOptions{At: f.at, ID: as, Owner: owner.Name, Metadata: f.metadata})
+		o := engine.ForkOptions{At: f.at, ID: as, Owner: owner.Name, Metadata: f.metadata}
+		if f.say != "" {
+			o.Say = &engine.Message{Content: f.say}
+		}
+		return s.cfg.Engine.Fork(ctx, p.template, id, o)
 	})
 	if err != nil {
 		return nil, forkProblem(err)
-	}
-	if f.say == "" {
-		return copied, nil
-	}
-	if _, err := s.say(ctx, copied, owner, incoming{Content: f.say}); err != nil {
-		return nil, errors.Join(err, s.removeSession(ctx, copied))
 	}
 	return copied, nil
 }

@@ -203,6 +203,9 @@ func TestForkOfATalk(t *testing.T) {
 	got := ts.as(t, ann, 200, "POST", "/chat/sessions/"+id+"/fork", `{"say":"and then?"}`)
 	copied, _ := got["session_id"].(string)
 	ts.replies(t, ann, copied, 2)
+	if live, talks := ts.index.live(ann), ts.index.talks(ann); live != 1 || talks != 1 {
+		t.Errorf("%d sessions and %d talks count, want the copy among the sessions", live, talks)
+	}
 	if next := ts.tell(t, ann, one, two, "again"); next["session_id"] != id {
 		t.Errorf("the talk goes on in %v, want the original", next["session_id"])
 	}

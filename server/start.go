@@ -45,7 +45,7 @@ func (s *Server) startSession(ctx context.Context, p principal, in createRequest
 func (s *Server) begin(ctx context.Context, owner principal, p *plan, in *createRequest, from string,
 	start func(ctx context.Context, id string) (*engine.Session, error),
 ) (*record, error) {
-	if !in.direct && !s.index.reserve(owner.Name, s.cfg.Sessions.MaxPerUser) {
+	if in.counts(from) && !s.index.reserve(owner.Name, s.cfg.Sessions.MaxPerUser) {
 		return nil, errSessionLimit
 	}
 	rec, err := s.prepare(ctx, owner, p, in, from)
@@ -68,15 +68,19 @@ func (s *Server) begin(ctx context.Context, owner principal, p *plan, in *create
 // is given back.
 func (s *Server) prepare(ctx context.Context, owner principal, p *plan, in *createRequest, from string) (rec *record, err error) {
 	defer func() {
-		if rec == nil && !in.direct {
+		if rec == nil && in.counts(from) {
 			s.index.release(owner.Name)
 		}
 	}()
 	id := engine.NewID("session_")
 	d := p.doc(id, owner.Name, in)
-	d.ForkedFrom = from
+	d.ForkedFrom, d.head.direct = from, !in.counts(from)
 	if d.Blueprint, err = s.blueprint(ctx, id, p, in); err != nil {
 		return nil, err
 	}
 	return s.enlist(ctx, id, d, p)
 }
+
+// counts says whether a session counts in its owner's cap. A direct talk does
+// not; a copy of one is a session like others, with agents of its own.
+func (r *createRequest) counts(from string) bool { return !r.direct || from != "" }

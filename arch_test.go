@@ -40,7 +40,7 @@ var layers = map[string]layer{
 	"engine":             {code: []string{"specs", "providers"}, tests: []string{"engine/*", "providers/*"}},
 	"engine/memory":      {code: []string{"engine"}, tests: []string{"engine/*", "specs", "providers", "providers/*"}},
 	"engine/jetstream":   {code: []string{"engine"}, tests: []string{"engine/*", "specs", "providers", "providers/*"}},
-	"engine/tools":       {code: []string{"engine", "providers"}, tests: []string{"engine/*", "specs", "providers/*"}},
+	"engine/tools":       {code: []string{"engine", "specs", "providers"}, tests: []string{"engine/*", "providers/*"}},
 	"engine/*":           {code: []string{"engine"}, tests: []string{"engine/*", "specs", "providers", "providers/*"}},
 	"server":             {code: []string{"engine", "specs", "providers"}, tests: []string{"engine/*", "providers/*"}},
 	"cmd/*":              {code: []string{"*"}},

@@ -37,3 +37,10 @@ func (s *Session) withCaller(ctx context.Context, c Caller) context.Context {
 	c.Session, c.life = s.id, s.ctx
 	return context.WithValue(ctx, callerKey{}, c)
 }
+
+// WithTool is a context as a tool's Call gets it, of a caller of whom nothing is
+// known but the name that the tool is called by. It is for calls outside of a
+// session.
+func WithTool(ctx context.Context, tool string) context.Context {
+	return context.WithValue(ctx, callerKey{}, Caller{Tool: tool})
+}

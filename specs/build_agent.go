@@ -98,7 +98,10 @@ func (l *loader) buildTool(n *node) *Tool {
 		}
 	}
 	if m := n.one("mcp"); m != nil {
-		t.MCP = &MCPTool{Command: m.strings("command"), URL: m.str("url"), Allow: m.strings("allow")}
+		t.MCP = &MCPTool{
+			Command: m.strings("command"), URL: m.str("url"), Allow: m.strings("allow"),
+			Env: get[map[string]Secret](m, "env"), Headers: get[map[string]Secret](m, "headers"),
+		}
 	}
 	if h := n.one("http"); h != nil {
 		t.HTTP = &HTTPTool{

@@ -42,6 +42,12 @@ func (c *domain) mcp(t *Tool, m *MCPTool) {
 			"An MCP server is either started, command = [\"…\"], or reached by url = \"https://…\"; the block has %s.",
 			bothOrNone(m.URL != ""))
 	}
+	if len(m.Command) == 0 && len(m.Env) > 0 {
+		c.report(codeToolServer, address, t.Arg("mcp.env"), "Only a server that is started, by command, gets an environment.")
+	}
+	if m.URL == "" && len(m.Headers) > 0 {
+		c.report(codeToolServer, address, t.Arg("mcp.headers"), "Only a server that is reached by url gets headers.")
+	}
 	if t.Input != nil {
 		c.report(codeToolInput, address, t.Arg("input.type"),
 			"The MCP server says what its tools take; remove the input block.")

@@ -251,6 +251,8 @@ type MCPTool struct {
 	Command []string
 	URL     string
 	Allow   []string
+	// Env are variables of the command, Headers those of requests to the URL.
+	Env, Headers map[string]Secret
 }
 
 // HTTPTool is a request to a web service.

@@ -125,6 +125,8 @@ func toolSchema() *blockSchema {
 					listArg("command", "The program and its arguments.").filled(),
 					strArg("url", "The server's address.").filled(),
 					listArg("allow", "The server's tools that may be called.").unsetIs("all"),
+					typedArg("env", typeSecretMap, "Environment variables of the program, which gets few others: none that hold a vendor's key."),
+					typedArg("headers", typeSecretMap, "Headers of each request to the address; they may be secrets."),
 				},
 			},
 			{

@@ -13,6 +13,7 @@ tool "files" {
   mcp {
     command = ["mcp-files", "--read-only"]
     allow   = ["read", "list"]
+    env     = { FILES_TOKEN = var.token }
   }
   timeout    = "20s"
   max_result = 32768
@@ -20,7 +21,8 @@ tool "files" {
 
 tool "search" {
   mcp {
-    url = "https://search.example.com/mcp"
+    url     = "https://search.example.com/mcp"
+    headers = { Authorization = bearer(var.token) }
   }
   approval = "never"
 }

@@ -14,7 +14,8 @@ import (
 type Resources struct {
 	// Models has an entry for every provider that the session's agents use.
 	Models providers.Registry
-	// Tools are what agents may call, by the name of the tool block.
+	// Tools are what agents may call, by the name of the tool block. What is
+	// missing cannot be called: each call of it fails.
 	Tools map[string][]Tool
 }
 
@@ -26,6 +27,7 @@ func Compile(cfg *specs.Config, session string, res Resources) (*Template, specs
 		agentSpecs: byName(cfg.Agents, func(a *specs.Agent) string { return a.Name }),
 		humanSpecs: byName(cfg.Humans, func(h *specs.Human) string { return h.Name }),
 		patterns:   byName(cfg.Patterns, func(p *specs.Pattern) string { return p.Name }),
+		toolSpecs:  byName(cfg.Tools, func(t *specs.Tool) string { return t.Name }),
 		stopSpecs:  byName(cfg.Stops, func(s *specs.Stop) string { return s.Name }),
 		t: &Template{
 			Name: session, Hash: cfg.Hash, variables: map[string]json.RawMessage{},
@@ -56,6 +58,7 @@ type compiler struct {
 	agentSpecs map[string]*specs.Agent
 	humanSpecs map[string]*specs.Human
 	patterns   map[string]*specs.Pattern
+	toolSpecs  map[string]*specs.Tool
 	stopSpecs  map[string]*specs.Stop
 	nodes      map[string]*node
 	stops      map[string]*stop
@@ -211,8 +214,7 @@ func (c *compiler) tools(a *agent) {
 	for _, name := range a.spec.Tools {
 		tools, ok := c.res.Tools[name]
 		if !ok {
-			c.notYet("An agent with tools", a.spec.Arg("tools"))
-			return
+			tools = []Tool{absent(c.toolSpecs[name])}
 		}
 		for _, t := range tools {
 			a.give(t)

@@ -38,6 +38,8 @@ type Config struct {
 	// Connect makes the providers of a scenario that is loaded from what the
 	// store keeps of it; nil is none, so that sessions go on with Models alone.
 	Connect func(*specs.Config) (providers.Registry, error)
+	// Tools makes the tools of a scenario; nil is none, so that their calls fail.
+	Tools func(*specs.Config) (map[string][]engine.Tool, error)
 	// Env looks up the environment for such a scenario; nil is [os.LookupEnv].
 	Env func(name string) (value string, ok bool)
 

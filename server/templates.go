@@ -111,7 +111,11 @@ func (o *offer) modelsOf(cfg *specs.Config) (providers.Registry, error) {
 // compile makes a template, with the settled times where the scenario says
 // nothing of them.
 func (s *Server) compile(cfg *specs.Config, name string, models providers.Registry, set settled) (*engine.Template, error) {
-	t, ds := engine.Compile(timed(cfg, name, set), name, engine.Resources{Models: models})
+	tools, err := s.toolsOf(cfg)
+	if err != nil {
+		return nil, err
+	}
+	t, ds := engine.Compile(timed(cfg, name, set), name, engine.Resources{Models: models, Tools: tools})
 	if ds.HasErrors() {
 		var texts []string
 		for _, d := range ds {
@@ -122,6 +126,15 @@ func (s *Server) compile(cfg *specs.Config, name string, models providers.Regist
 		return nil, errors.New(strings.Join(texts, "; "))
 	}
 	return t, nil
+}
+
+// toolsOf are the tools of a scenario; where the server has none they cannot be
+// called.
+func (s *Server) toolsOf(cfg *specs.Config) (map[string][]engine.Tool, error) {
+	if s.cfg.Tools == nil || len(cfg.Tools) == 0 {
+		return nil, nil //nolint:nilnil // there are none
+	}
+	return s.cfg.Tools(cfg)
 }
 
 // timed sets the lifetime and the idle time of a session that is silent about

@@ -20,8 +20,9 @@ func controlPath(set *config.Settings) string { return filepath.Join(string(set.
 // serverConfig is what the settings say about the server itself.
 func serverConfig(v *vendors, set *config.Settings, log *slog.Logger) (server.Config, error) {
 	models, list, err := offer(v, set, log)
+	v.pool(log)
 	return server.Config{
-		Models: models, ProviderList: list, Connect: v.modelsOf,
+		Models: models, ProviderList: list, Connect: v.modelsOf, Tools: v.toolsOf,
 		CORSOrigins: set.Server.CORSOrigins, TrustedProxies: set.Server.TrustedProxies,
 		Limits: server.Limits{
 			Disabled: !set.Limits.Enabled, Login: set.Limits.Login, Verify: set.Limits.Verify,

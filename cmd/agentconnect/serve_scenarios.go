@@ -30,6 +30,9 @@ func (s *service) load() ([]server.Scenario, error) {
 		if _, err := sc.Models(sc.Config); err != nil {
 			return nil, err
 		}
+		if _, err := s.a.vendors.toolsOf(sc.Config); err != nil {
+			return nil, err
+		}
 		out = append(out, sc)
 	}
 	if failed > 0 {

@@ -31,7 +31,11 @@ func (v *vendors) compile(cfg *specs.Config, session string, simulate bool) (*en
 	if err != nil {
 		return nil, ds, err
 	}
-	t, ds := engine.Compile(cfg, session, engine.Resources{Models: models})
+	list, err := v.toolsOf(cfg)
+	if err != nil {
+		return nil, ds, err
+	}
+	t, ds := engine.Compile(cfg, session, engine.Resources{Models: models, Tools: list})
 	return t, ds, nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/agentconnect-dev/agentconnect/engine/tools"
 	"github.com/agentconnect-dev/agentconnect/providers"
 	"github.com/agentconnect-dev/agentconnect/providers/anthropic"
 	"github.com/agentconnect-dev/agentconnect/providers/google"
@@ -40,6 +41,7 @@ type vendors struct {
 	made     map[[sha256.Size]byte]vendorModel
 	order    [][sha256.Size]byte
 	recorder *providers.Recorder
+	tools    *tools.Pool
 }
 
 func newVendors() *vendors {
@@ -197,4 +199,7 @@ func (v *vendors) answers(ctx context.Context, p *specs.Provider) bool {
 }
 
 // close gives up the connections that nobody uses.
-func (v *vendors) close() { v.base.CloseIdleConnections() }
+func (v *vendors) close() {
+	v.closeTools()
+	v.base.CloseIdleConnections()
+}

@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"fmt"
+
+	"github.com/agentconnect-dev/agentconnect/providers"
 )
 
 // approval is how far a person has decided about a tool call.
@@ -33,8 +35,8 @@ func (s *Session) Approve(ctx context.Context, callID, by string, ok bool, why s
 }
 
 // askApproval asks a person about a call whose request is in the log.
-func (s *Session) askApproval(t *turn, callID, tool string) {
-	s.emit(t.event(&ApprovalAsked{CallID: callID, Tool: tool}))
+func (s *Session) askApproval(t *turn, c providers.ToolCall) {
+	s.emit(t.event(&ApprovalAsked{CallID: c.ID, Tool: c.Name, Arguments: c.Arguments}))
 }
 
 // decide takes in a person's decision.

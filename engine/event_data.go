@@ -145,6 +145,8 @@ type Said struct {
 	Metadata   map[string]any `json:"metadata,omitempty"`
 	// ClientID is the sender's own name for the message.
 	ClientID string `json:"client_id,omitempty"`
+	// Copy is the name of the copy of the sender that a map made: worker[0].
+	Copy string `json:"copy,omitempty"`
 	// Frame is the pattern's activation, 0 for what everybody hears.
 	Frame int `json:"frame,omitempty"`
 	// Simulated says that neither a model nor a script wrote it.
@@ -161,13 +163,16 @@ type Entered struct {
 	// Context are the messages that the pattern starts from when it does not
 	// see all that its parent sees.
 	Context *[]int `json:"context,omitempty"`
+	// Note is what the outer pattern wants of it: an item, a task. All who speak
+	// within it are told.
+	Note string `json:"note,omitempty"`
 }
 
 // Left says that a pattern is done.
 type Left struct {
 	Frame int `json:"frame"`
-	// Why is done, max_rounds, max_turns, max_iterations, stop, failed,
-	// cancelled.
+	// Why is done, max_rounds, max_turns, max_iterations, max_activations,
+	// stalled, stuck, refused, stop, failed, cancelled.
 	Why string `json:"why"`
 	// Skipped says that its failure is passed over by the outer pattern.
 	Skipped bool `json:"skipped,omitempty"`
@@ -187,7 +192,7 @@ type Chosen struct {
 	Frame int    `json:"frame"`
 	Name  string `json:"name"`
 	// By is rule, mention, first, receiver, fallback, chair, random, route,
-	// classifier, default.
+	// classifier, default, manager, board, bid.
 	By  string `json:"by"`
 	Why string `json:"why,omitempty"`
 	// Route is the route of a router that was taken.
@@ -257,6 +262,9 @@ type TurnStarted struct {
 	// Decides says that it is a decision: a call that gives neither a turn nor a
 	// message.
 	Decides bool `json:"decides,omitempty"`
+	// Stop is the condition whose judge is asked; Frame then is the activation of
+	// its scope, 0 for the session.
+	Stop string `json:"stop,omitempty"`
 	// Note is what the pattern tells the participant for this turn.
 	Note string `json:"note,omitempty"`
 	// Answers is the index of the person's message that is answered, or -1.
@@ -369,8 +377,9 @@ type ToolFailed struct {
 
 // ApprovalAsked says that a tool call waits for a person who must allow it.
 type ApprovalAsked struct {
-	CallID string `json:"call_id"`
-	Tool   string `json:"tool"`
+	CallID    string          `json:"call_id"`
+	Tool      string          `json:"tool"`
+	Arguments json.RawMessage `json:"arguments,omitempty"`
 }
 
 // ApprovalGiven says that a person allows a tool call.

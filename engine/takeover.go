@@ -180,7 +180,7 @@ func (s *Session) redoTools(t *turn) {
 		case t.agent.refuses(p.call, p.over) != "":
 			s.toolFailed(t, p.call, t.agent.refuses(p.call, p.over))
 		case tool.Approval && p.approval == approvalNone:
-			s.askApproval(t, p.call.ID, p.call.Name)
+			s.askApproval(t, p.call)
 		case tool.Idempotent:
 			s.tools = append(s.tools, toolStart{turn: t.n, tool: tool, call: p.call})
 		default:

@@ -79,7 +79,7 @@ func (s *Session) requestTools(t *turn, calls []providers.ToolCall) {
 		}
 		tool, _ := t.agent.tool(c.Name)
 		if tool.Approval {
-			s.askApproval(t, c.ID, c.Name)
+			s.askApproval(t, c)
 			continue
 		}
 		s.tools = append(s.tools, toolStart{turn: t.n, tool: tool, call: c})

@@ -36,7 +36,7 @@ func providerSchema() *blockSchema {
 				doc: "How calls are repeated after errors that may pass.",
 				args: []argSchema{
 					intArg("attempts", "How often a call is tried in all.").from(1).to(20).unsetIs("3"),
-					timeArg("min_backoff", "The wait before the second attempt; it doubles from then on.").unsetIs(`"500ms"`),
+					timeArg("min_backoff", "The wait before the second attempt; it doubles from then on.").unsetIs(`"1s"`),
 					timeArg("max_backoff", "The longest wait.").unsetIs(`"30s"`),
 				},
 			},

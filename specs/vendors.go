@@ -58,3 +58,20 @@ func PriceOf(p *Provider, model string) (Price, bool) {
 	m, ok := kind.Models[model]
 	return Price{Input: m.Price[0], CachedInput: m.Price[1], Output: m.Price[2]}, ok
 }
+
+// priceDate is from when the built-in price of a provider's model is, and which
+// model that is; empty where the price is another one or is not known.
+func priceDate(p *Provider, model string) (date, named string) {
+	if p.Price != nil {
+		return "", ""
+	}
+	kind := vendors()[p.Kind]
+	if model == "" {
+		model = kind.DefaultModel
+	}
+	m, ok := kind.Models[model]
+	if kind.Free || !ok {
+		return "", ""
+	}
+	return m.Read, p.Kind + " " + model
+}

@@ -2,6 +2,7 @@ package specs
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 )
 
@@ -54,5 +55,22 @@ func TestPriceOf(t *testing.T) {
 		if got, known := PriceOf(&tt.provider, tt.model); got != tt.want || known != tt.known {
 			t.Errorf("%s: got %v, %v; want %v, %v", tt.name, got, known, tt.want, tt.known)
 		}
+	}
+}
+
+func TestKnownModels(t *testing.T) {
+	for _, kind := range []string{"openai", "anthropic"} {
+		models := KnownModels(kind)
+		if !slices.IsSorted(models) || !slices.Contains(models, DefaultModel(kind)) {
+			t.Errorf("%s: got %v, want them in order, with the default", kind, models)
+		}
+		for _, m := range models {
+			if _, known := PriceOf(&Provider{Kind: kind}, m); !known || PriceRead(kind, m) == "" {
+				t.Errorf("%s %s: got no price or no date", kind, m)
+			}
+		}
+	}
+	if KnownModels("nothing") != nil || PriceRead("openai", "nothing") != "" {
+		t.Error("got models of a kind that there is not")
 	}
 }

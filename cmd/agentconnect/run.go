@@ -18,6 +18,7 @@ type runOptions struct {
 	input    []string
 	simulate bool
 	record   string
+	calls    callOptions
 	maxTurns int
 	timeout  time.Duration
 	allow    []string
@@ -52,7 +53,9 @@ the call or the environment is wrong, such as a missing key.`,
   agentconnect run support/ --session triage --input "My invoice is wrong" --quiet
   agentconnect run review.hcl --input - < change.diff
   agentconnect run debate.hcl -json | jq -r 'select(.type == "message.said") | .data.content'
-  agentconnect run debate.hcl --record debate.ndjson --allow exhausted`,
+  agentconnect run debate.hcl --record debate.ndjson --allow exhausted
+  agentconnect run debate.hcl --record-calls debate.cassette
+  agentconnect run debate.hcl --replay-calls debate.cassette`,
 		Args:              onePath,
 		ValidArgsFunction: files,
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -72,6 +75,7 @@ func (o *runOptions) flags(cmd *cobra.Command) {
 	f.StringArrayVar(&o.input, "input", nil, "say `TEXT` for the person's side instead of reading standard input; may be repeated; - is all of standard input")
 	f.BoolVar(&o.simulate, "simulate", false, "let the scripted provider answer for every provider: no key, no network")
 	f.StringVar(&o.record, "record", "", "write all events to `FILE`, one JSON object a line")
+	o.calls.flags(f)
 	f.IntVar(&o.maxTurns, "max-turns", 0, "end after `N` turns, if the scenario allows more")
 	f.DurationVar(&o.timeout, "timeout", 0, "end after `TIME`, such as 90s, if the scenario allows more")
 	f.StringSliceVar(&o.allow, "allow", nil, "count `OUTCOME` as success; may be repeated: exhausted, blocked, failed, expired")
@@ -123,7 +127,7 @@ func (o *runOptions) check() error {
 			return usageError("--input: it is longer than a message may be, %d KiB", maxMessage>>10)
 		}
 	}
-	return nil
+	return o.calls.check(o.simulate)
 }
 
 // run does what the run command does.
@@ -131,6 +135,15 @@ func (a *app) run(o *runOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
+	calls, err := a.openCalls(&o.calls)
+	if err != nil {
+		return err
+	}
+	return calls.finish(a.runSession(o))
+}
+
+// runSession runs the session that is meant.
+func (a *app) runSession(o *runOptions) error {
 	cfg, spec, err := a.open(o)
 	if err != nil {
 		return err

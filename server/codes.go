@@ -9,6 +9,7 @@ const (
 	closeNotUTF8     = 1007
 	closeTooBig      = 1009
 	closeSlow        = 1013
+	closeAgain       = 1013 // the store is away: come again
 	closeGeneric     = 4000
 	closeNoSession   = 4001
 	closeAuth        = 4003

@@ -71,6 +71,7 @@ var (
 	errStore        = &apiError{status: http.StatusServiceUnavailable, code: "STORE_UNAVAILABLE", detail: "the store cannot be reached now", retryAfter: drainWait}
 	errProvider     = &apiError{status: http.StatusServiceUnavailable, code: "PROVIDER_UNAVAILABLE", detail: "the model's provider does not answer now", retryAfter: drainWait}
 	errParticipant  = &apiError{status: http.StatusUnprocessableEntity, code: "UNKNOWN_PARTICIPANT", detail: "the session has no such participant"}
+	errApproval     = &apiError{status: http.StatusNotFound, code: "APPROVAL_NOT_FOUND", detail: "no tool call of this call_id waits to be allowed"}
 	errInternal     = &apiError{status: http.StatusInternalServerError, code: "INTERNAL_ERROR"}
 	errNoToken      = &apiError{status: http.StatusUnauthorized, code: "NOT_AUTHENTICATED", detail: "send Authorization: Bearer <token>; POST /auth/login gives one"}
 	errBadToken     = &apiError{status: http.StatusUnauthorized, code: "INVALID_TOKEN", detail: "the token is not valid"}
@@ -97,6 +98,7 @@ func kinds() []answerOf {
 		{engine.ErrDamaged, errDamaged},
 		{engine.ErrJournal, errStore},
 		{engine.ErrUnknownParticipant, errParticipant},
+		{engine.ErrNoApproval, errApproval},
 		{context.DeadlineExceeded, errStore},
 	}
 }

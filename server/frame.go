@@ -23,6 +23,7 @@ func (p *projector) frame(e *engine.Event) *Frame {
 	default:
 		if levelOf(e.Type()) == 0 {
 			notice(f, e)
+			p.approval(f, e)
 		} else {
 			p.info(f, e)
 		}

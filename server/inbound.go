@@ -18,6 +18,7 @@ type inbound struct {
 	kind, content, sender, receiver string
 	clientID, command               string
 	metadata                        map[string]any
+	approval                        *approvalOrder
 }
 
 // badFrameError is why a frame is not taken.
@@ -74,10 +75,14 @@ func (in *inbound) check() *badFrameError {
 		return nil
 	case frameSystem:
 		in.command, _ = in.metadata["command"].(string)
-		if in.command != "pause" && in.command != "resume" {
-			return badField("metadata.command", "must be pause or resume")
+		switch in.command {
+		case "pause", "resume":
+			return nil
+		case "approve", "deny":
+			return in.checkApproval()
+		default:
+			return badField("metadata.command", "must be pause, resume, approve or deny")
 		}
-		return nil
 	default:
 		return badField("type", "must be text, ping, stop or system")
 	}

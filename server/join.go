@@ -77,27 +77,40 @@ type joiner struct {
 	read    bool // it has been to the end of the log
 }
 
-// replay feeds what is stored. False says that the follower needs nothing more.
+// replay feeds what is stored, and waits for a store that is away. False says
+// that the follower needs nothing more.
 func (j *joiner) replay(ctx context.Context) bool {
+	for {
+		on, err := j.stored(ctx)
+		switch {
+		case err == nil:
+			return on
+		case j.f.closed() || errors.Is(err, context.Canceled):
+			return false
+		case !errors.Is(err, engine.ErrJournal) || !pause(ctx, retryTime):
+			j.st.mu.Lock()
+			defer j.st.mu.Unlock()
+			j.f.shut(j.st.lost(err))
+			return false
+		}
+	}
+}
+
+func (j *joiner) stored(ctx context.Context) (on bool, err error) {
 	if j.p.ended != nil { // it has seen the end already
 		j.greet()
 		j.f.shut(j.st.endingOf(j.p.ended))
-		return false
+		return false, nil
 	}
 	for e, err := range j.st.s.cfg.Store.Read(ctx, j.st.rec.id, j.p.pos) {
 		if err != nil {
-			if !errors.Is(err, context.Canceled) {
-				j.st.mu.Lock()
-				defer j.st.mu.Unlock()
-				j.f.shut(j.st.lost(err))
-			}
-			return false
+			return false, err
 		}
 		if !j.event(ctx, &e) {
-			return false
+			return false, nil
 		}
 	}
-	return true
+	return true, nil
 }
 
 func (j *joiner) event(ctx context.Context, e *engine.Event) bool {

@@ -117,6 +117,12 @@ func sessionOperations() []operation {
 		steer("pause", "Start nothing new"),
 		steer("resume", "Go on after a pause"),
 		steer("stop", "End a session"),
+		{
+			route: "POST " + one + "/approvals", id: "decideApproval", tag: "sessions", summary: "Allow a tool call, or do not",
+			text: "Of a tool with approval = always, which a system frame with metadata.event approval has told of. " +
+				"404 when no call of this call_id waits, or not any more.",
+			body: jsonOf("Approval"), answers: ok("The session as it is now.", "Session"), fails: []int{409},
+		},
 	}
 }
 

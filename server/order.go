@@ -21,6 +21,8 @@ const (
 	orderResume = "resume"
 	orderRemove = "remove"
 	orderInfo   = "info"
+
+	orderApprove = "approve"
 )
 
 // order is a command to a session, wherever it runs.
@@ -28,6 +30,8 @@ type order struct {
 	Do      string          `json:"do"`
 	By      string          `json:"by,omitempty"`
 	Message *engine.Message `json:"message,omitempty"`
+
+	Approval *approvalOrder `json:"approval,omitempty"`
 }
 
 // done is the answer to an order.
@@ -100,6 +104,10 @@ func (s *Server) obey(ctx context.Context, rec *record, session *engine.Session,
 		err = session.Pause(ctx, o.By)
 	case orderResume:
 		err = session.Resume(ctx, o.By)
+	case orderApprove:
+		if a := o.Approval; a != nil {
+			err = session.Approve(ctx, a.CallID, o.By, a.Approve, a.Reason)
+		}
 	case orderInfo:
 		var info engine.Info
 		info, err = session.Info(ctx)
@@ -197,7 +205,7 @@ func named() map[string]error {
 	return map[string]error{
 		"not_found": engine.ErrNotFound, "ended": engine.ErrEnded, "busy": engine.ErrBusy, "closed": engine.ErrPassive,
 		"conflict": engine.ErrConflict, "owned": engine.ErrOwned, "passive": engine.ErrPassive, "journal": engine.ErrJournal,
-		"damaged": engine.ErrDamaged, "participant": engine.ErrUnknownParticipant,
+		"damaged": engine.ErrDamaged, "participant": engine.ErrUnknownParticipant, "approval": engine.ErrNoApproval,
 	}
 }
 

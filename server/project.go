@@ -39,7 +39,7 @@ func parseDetail(s string) (detail, bool) {
 func levelOf(t engine.Type) int {
 	switch t { // the others are not shown
 	case engine.TypeSaid, engine.TypeStarted, engine.TypePaused, engine.TypeResumed, engine.TypeFinalizing, engine.TypeEnded,
-		engine.TypeCooledDown:
+		engine.TypeCooledDown, engine.TypeApprovalAsked, engine.TypeApprovalGiven, engine.TypeApprovalDenied:
 		return 0
 	case engine.TypeTurnStarted, engine.TypeTurnFinished, engine.TypeTurnFailed, engine.TypeToolRequested,
 		engine.TypeToolFinished, engine.TypeToolFailed, engine.TypeModelRetried, engine.TypeModelFellBack,

@@ -144,7 +144,10 @@ func (c *recent) add(r *record) {
 func (s *Server) lookup(ctx context.Context, id string) (*record, error) {
 	e := s.index.entry(id)
 	if e == nil {
-		return nil, engine.ErrNotFound
+		var err error
+		if e, err = s.unheard(ctx, id); err != nil {
+			return nil, err
+		}
 	}
 	if rec := s.index.used(e); rec != nil {
 		return rec, nil
@@ -156,6 +159,23 @@ func (s *Server) lookup(ctx context.Context, id string) (*record, error) {
 	rec := s.index.use(e, s.newRecord(id, d, rev))
 	s.recent.add(rec)
 	return rec, nil
+}
+
+// unheard finds a session that another node has just made, of which the index
+// has not heard yet.
+func (s *Server) unheard(ctx context.Context, id string) (*entry, error) {
+	if s.cluster == nil || !isID(id, "session_") {
+		return nil, engine.ErrNotFound
+	}
+	kept, err := s.docs.Get(ctx, id)
+	if err != nil {
+		return nil, storeError(err)
+	}
+	s.learn(&kept)
+	if e := s.index.entry(id); e != nil {
+		return e, nil
+	}
+	return nil, engine.ErrNotFound
 }
 
 // readDoc reads what is stored of a session.

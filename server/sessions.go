@@ -24,6 +24,7 @@ func (s *Server) sessionRoutes() []route {
 		{method: "POST", path: one + "/fork", class: classSessionCreate, handle: s.forkSession},
 		{method: "POST", path: one + "/pause", class: classQuery, handle: s.steer(orderPause)},
 		{method: "POST", path: one + "/resume", class: classQuery, handle: s.steer(orderResume)},
+		{method: "POST", path: one + "/approvals", class: classQuery, handle: s.postApproval},
 		{method: "POST", path: one + "/stop", class: classQuery, handle: s.steer(orderStop)},
 	}
 }

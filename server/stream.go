@@ -64,7 +64,8 @@ func (st *stream) pump() {
 		err := st.follow(ctx, after)
 		idle := ctx.Err() != nil && st.s.ctx.Err() == nil // nobody listened; somebody may have come meanwhile
 		stop()
-		if !idle {
+		away := errors.Is(err, engine.ErrJournal) && pause(st.s.ctx, retryTime)
+		if !idle && !away {
 			st.broken(err)
 			return
 		}

@@ -72,6 +72,8 @@ func (c *conn) do(in *inbound) {
 		err = c.say(ctx, in)
 	case in.kind == frameStop:
 		_, err = c.s.order(ctx, c.rec, order{Do: orderStop, By: by})
+	case in.approval != nil:
+		_, err = c.s.order(ctx, c.rec, order{Do: orderApprove, By: by, Approval: in.approval})
 	case in.command == "pause":
 		_, err = c.s.order(ctx, c.rec, order{Do: orderPause, By: by})
 	default:

@@ -100,6 +100,9 @@ func (s *Server) admit(c *conn, v *visit) {
 		s.sockets.free(c.user, c.address)
 		return
 	}
+	if v.code == closeAgain {
+		c.send(errorFrame(errStore.code, v.text, nil))
+	}
 	if v.code != 0 {
 		c.shut(v.code, v.text)
 	}
@@ -115,6 +118,9 @@ func (s *Server) visit(r *http.Request) visit {
 		return visit{code: closeAuth, text: public(err).detail}
 	}
 	rec, err := s.ownedBy(r.Context(), who, sessionID(r))
+	if e := public(err); err != nil && e.code == errStore.code {
+		return visit{who: who, code: closeAgain, text: e.detail}
+	}
 	if e := public(err); err != nil && e.status >= http.StatusInternalServerError {
 		return visit{who: who, code: closeGeneric, text: e.detail}
 	}

@@ -3,15 +3,18 @@ package specs
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
-// prove gives each session its Bound, or says why there is none: which
-// patterns go round without a count that ends them, and the smallest change
-// that mends it.
+// prove gives each session its Bound, or says why there is none: which patterns go round without a count that ends them, and the
+// smallest change that mends it.
 func prove(cfg *Config) Diagnostics {
-	pr := &prover{domain: newDomain(cfg), loads: map[string]load{}, blame: map[string][]string{}}
+	pr := newProver(cfg)
 	for _, s := range cfg.Sessions {
-		pr.session(s)
+		if l, ok := pr.session(s); ok {
+			s.Bound = Bound{Turns: l.turns, Calls: l.calls, PerMessage: l.waits, Because: l.because}
+			pr.lastTurn(s, &s.Bound)
+		}
 		pr.cost(s)
 	}
 	pr.unbounded()
@@ -22,6 +25,10 @@ func prove(cfg *Config) Diagnostics {
 type prover struct {
 	*domain
 	loads map[string]load
+	flows map[string]*Flow
+	turns map[turnKey]spend
+	// rounded are flows by pattern whose rounds a session bounds.
+	rounded map[string]*rounded
 	// open are the patterns whose bound is being computed, outermost first.
 	open []string
 	// cycles and blame are what goes round for ever, and in which sessions.
@@ -29,45 +36,14 @@ type prover struct {
 	blame  map[string][]string
 }
 
-// A load is what a piece of a session takes at most.
-type load struct {
-	turns, calls int
-	// perTurn are the calls of the dearest turn inside; decisions are the calls
-	// that may come between two turns, for choosing who is next.
-	perTurn, decisions int
-	// width is how many turns may be under way at once.
-	width int
-	// over is how many turns may be tried for one that counts, where failed
-	// ones are passed over; 0 stands for 1.
-	over int
-	// waits says that the numbers hold for each message of a person.
-	waits bool
-	// cycles are what has no bound inside; the numbers are of no use then.
-	cycles []*cycle
-	// because names the arguments that give the numbers, outermost first.
-	because []string
+func newProver(cfg *Config) *prover {
+	return &prover{domain: newDomain(cfg), loads: map[string]load{}, flows: map[string]*Flow{}, turns: map[turnKey]spend{}, rounded: map[string]*rounded{}, blame: map[string][]string{}}
 }
 
-// A cycle is a part of a pattern that may repeat for ever.
-type cycle struct {
-	pattern *Pattern
-	// path are the participants in the order of the cycle, the first again at
-	// its end.
-	path []Ref
-	// step is what one time round takes.
-	step load
-	// person says that each time round waits for a person, so that it is
-	// bounded per message where a session may be open ended.
-	person bool
-	// spends says that each time round takes a call.
-	spends bool
-	// fix is the argument that would bound it.
-	fix string
-}
-
-// session computes the bound of a session: what its pattern takes, met by the
-// session's limits, and what stops and the last turn add.
-func (pr *prover) session(s *Session) {
+// session computes what a session takes before its last turn: what its pattern
+// takes, met by the session's limits, and what stops add. It is false when
+// something has no bound.
+func (pr *prover) session(s *Session) (load, bool) {
 	l := pr.top(s)
 	who := pr.cast(s)
 	l = pr.meet(s, who, l)
@@ -76,26 +52,38 @@ func (pr *prover) session(s *Session) {
 		pr.accuse(s, c)
 	}
 	if len(l.cycles) > 0 {
-		return
+		return l, false
 	}
-	for _, stop := range pr.stopsOf(s) {
-		if stop.Judge != nil {
-			asked := l.turns / max(stop.Judge.Every, 1)
-			l.calls = satAdd(l.calls, satMul(asked, pr.decision(stop.Judge.Agent)))
-			l.because = append(slices.Clip(l.because), fmt.Sprintf("stop.%s asks agent.%s every %s",
-				stop.Name, stop.Judge.Agent, plural(max(stop.Judge.Every, 1), "turn")))
-		}
-	}
+	l = pr.judged(s, l)
 	if most := s.Limits.MaxCalls; most > 0 && most < l.calls {
 		l.calls = most
 		l.because = reasons(limit(s, "max_calls", most), l.because)
 	}
+	return l, true
+}
+
+// lastTurn adds the finalizing turn to a bound.
+func (pr *prover) lastTurn(s *Session, b *Bound) {
 	if f := s.Finalize; f != nil {
-		l.turns = satAdd(l.turns, 1)
-		l.calls = satAdd(l.calls, pr.turn(f.Agent, false))
-		l.because = append(slices.Clip(l.because), fmt.Sprintf("session.%s finalize adds a turn", s.Name))
+		b.Turns, b.Calls = satAdd(b.Turns, 1), satAdd(b.Calls, pr.turnOf(f.Agent, 0).calls)
+		b.Because = append(slices.Clip(b.Because), fmt.Sprintf("session.%s finalize adds a turn", s.Name))
 	}
-	s.Bound = Bound{Turns: l.turns, Calls: l.calls, PerMessage: l.waits, Because: l.because}
+}
+
+// judged adds what the models of stop conditions are asked.
+func (pr *prover) judged(s *Session, l load) load {
+	for _, stop := range pr.stopsOf(s) {
+		if stop.Judge == nil {
+			continue
+		}
+		every := max(stop.Judge.Every, 1)
+		asks := pr.turnOf(stop.Judge.Agent, 0).noted(1, satAdd(noteTokens, tokensIn(len(stop.Judge.Criteria))))
+		l.spend = l.spend.plus(asks.times(l.turns / every))
+		l.decisions = l.decisions.plus(asks)
+		l.because = append(slices.Clip(l.because), fmt.Sprintf("stop.%s asks agent.%s every %s",
+			stop.Name, stop.Judge.Agent, plural(every, "turn")))
+	}
+	return l
 }
 
 func limit(s *Session, name string, n int) string {
@@ -118,11 +106,37 @@ func (pr *prover) top(s *Session) load {
 	if most == 0 || p.MaxRounds > 0 && p.MaxRounds <= most || !hasRounds(p.Kind) {
 		return pr.patternLoad(p)
 	}
-	capped := *p
-	capped.MaxRounds = most
-	l := pr.kind(&capped)
+	l := pr.kind(p, pr.capped(p, most))
 	l.because = reasons(limit(s, "max_rounds", most), l.because)
 	return l
+}
+
+// capped is the flow of a pattern whose rounds are met by a session's limit.
+func (pr *prover) capped(p *Pattern, most int) *Flow {
+	c := pr.rounded[p.Name]
+	if c == nil {
+		own := *p
+		own.MaxRounds = 1
+		c = &rounded{flow: pr.flowOf(&own)}
+		for i := range c.flow.Edges {
+			if e := &c.flow.Edges[i]; e.Counter != nil && strings.HasPrefix(e.Counter.Name, "max_rounds") {
+				c.counter, c.each = e.Counter, max(e.Counter.Bound, 1)
+			}
+		}
+		pr.rounded[p.Name] = c
+	}
+	if c.counter != nil {
+		c.counter.Bound = satMul(c.each, most)
+		c.counter.Because = p.because(fmt.Sprintf("max_rounds = %d", most))
+	}
+	return c.flow
+}
+
+// A rounded flow has its rounds set for each session.
+type rounded struct {
+	flow    *Flow
+	counter *Counter
+	each    int // counts of a round
 }
 
 // hasRounds says whether rounds of a kind are counted while it goes on.
@@ -133,44 +147,39 @@ func hasRounds(kind string) bool {
 // meet applies the counting limits of a session. Time and tokens bound a
 // session too, but say nothing about how many calls there are.
 func (pr *prover) meet(s *Session, who *cast, l load) load {
-	if most := s.Limits.MaxTurns; most > 0 && (len(l.cycles) > 0 || most < l.turns || l.waits) {
+	if most := s.Limits.MaxTurns; most > 0 && (len(l.cycles) > 0 || most < l.turns || l.waits) && l.endedBy(advancesTurns) {
 		l = l.capTurns(most, limit(s, "max_turns", most))
 	}
-	if most := s.Limits.MaxMessages; most > 0 && pr.speaks(who) && (len(l.cycles) > 0 || most < l.turns || l.waits) {
+	if most := s.Limits.MaxMessages; most > 0 && pr.speaks(who) && (len(l.cycles) > 0 || most < l.turns || l.waits) && l.endedBy(advancesTurns) {
 		l = l.capTurns(most, limit(s, "max_messages", most))
 	}
 	most := s.Limits.MaxCalls
-	if most == 0 || len(l.cycles) == 0 && !l.waits {
+	if most == 0 || len(l.cycles) == 0 && !l.waits || !l.endedBy(advancesCalls) {
 		return l
 	}
-	if len(who.humans) > 0 && slices.ContainsFunc(l.cycles, func(c *cycle) bool { return !c.spends }) {
-		return l
-	}
-	turns := most
+	rounds := 1
 	for _, c := range l.cycles {
-		turns = max(turns, satMul(satAdd(most, 1), max(c.step.turns, 1)))
+		rounds = max(rounds, c.step.turns)
 	}
-	l.turns, l.calls, l.waits, l.cycles = turns, most, false, nil
+	all := l.sum
+	for _, c := range l.cycles {
+		all = all.or(c.step)
+	}
+	l.sum = all.times(satAdd(most, 1))
+	l.turns, l.calls = max(most, satMul(satAdd(most, 1), rounds)), most
+	if len(l.cycles) == 0 {
+		l.turns = most
+	}
+	l.tries = max(l.tries, l.turns)
+	l.waits, l.cycles = false, nil
 	l.because = reasons(limit(s, "max_calls", most), l.because)
 	return l
 }
 
-// capTurns bounds a load by a number of turns that are finished. Turns that are
-// under way then have taken calls too, and so have those that were passed over.
-func (l load) capTurns(most int, because string) load {
-	tried := satAdd(most, max(l.width-1, 0))
-	if l.over > 1 {
-		tried = satMul(satAdd(tried, 1), l.over)
-	}
-	calls := satAdd(satMul(tried, l.perTurn), satMul(satAdd(tried, 1), l.decisions))
-	if len(l.cycles) == 0 && !l.waits {
-		calls, most = min(calls, l.calls), min(most, l.turns)
-	}
-	out := l
-	out.turns, out.calls, out.waits, out.cycles = most, calls, false, nil
-	out.because = reasons(because, l.because)
-	return out
-}
+// What a session's own limits count.
+func advancesTurns(e *FlowEdge) bool  { return e.turn }
+func advancesCalls(e *FlowEdge) bool  { return e.call }
+func waitsForPerson(e *FlowEdge) bool { return e.person }
 
 // speaks says whether each turn of a cast ends with a message: nobody hands
 // over silently and no turn is passed over.
@@ -191,15 +200,20 @@ func (pr *prover) speaks(who *cast) bool {
 // waits says whether nothing happens before the person has answered.
 func (h *Human) waits() bool { return h.Timeout == 0 || h.OnTimeout != "skip" }
 
+// isWait says whether a participant is a person without whom nothing goes on.
+func (pr *prover) isWait(r Ref) bool {
+	h := pr.humans[r.Name]
+	return r.Kind == RefHuman && h != nil && h.waits()
+}
+
 // perMessage turns the cycles that wait for a person into a bound for each
 // message, where the session is open ended.
 func (pr *prover) perMessage(s *Session, l load) load {
-	if !s.OpenEnded || len(l.cycles) == 0 || slices.ContainsFunc(l.cycles, func(c *cycle) bool { return !c.person }) {
+	if !s.OpenEnded || len(l.cycles) == 0 || !l.endedBy(waitsForPerson) {
 		return l
 	}
 	for _, c := range l.cycles {
-		l.turns = satAdd(l.turns, c.step.turns)
-		l.calls = satAdd(l.calls, c.step.calls)
+		l.sum = l.sum.plus(c.step)
 	}
 	l.cycles, l.waits = nil, true
 	l.because = reasons(fmt.Sprintf("session.%s open_ended, for each message of a person", s.Name), l.because)

@@ -23,26 +23,76 @@ func (pr *prover) unbounded() {
 		detail := fmt.Sprintf("%s goes on as %s, and no count ends it in %s.",
 			p.address(), c, prefixed("session.", pr.blame[p.Name]))
 		detail += fmt.Sprintf("\nAdd %s to the pattern, or max_turns to the limits of the session.", c.fix)
+		if node := c.node(); node != "" {
+			detail += fmt.Sprintf(" max_visits = 3 of node %q is enough, too.", node)
+		}
 		if c.person {
 			detail += " If a person decides when it ends, write open_ended = true in a session of type human_agent."
 		}
 		detail += " A condition may never come true, and time or tokens say nothing about the number of calls."
 		d := pr.report(codeUnbounded, p.address(), p.Range, "%s", detail)
-		for _, ref := range c.path[:max(len(c.path)-1, 0)] {
-			if ref.Range != (Range{}) {
-				d.Related = append(d.Related, Related{fmt.Sprintf("%s.%s speaks in the cycle", ref.Kind, ref.Name), ref.Range})
-			}
-		}
+		c.related(d)
 		d.Fix = p.insertion("bound the pattern", c.fix)
 	}
+}
+
+// related points at the participants of a cycle, and at the edges that lead
+// from one to the next.
+func (c *cycle) related(d *Diagnostic) {
+	for _, n := range c.participants() {
+		if node := &c.flow.Nodes[n]; node.Range != (Range{}) {
+			d.Related = append(d.Related, Related{node.Label + " speaks in the cycle", node.Range})
+		}
+	}
+	for _, e := range c.edges {
+		if e.Range != (Range{}) {
+			d.Related = append(d.Related, Related{"the edge that leads on", e.Range})
+		}
+	}
+}
+
+// participants are the steps of a cycle that somebody takes. Where anybody may
+// follow anybody, that are all.
+func (c *cycle) participants() []int {
+	var out []int
+	if c.pattern.Selector != nil || c.pattern.Kind == "random" {
+		for i := range c.flow.Nodes {
+			if n := &c.flow.Nodes[i]; n.Ref.Name != "" && (n.Kind == StepTurn || n.Kind == StepBlock || n.Kind == StepPerson) {
+				out = append(out, i)
+			}
+		}
+		return out
+	}
+	for _, i := range c.path {
+		if c.flow.Nodes[i].Ref.Name != "" {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// node is a node of a graph in the cycle, or empty.
+func (c *cycle) node() string {
+	if c.pattern.Graph == nil {
+		return ""
+	}
+	for _, i := range c.participants() {
+		if name, _, ok := strings.Cut(c.flow.Nodes[i].Label, ": "); ok {
+			return name
+		}
+	}
+	return ""
 }
 
 // String is the cycle for a person: agent.a → agent.b → agent.a.
 func (c *cycle) String() string {
 	const most = 12
-	parts := make([]string, 0, len(c.path))
-	for _, ref := range c.path {
-		parts = append(parts, string(ref.Kind)+"."+ref.Name)
+	var parts []string
+	for _, i := range c.participants() {
+		parts = append(parts, c.flow.Nodes[i].Label)
+	}
+	if len(parts) > 0 {
+		parts = append(parts, parts[0])
 	}
 	if len(parts) > most {
 		parts = slices.Concat(parts[:most-2], []string{"…"}, parts[len(parts)-1:])

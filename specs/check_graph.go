@@ -98,3 +98,19 @@ func (g *Graph) reach(from string) map[string]bool {
 	}
 	return out
 }
+
+// next are the nodes that edges lead to, by node.
+func (g *Graph) next() map[string][]string {
+	out := make(map[string][]string, len(g.Nodes))
+	for _, node := range g.Nodes {
+		out[node.Name] = nil
+	}
+	for _, edge := range g.Edges {
+		_, from := out[edge.From]
+		_, to := out[edge.To]
+		if from && to {
+			out[edge.From] = append(out[edge.From], edge.To)
+		}
+	}
+	return out
+}

@@ -528,7 +528,7 @@ type Finalize struct {
 }
 
 // Bound is how many turns and calls a session takes at most, and by which
-// argument. Per message of a person when the session is open ended.
+// argument; [Certify] says the rest. Per message of a person when the session is open ended.
 type Bound struct {
 	Turns, Calls int
 	// PerMessage says that the numbers hold for each message of a person.

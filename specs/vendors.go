@@ -3,6 +3,8 @@ package specs
 import (
 	_ "embed"
 	"encoding/json"
+	"maps"
+	"slices"
 	"sync"
 )
 
@@ -59,6 +61,14 @@ func PriceOf(p *Provider, model string) (Price, bool) {
 	return Price{Input: m.Price[0], CachedInput: m.Price[1], Output: m.Price[2]}, ok
 }
 
+// KnownModels are the models of a kind of provider whose prices are known, in
+// order; nil for a kind that there is not.
+func KnownModels(kind string) []string { return slices.Sorted(maps.Keys(vendors()[kind].Models)) }
+
+// PriceRead says when the built-in price of a kind's model was read, as the
+// table writes it: 2026-09. It is empty where no price is known.
+func PriceRead(kind, model string) string { return vendors()[kind].Models[model].Read }
+
 // priceDate is from when the built-in price of a provider's model is, and which
 // model that is; empty where the price is another one or is not known.
 func priceDate(p *Provider, model string) (date, named string) {
@@ -69,9 +79,8 @@ func priceDate(p *Provider, model string) (date, named string) {
 	if model == "" {
 		model = kind.DefaultModel
 	}
-	m, ok := kind.Models[model]
-	if kind.Free || !ok {
-		return "", ""
+	if read := PriceRead(p.Kind, model); read != "" && !kind.Free {
+		return read, p.Kind + " " + model
 	}
-	return m.Read, p.Kind + " " + model
+	return "", ""
 }

@@ -1,4 +1,4 @@
-# BOUND flow: 8 turns, 72 calls
+# BOUND flow: 7 turns, 63 calls
 provider "scripted" "p" {}
 agent "writer" { provider = provider.p }
 

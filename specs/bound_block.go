@@ -1,0 +1,173 @@
+package specs
+
+import (
+	"fmt"
+	"slices"
+)
+
+// one is the load of a participant who is given the floor once.
+func (pr *prover) one(ref Ref) load {
+	switch ref.Kind {
+	case RefPattern:
+		return pr.patternLoad(pr.patternOr(ref.Name))
+	case RefHuman:
+		l := turnLoad(spend{wait: pr.patience(ref.Name)}, personTokens)
+		l.people = true
+		return l
+	default:
+		return turnLoad(pr.turnOf(ref.Name, 0), pr.answerOf(ref.Name))
+	}
+}
+
+// patternLoad is what a pattern takes at most by its own arguments.
+func (pr *prover) patternLoad(p *Pattern) load {
+	if l, done := pr.loads[p.Name]; done {
+		return l
+	}
+	if slices.Contains(pr.open, p.Name) {
+		return load{} // a pattern inside itself is an error of its own
+	}
+	pr.open = append(pr.open, p.Name)
+	f := pr.flowOf(p)
+	l := pr.kind(p, f)
+	pr.open = pr.open[:len(pr.open)-1]
+	for i, n := range newSolver(f).visits() {
+		f.Nodes[i].Visits = n
+	}
+	pr.loads[p.Name], pr.flows[p.Name] = l, f
+	return l
+}
+
+func (pr *prover) patternOr(name string) *Pattern {
+	if p := pr.patterns[name]; p != nil {
+		return p
+	}
+	return &Pattern{Block: Block{Name: name}, Kind: "sequential"}
+}
+
+// kind is the load of a pattern by its flow.
+func (pr *prover) kind(p *Pattern, f *Flow) load {
+	s := newSolver(f)
+	l := load{sum: s.total()}
+	chat := p.Kind == "chat"
+	if chat { // what a person's message is answered with
+		s = newSolver(f)
+		l.sum, l.waits = s.step(s.whole(), waitsForPerson), true
+	}
+	if len(s.free) > 0 && !chat {
+		l.sum = sum{}
+		for _, group := range s.free {
+			l.cycles = append(l.cycles, s.cycle(p, group))
+		}
+	}
+	l.because = pr.arguments(p, s)
+	for _, inside := range f.loads {
+		l = l.around(inside)
+	}
+	l.width = max(l.width, f.width)
+	if p.OnError == "skip" {
+		l.over = satMul(max(l.over, 1), f.passed.Bound)
+	}
+	l = pr.ownTurns(p, l)
+	if p.MaxTurns > 0 && p.Debate != nil && p.Debate.Judge != nil { // who has the last word, whatever ends it
+		l = l.after(pr.one(*p.Debate.Judge))
+	}
+	return l
+}
+
+// arguments are what bounds a pattern, for a person.
+func (pr *prover) arguments(p *Pattern, s *solver) []string {
+	var list []string
+	for _, c := range s.used {
+		if c.Name != passedName {
+			list = append(list, c.Because)
+		}
+	}
+	switch {
+	case len(list) > 0 || len(s.free) > 0:
+		return joinReasons(list, nil)
+	case p.Kind == "chat":
+		return []string{p.because("one answer for each message")}
+	case p.Graph != nil:
+		return []string{p.because("has no cycle")}
+	case p.Router != nil:
+		return []string{p.because("takes one branch")}
+	default:
+		return []string{p.because("takes each participant once")}
+	}
+}
+
+func (p *Pattern) because(argument string) string {
+	return fmt.Sprintf("pattern.%s %s", p.Name, argument)
+}
+
+// passedOver is how many turns of a pattern may be tried for one that is
+// finished: after three rounds without one the pattern fails.
+func passedOver(roles int) int { return satAdd(satMul(roles, 3), 4) }
+
+// passedName is the name of the counter of turns that were passed over.
+const passedName = "turns passed over in a row"
+
+// ownTurns applies max_turns. It is looked at between a pattern's own moves,
+// so what a nested pattern has begun it may finish.
+func (pr *prover) ownTurns(p *Pattern, l load) load {
+	if p.MaxTurns == 0 || allAtOnce(p) {
+		return l
+	}
+	inner := 1
+	if p.Kind == "debate" {
+		inner = len(p.Participants)
+	}
+	for _, role := range p.roles() {
+		if role.Kind != RefPattern {
+			continue
+		}
+		nested := pr.patternLoad(pr.patternOr(role.Name))
+		if len(nested.cycles) > 0 || nested.waits {
+			return l.moves(p)
+		}
+		inner = max(inner, nested.turns)
+	}
+	most := satAdd(p.MaxTurns-1, inner)
+	if len(l.cycles) == 0 && !l.waits && most >= l.turns || !l.endedBy(advancesTurns) {
+		return l
+	}
+	return l.capTurns(most, p.because(fmt.Sprintf("max_turns = %d", p.MaxTurns)))
+}
+
+// moves bounds a pattern's own cycles by max_turns where what is inside has no
+// bound, or one for each message of a person.
+func (l load) moves(p *Pattern) load {
+	var others []*cycle
+	for _, c := range l.cycles {
+		if c.pattern.Name != p.Name || !c.endedBy(advancesTurns) {
+			others = append(others, c)
+			continue
+		}
+		l.sum = l.sum.plus(c.step.times(p.MaxTurns))
+	}
+	l.cycles = others
+	return l
+}
+
+// allAtOnce says whether a pattern makes a single move, which max_turns cannot
+// interrupt.
+func allAtOnce(p *Pattern) bool { return p.Kind == "parallel" || p.Kind == "map" || p.Kind == "vote" }
+
+// together is how many turns are under way when all of them work at once.
+func (pr *prover) together(refs []Ref) int {
+	sum := 0
+	for _, ref := range refs {
+		sum = satAdd(sum, pr.one(ref).width)
+	}
+	return sum
+}
+
+// widest is how many are under way in one of them.
+func (pr *prover) widest(refs []Ref) int {
+	most := 0
+	for _, ref := range refs {
+		most = max(most, pr.one(ref).width)
+	}
+	return most
+}

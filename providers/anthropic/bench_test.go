@@ -25,7 +25,7 @@ func BenchmarkCall(b *testing.B) {
 		f := providertest.Serve(b, func(w http.ResponseWriter, _ *http.Request) {
 			o := stream(w)
 			o.begin(9)
-			o.text(0, words...)
+			o.text(words...)
 			o.end("end_turn", 9)
 		})
 		req := request("Say a lot.")

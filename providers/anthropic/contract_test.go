@@ -32,7 +32,7 @@ func TestHangsUp(t *testing.T) {
 			f := providertest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 				o := stream(w)
 				o.begin(1)
-				o.text(0, "One. ")
+				o.text("One. ")
 				<-r.Context().Done()
 				close(gone)
 			})
@@ -70,7 +70,7 @@ func TestBegins(t *testing.T) {
 		o := stream(w)
 		o.begin(1)
 		time.Sleep(400 * time.Millisecond)
-		o.text(0, "Hello.")
+		o.text("Hello.")
 		o.end("end_turn", 2)
 	})
 	m := model(t, f, func(c *providers.WireConfig) { c.FirstTokenTimeout = 200 * time.Millisecond })

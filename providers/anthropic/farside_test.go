@@ -57,10 +57,10 @@ func (o out) begin(input int) {
 	o.event("ping", object{})
 }
 
-func (o out) text(index int, words ...string) {
-	o.event("content_block_start", object{"index": index, "content_block": object{"type": "text", "text": ""}})
+func (o out) text(words ...string) {
+	o.event("content_block_start", object{"index": 0, "content_block": object{"type": "text", "text": ""}})
 	for _, word := range words {
-		o.event("content_block_delta", object{"index": index, "delta": object{"type": "text_delta", "text": word}})
+		o.event("content_block_delta", object{"index": 0, "delta": object{"type": "text_delta", "text": word}})
 	}
 }
 
@@ -131,10 +131,10 @@ func say(w http.ResponseWriter, r *http.Request, reply providertest.Reply) {
 	o.begin(u.InputTokens)
 	words := strings.SplitAfter(reply.Text, " ")
 	if reply.Fail == providers.Cut {
-		o.text(0, words[:len(words)/2]...)
+		o.text(words[:len(words)/2]...)
 		return
 	}
-	o.text(0, words...)
+	o.text(words...)
 	if reply.Silent {
 		<-r.Context().Done()
 		return

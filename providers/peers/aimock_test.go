@@ -131,6 +131,7 @@ func ask(say string) *providers.Request {
 }
 
 func text(t *testing.T, m providers.Model) {
+	t.Helper()
 	r := providertest.Collect(t, m.Stream(t.Context(), ask("Say hello.")))
 	if r.Err != nil || r.Text != "Hello from a peer, streamed in several pieces." || r.Pieces < 2 || r.Last.Finish != providers.FinishStop {
 		t.Errorf("got %+v, want the text in pieces", r)
@@ -141,6 +142,7 @@ func text(t *testing.T, m providers.Model) {
 }
 
 func tools(t *testing.T, m providers.Model) {
+	t.Helper()
 	req := ask("How is the weather?")
 	req.Tools = []providers.ToolSpec{
 		{Name: "weather", Description: "Tells the weather.", Schema: json.RawMessage(`{"type":"object","properties":{"city":{"type":"string"},"days":{"type":"integer"}}}`)},
@@ -164,6 +166,7 @@ func tools(t *testing.T, m providers.Model) {
 }
 
 func structured(t *testing.T, m providers.Model) {
+	t.Helper()
 	req := ask("Who wins?")
 	req.Schema = json.RawMessage(`{"type":"object","properties":{"winner":{"type":"string"}},"required":["winner"],"additionalProperties":false}`)
 	if r := providertest.Collect(t, m.Stream(t.Context(), req)); r.Err != nil || r.Text != `{"winner":"ada"}` {
@@ -172,12 +175,14 @@ func structured(t *testing.T, m providers.Model) {
 }
 
 func thoughts(t *testing.T, m providers.Model) {
+	t.Helper()
 	if r := providertest.Collect(t, m.Stream(t.Context(), ask("Think first."))); r.Err != nil || r.Text != "Done." || r.Thought != "Let me think." {
 		t.Errorf("got thought %q, text %q, error %v; want both apart", r.Thought, r.Text, r.Err)
 	}
 }
 
 func failures(t *testing.T, m providers.Model) {
+	t.Helper()
 	for say, want := range map[string]struct {
 		kind  providers.Kind
 		after time.Duration
@@ -191,6 +196,7 @@ func failures(t *testing.T, m providers.Model) {
 }
 
 func cut(t *testing.T, m providers.Model) {
+	t.Helper()
 	r := providertest.Collect(t, m.Stream(t.Context(), ask("Hang up.")))
 	if providers.KindOf(r.Err) != providers.Cut || r.Text == "" {
 		t.Errorf("got text %q, error %v; want some and kind cut", r.Text, r.Err)

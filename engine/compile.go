@@ -110,10 +110,23 @@ func (c *compiler) session(s *specs.Session) {
 		c.t.finalize = &finalize{agent: c.agent(f.Agent), prompt: f.Prompt}
 	}
 	c.t.limits = limitsOf(s)
+	c.watch()
 	for _, st := range c.t.stops {
 		c.t.reads |= st.reads()
 	}
 	c.t.ticks = c.t.reads&specs.PartElapsed != 0
+}
+
+// watch notes what the stop conditions need to be told of.
+func (c *compiler) watch() {
+	c.t.judges, c.t.watched = judgesOf(c.t.stops), map[string]bool{}
+	watched(c.t.stops, "", c.t.watched)
+	if c.t.spec.Limits.MaxRepeats > 0 {
+		c.t.watched[""] = true
+	}
+	if len(c.t.judges) > 0 {
+		c.t.judging = &ask{form: judgeForm(), decides: true}
+	}
 }
 
 // chatOf is the pattern of a session that names an agent alone.
@@ -218,6 +231,10 @@ func (c *compiler) tools(a *agent) {
 		}
 		for _, t := range tools {
 			a.give(t)
+			if a.blocks == nil {
+				a.blocks = map[string]string{}
+			}
+			a.blocks[t.Spec.Name] = name
 		}
 	}
 }

@@ -35,6 +35,9 @@ func (s *Session) advance() {
 		if s.st.started.IsZero() || s.st.paused {
 			return
 		}
+		if s.asksJudge() {
+			return
+		}
 		if s.st.rootDone != nil {
 			s.endByPattern(s.st.rootDone)
 			return
@@ -217,6 +220,7 @@ func (s *Session) leave(f *Frame, d *Left) {
 	for _, slot := range slices.Clone(f.open) {
 		s.cancelStep(f, slot)
 	}
+	s.cancelJudges(f)
 	s.emit(Event{Pattern: f.path, Data: d})
 	s.ask(f.parent)
 }

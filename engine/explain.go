@@ -154,18 +154,17 @@ func (s *stop) progressIn(st *State, f *Frame) Progress {
 	p := Progress{Address: s.address(), Text: s.text()}
 	ok, err := s.holds(st, f, func(remembered) {})
 	p.Holds = ok && err == nil
-	turns := st.env.Turns
-	if f != nil {
-		turns = f.turns
-	}
+	turns := st.turnsIn(f)
 	switch {
 	case err != nil:
 		p.Text += "; it cannot be evaluated: " + err.Error()
 	case turns < s.spec.MinTurns:
 		p.Text += fmt.Sprintf("; not before %d turns, there are %d", s.spec.MinTurns, turns)
 	}
-	if s.spec.When != nil {
-		p.Seen = s.seen(st, f, nil)
+	p.Seen = s.values(st, f)
+	if r := s.spec.Repeat; r != nil {
+		now := s.repeated(st, f)
+		p.Value, p.Bound, p.Fraction = strconv.Itoa(now), strconv.Itoa(r.Times), min(1, float64(now)/float64(r.Times))
 	}
 	if s.spec.Combine != nil {
 		s.progressOfParts(st, f, &p)

@@ -70,6 +70,8 @@ func (st *State) refusesTurn(e *Event, d *TurnStarted) string {
 		return fmt.Sprintf("%s takes the finalizing turn, who is a person in the template", e.Agent)
 	case d.Final:
 		return ""
+	case d.Stop != "":
+		return st.refusesJudge(e, d)
 	case f == nil:
 		return fmt.Sprintf("%s takes a turn in a pattern that is not active", e.Agent)
 	case !f.node.has(d.Slot) || f.node.at(d.Slot).node != nil:

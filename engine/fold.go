@@ -115,6 +115,9 @@ func (st *State) foldEntered(d *Entered) {
 		f.parent.startStep(d.Slot)
 	}
 	f.visits = make([]int, len(f.node.slots))
+	if st.t.watched[f.node.name] {
+		f.repeat = newRepeats()
+	}
 	st.frames[f.id] = f
 }
 
@@ -138,13 +141,15 @@ func (st *State) foldLeft(d *Left) {
 	delete(st.frames, d.Frame)
 	st.foldBroken(f, d)
 	for id, t := range st.turns {
-		if t.frame == f {
+		if t.frame == f || t.judges() && t.stop.frame == f.id {
 			delete(st.turns, id)
 		}
 	}
 	of := func(x remembered, _ bool) bool { return x.frame == f.id }
 	maps.DeleteFunc(st.latched, of)
 	maps.DeleteFunc(st.pausedBy, of)
+	maps.DeleteFunc(st.succeeded, of)
+	maps.DeleteFunc(st.judged, func(x remembered, _ judged) bool { return x.frame == f.id })
 	p := f.parent
 	if p == nil {
 		st.rootDone = d

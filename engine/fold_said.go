@@ -35,9 +35,7 @@ func (st *State) foldSaid(e *Event, d *Said) {
 		u.said++
 	}
 	st.accept(d, accepted{seq: e.Seq})
-	if st.repeat != nil && !person {
-		st.repeat.text(d.Sender, d.Content)
-	}
+	st.foldRepeat(e, d, i)
 	if f := st.frames[d.Frame]; f != nil {
 		st.foldSaidIn(f, e, d, i, em.Data)
 		return

@@ -58,11 +58,10 @@ func (st *State) foldTurn(e *Event) {
 		t.toolAsked(d.CallID)
 		st.env.ToolCalls++
 		st.changed |= specs.PartCounters
-		if st.repeat != nil {
-			st.repeat.tool(e.Agent, d.Tool+string(d.Arguments))
-		}
+		st.repeating(t.frame, func(r *repeats) { r.tool(e.Agent, d.Tool+string(d.Arguments)) })
 	case *ToolFinished:
 		st.turns[e.Turn].toolDone(d.CallID, d.Result, false)
+		st.foldSucceeded(st.turns[e.Turn], d.Tool)
 	case *ToolFailed:
 		st.turns[e.Turn].toolDone(d.CallID, d.Error, true)
 	case *ApprovalAsked, *ApprovalGiven, *ApprovalDenied:
@@ -77,7 +76,10 @@ func (st *State) foldTurnStarted(e *Event, d *TurnStarted) {
 	}
 	st.lastTurn = e.Turn
 	st.turns[t.n] = t
-	if !d.Final {
+	if d.Stop != "" {
+		t.stop = remembered{d.Stop, d.Frame}
+		st.foldJudging(t)
+	} else if !d.Final {
 		t.frame = st.frames[d.Frame]
 		t.frame.startStep(d.Slot)
 		if d.Answers >= 0 {
@@ -128,6 +130,7 @@ func (st *State) foldTurnFailed(e *Event, d *TurnFailed) {
 		st.foldTurnBroken(t, d)
 	}
 	switch {
+	case t.judges(): // it is asked again in its time
 	case t.frame == nil:
 		st.finalOver = true
 	case d.Redo:
@@ -143,6 +146,20 @@ func (st *State) foldTurnFailed(e *Event, d *TurnFailed) {
 	default:
 		t.frame.finishStep(t.slot, stepResult{turn: t.n})
 	}
+}
+
+// foldSucceeded notes that a tool was called with success.
+func (st *State) foldSucceeded(t *turn, name string) {
+	tool, ok := t.agent.tool(name)
+	if !ok {
+		return
+	}
+	block := t.agent.blocks[tool.Spec.Name]
+	st.succeeded[remembered{stop: block}] = true
+	for f := t.frame; f != nil; f = f.parent {
+		st.succeeded[remembered{block, f.id}] = true
+	}
+	st.changed |= toolReads
 }
 
 // answerOf is the structured answer of a turn with a role.
@@ -163,6 +180,8 @@ func (st *State) answerOf(t *turn, r stepResult) any {
 // foldTurnBroken notes what must follow from a failure that is not passed over.
 func (st *State) foldTurnBroken(t *turn, d *TurnFailed) {
 	switch {
+	case t.judges():
+		st.broken = &broken{why: t.failure(d.Kind, d.Message), outcome: Failed}
 	case t.frame == nil:
 		st.finalErr = d.Message
 	case t.human != nil:

@@ -177,7 +177,11 @@ func (st *State) visible(t *turn, most int) []int {
 	if t.context != nil {
 		return *t.context
 	}
-	if t.frame == nil { // the finalizing turn sees everything
+	f := t.frame
+	if t.judges() {
+		f = st.frames[t.stop.frame]
+	}
+	if f == nil { // the finalizing turn sees everything, and so does a judge
 		all := make([]int, len(st.messages))
 		for i := range all {
 			all[i] = i
@@ -187,7 +191,7 @@ func (st *State) visible(t *turn, most int) []int {
 	var room [8][]int
 	parts := room[:0] // innermost first
 	n := 0
-	st.segments(t.frame, func(seg []int) bool {
+	st.segments(f, func(seg []int) bool {
 		if most > 0 && len(seg) > most-n {
 			seg = seg[len(seg)-(most-n):]
 		}

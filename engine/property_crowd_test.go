@@ -38,6 +38,16 @@ func (g *tree) more(root string) (stops []string) {
 	add("resting", fmt.Sprintf("  when = \"here.turns == 2\"\n  scope = pattern.%s\n  action = \"pause\"\n", root))
 	add("late", "  when = \"elapsed > 400\"\n  min_turns = 2\n  outcome = \"blocked\"\n")
 	fmt.Fprintf(&g.b, "stop \"part1\" {\n  when = \"calls > 5\"\n}\nstop \"part2\" {\n  when = \"last.content contains 'half' or tool_calls > 3\"\n}\n")
+	g.b.WriteString("stop \"jury\" {\n  judge    = agent.chair\n  criteria = \"x\"\n" + g.pick("every", "", "  every = 2\n", "  every = 3\n  min_turns = 4\n") + g.pick("judges", "", fmt.Sprintf("  scope = pattern.%s\n", root)) +
+		fmt.Sprintf("  action = %q\n}\n", g.pick("verdict", "end", "pause")))
+	if rapid.Bool().Draw(g.t, "jury") {
+		stops = append(stops, "stop.jury")
+	}
+	add("called", "  tool = tool.t\n  min_turns = 5\n")
+	add("circles", fmt.Sprintf("  repeat = %q\n  times = 4\n  action = \"pause\"\n", g.pick("repeat", "content", "tool_call", "speakers")))
+	add("rounds", fmt.Sprintf("  repeat = \"speakers\"\n  times = 3\n  scope = pattern.%s\n", root))
+	add("seen", fmt.Sprintf("  any = [stop.jury, stop.late2]\n  action = %q\n", g.pick("seen", "end", "pause")))
+	g.b.WriteString("stop \"late2\" {\n  when = \"turns > 20\"\n}\n")
 	add("parts", "  all = [stop.part1, stop.part2]\n  latch = true\n")
 	add("some", "  at_least = 2\n  of = [stop.part1, stop.part2]\n  action = \"pause\"\n")
 	return stops

@@ -126,6 +126,9 @@ func (e *Event) tell() string {
 			return fmt.Sprintf("the finalizing turn of %s begins", who)
 		}
 		if d.Decides {
+			if d.Stop != "" {
+				return fmt.Sprintf("%s is asked as judge of %s", who, d.Stop)
+			}
 			return fmt.Sprintf("%s is asked as %s in pattern %s", who, d.Role, e.Pattern)
 		}
 		return fmt.Sprintf("turn %d begins, of %s in pattern %s", e.Turn, who, e.Pattern)

@@ -153,6 +153,10 @@ func (f *Frame) decided(slot int, r stepResult) {
 func (st *State) foldDecision(t *turn, raw json.RawMessage) {
 	var v any
 	_ = json.Unmarshal(raw, &v) // our own JSON
+	if t.judges() {
+		st.foldJudged(t, v)
+		return
+	}
 	t.frame.decided(t.slot, stepResult{ok: true, turn: t.n, data: v})
 }
 

@@ -11,6 +11,7 @@ import (
 func (st *State) clone() *State {
 	c := *st
 	c.messages, c.lobby = slices.Clip(st.messages), slices.Clip(st.lobby)
+	c.judged, c.succeeded = maps.Clone(st.judged), maps.Clone(st.succeeded)
 	c.latched, c.pausedBy, c.clients = maps.Clone(st.latched), maps.Clone(st.pausedBy), maps.Clone(st.clients)
 	c.env.Agents = maps.Clone(st.env.Agents)
 	c.frames = make(map[int]*Frame, len(st.frames))
@@ -49,6 +50,7 @@ func (f *Frame) clone() *Frame {
 	c := *f
 	c.view, c.result = slices.Clip(f.view), slices.Clip(f.result)
 	c.open, c.pass, c.visits, c.pending = slices.Clone(f.open), slices.Clone(f.pass), slices.Clone(f.visits), slices.Clone(f.pending)
+	c.repeat = f.repeat.clone()
 	c.ballots = slices.Clip(f.ballots)
 	c.passed, c.data = maps.Clone(f.passed), maps.Clone(f.data)
 	return &c
@@ -58,7 +60,7 @@ func (r *repeats) clone() *repeats {
 	if r == nil {
 		return nil
 	}
-	c := &repeats{by: make(map[string]*repeated, len(r.by)), most: r.most}
+	c := &repeats{by: make(map[string]*repeated, len(r.by)), most: r.most, recent: slices.Clip(r.recent), runs: r.runs}
 	for name, x := range r.by {
 		y := *x
 		c.by[name] = &y

@@ -18,7 +18,7 @@ import (
 // snapshotFormat is the version of what follows. It changes with every change
 // of [State], of what is saved of it, and of what fold makes of an event: a
 // snapshot of another format is not read.
-const snapshotFormat = 2
+const snapshotFormat = 3
 
 // A snapshot is a head of six bytes, the format, how the rest is written, and
 // the rest's checksum, then the rest: the length of a savedState as JSON, that,
@@ -64,18 +64,20 @@ type savedState struct {
 
 	messages []message // written apart
 
-	Lobby    []int                    `json:"lobby,omitempty"`
-	Frames   []savedFrame             `json:"frames,omitempty"`
-	LastID   int                      `json:"last_id"`
-	Turns    []savedTurn              `json:"turns,omitempty"`
-	LastTurn int                      `json:"last_turn"`
-	Marks    map[string][]string      `json:"marks,omitempty"`
-	Use      map[string]savedUse      `json:"use"`
-	Latched  []savedCondition         `json:"latched,omitempty"`
-	PausedBy []savedCondition         `json:"paused_by,omitempty"`
-	Clients  map[string]savedAccepted `json:"clients,omitempty"`
-	Repeats  map[string]savedRepeated `json:"repeats,omitempty"`
-	Most     int                      `json:"most_repeats,omitempty"`
+	Lobby    []int               `json:"lobby,omitempty"`
+	Frames   []savedFrame        `json:"frames,omitempty"`
+	LastID   int                 `json:"last_id"`
+	Turns    []savedTurn         `json:"turns,omitempty"`
+	LastTurn int                 `json:"last_turn"`
+	Marks    map[string][]string `json:"marks,omitempty"`
+	Use      map[string]savedUse `json:"use"`
+	Latched  []savedCondition    `json:"latched,omitempty"`
+	Judged   []savedJudged       `json:"judged,omitempty"`
+	// Succeeded are tools.
+	Succeeded []savedCondition         `json:"succeeded,omitempty"`
+	PausedBy  []savedCondition         `json:"paused_by,omitempty"`
+	Clients   map[string]savedAccepted `json:"clients,omitempty"`
+	Repeats   *savedRepeats            `json:"repeats,omitempty"`
 
 	Counts  savedCounts `json:"counts"`
 	Costly  bool        `json:"costly,omitempty"`
@@ -119,6 +121,7 @@ type savedFrame struct {
 	Data   map[string]any      `json:"data,omitempty"`
 
 	Ballots []savedBallot `json:"ballots,omitempty"`
+	Repeats *savedRepeats `json:"repeats,omitempty"`
 }
 
 type savedBallot struct {
@@ -137,32 +140,34 @@ type savedResult struct {
 }
 
 type savedTurn struct {
-	Turn    int       `json:"turn"`
-	Frame   int       `json:"frame,omitempty"`
-	Slot    int       `json:"slot"`
-	Name    string    `json:"name"`
-	Role    string    `json:"role,omitempty"`
-	Decides bool      `json:"decides,omitempty"`
-	Note    string    `json:"note,omitempty"`
-	Answers int       `json:"answers"`
-	Context *[]int    `json:"context,omitempty"`
-	Final   bool      `json:"final,omitempty"`
-	Started time.Time `json:"started"`
-	Seq     uint64    `json:"seq"`
-	Link    int       `json:"link,omitempty"`
-	Attempt int       `json:"attempt,omitempty"`
-	Call    int       `json:"call,omitempty"`
-	CallSeq uint64    `json:"call_seq,omitempty"`
-	Mark    int       `json:"mark,omitempty"`
-	Repairs int       `json:"repairs,omitempty"`
-	Used    int       `json:"used,omitempty"`
-	RetryAt time.Time `json:"retry_at"`
-	Cooling bool      `json:"cooling,omitempty"`
-	Summing bool      `json:"summing,omitempty"`
-	Summed  bool      `json:"summed,omitempty"`
-	UpTo    int       `json:"up_to,omitempty"`
-	Said    bool      `json:"said,omitempty"`
-	Via     string    `json:"via,omitempty"`
+	Turn    int    `json:"turn"`
+	Frame   int    `json:"frame,omitempty"`
+	Slot    int    `json:"slot"`
+	Name    string `json:"name"`
+	Role    string `json:"role,omitempty"`
+	Decides bool   `json:"decides,omitempty"`
+
+	Stop    *savedCondition `json:"stop,omitempty"`
+	Note    string          `json:"note,omitempty"`
+	Answers int             `json:"answers"`
+	Context *[]int          `json:"context,omitempty"`
+	Final   bool            `json:"final,omitempty"`
+	Started time.Time       `json:"started"`
+	Seq     uint64          `json:"seq"`
+	Link    int             `json:"link,omitempty"`
+	Attempt int             `json:"attempt,omitempty"`
+	Call    int             `json:"call,omitempty"`
+	CallSeq uint64          `json:"call_seq,omitempty"`
+	Mark    int             `json:"mark,omitempty"`
+	Repairs int             `json:"repairs,omitempty"`
+	Used    int             `json:"used,omitempty"`
+	RetryAt time.Time       `json:"retry_at"`
+	Cooling bool            `json:"cooling,omitempty"`
+	Summing bool            `json:"summing,omitempty"`
+	Summed  bool            `json:"summed,omitempty"`
+	UpTo    int             `json:"up_to,omitempty"`
+	Said    bool            `json:"said,omitempty"`
+	Via     string          `json:"via,omitempty"`
 
 	Extra   []providers.Message `json:"extra,omitempty"`
 	Pending []savedTool         `json:"pending,omitempty"`
@@ -204,6 +209,20 @@ type savedCondition struct {
 type savedAccepted struct {
 	Seq  uint64 `json:"seq"`
 	Held bool   `json:"held,omitempty"`
+}
+
+type savedJudged struct {
+	savedCondition
+	Turns int    `json:"turns"`
+	Met   bool   `json:"met,omitempty"`
+	Why   string `json:"why,omitempty"`
+}
+
+type savedRepeats struct {
+	By     map[string]savedRepeated `json:"by,omitempty"`
+	Most   int                      `json:"most,omitempty"`
+	Recent []int                    `json:"recent,omitempty"`
+	Runs   [maxSequence]int         `json:"runs"`
 }
 
 type savedRepeated struct {

@@ -30,12 +30,13 @@ func (s *savedState) state(t *Template) (*State, error) {
 	for key, a := range s.Clients {
 		st.clients[key] = accepted{seq: a.Seq, held: a.Held}
 	}
-	if st.repeat != nil {
-		st.repeat.most = s.Most
-		for name, x := range s.Repeats {
-			st.repeat.by[name] = &repeated{text: x.Text, tool: x.Tool, texts: x.Texts, tools: x.Tools}
-		}
+	for _, x := range s.Succeeded {
+		st.succeeded[remembered{x.Stop, x.Frame}] = true
 	}
+	for _, x := range s.Judged {
+		st.judged[remembered{x.Stop, x.Frame}] = judged{turns: x.Turns, met: x.Met, why: x.Why}
+	}
+	st.repeat = s.Repeats.load()
 	s.loadMessages(st)
 	s.loadEnv(st)
 	for i := range s.Frames {
@@ -124,6 +125,7 @@ func (s *savedFrame) load(st *State) error {
 	if len(f.visits) != len(f.node.slots) {
 		return fmt.Errorf("%w: pattern %s has other participants", errSnapshot, s.Path)
 	}
+	f.repeat = s.Repeats.load()
 	for _, b := range s.Ballots {
 		f.ballots = append(f.ballots, ballot{slot: b.Slot, choice: b.Choice, score: b.Score, spoiled: b.Spoiled})
 	}
@@ -134,6 +136,18 @@ func (s *savedFrame) load(st *State) error {
 	return nil
 }
 
+func (s *savedRepeats) load() *repeats {
+	if s == nil {
+		return nil
+	}
+	r := newRepeats()
+	r.most, r.recent, r.runs = s.Most, s.Recent, s.Runs
+	for name, x := range s.By {
+		r.by[name] = &repeated{text: x.Text, tool: x.Tool, texts: x.Texts, tools: x.Tools}
+	}
+	return r
+}
+
 // load puts a turn into a state that has the frames.
 func (s *savedTurn) load(st *State) error {
 	t := &turn{
@@ -142,8 +156,11 @@ func (s *savedTurn) load(st *State) error {
 		retryAt: s.RetryAt, cooling: s.Cooling, summing: s.Summing, summed: s.Summed, upTo: s.UpTo, said: s.Said, via: s.Via, extra: s.Extra,
 		frame: st.frames[s.Frame], agent: st.t.agents[s.Name], human: st.t.humans[s.Name],
 	}
-	if t.agent == nil && t.human == nil || t.frame == nil && !t.final {
+	if t.agent == nil && t.human == nil || t.frame == nil && !t.final && s.Stop == nil {
 		return fmt.Errorf("%w: turn %d is nobody's", errSnapshot, s.Turn)
+	}
+	if s.Stop != nil {
+		t.stop = remembered{s.Stop.Stop, s.Stop.Frame}
 	}
 	for _, p := range s.Pending {
 		t.pending = append(t.pending, toolRun{call: p.Call, asked: p.Asked, over: p.Over, done: p.Done, result: p.Result, failed: p.Failed, approval: p.Approval})

@@ -38,11 +38,20 @@ func (st *State) saved(m Mark) *savedState {
 	for key, a := range st.clients {
 		s.Clients[key] = savedAccepted{Seq: a.seq, Held: a.held}
 	}
-	if st.repeat != nil {
-		s.Most, s.Repeats = st.repeat.most, make(map[string]savedRepeated, len(st.repeat.by))
-		for name, x := range st.repeat.by {
-			s.Repeats[name] = savedRepeated{Text: x.text, Tool: x.tool, Texts: x.texts, Tools: x.tools}
-		}
+	s.Repeats, s.Succeeded = st.repeat.saved(), savedConditions(st.succeeded)
+	for x, j := range st.judged {
+		s.Judged = append(s.Judged, savedJudged{savedCondition: savedCondition{Stop: x.stop, Frame: x.frame}, Turns: j.turns, Met: j.met, Why: j.why})
+	}
+	return s
+}
+
+func (r *repeats) saved() *savedRepeats {
+	if r == nil {
+		return nil
+	}
+	s := &savedRepeats{By: make(map[string]savedRepeated, len(r.by)), Most: r.most, Recent: r.recent, Runs: r.runs}
+	for name, x := range r.by {
+		s.By[name] = savedRepeated{Text: x.text, Tool: x.tool, Texts: x.texts, Tools: x.tools}
 	}
 	return s
 }
@@ -67,6 +76,7 @@ func (f *Frame) saved() savedFrame {
 	if f.parent != nil {
 		s.Parent = f.parent.id
 	}
+	s.Repeats = f.repeat.saved()
 	for _, b := range f.ballots {
 		s.Ballots = append(s.Ballots, savedBallot{Slot: b.slot, Choice: b.choice, Score: b.score, Spoiled: b.spoiled})
 	}
@@ -84,6 +94,9 @@ func (t *turn) saved() savedTurn {
 	}
 	if t.frame != nil {
 		s.Frame = t.frame.id
+	}
+	if t.judges() {
+		s.Stop = &savedCondition{Stop: t.stop.stop, Frame: t.stop.frame}
 	}
 	for _, p := range t.pending {
 		s.Pending = append(s.Pending, savedTool{Call: p.call, Asked: p.asked, Over: p.over, Done: p.done, Result: p.result, Failed: p.failed, Approval: p.approval})

@@ -47,9 +47,12 @@ type State struct {
 	marks    map[string][]string // of all calls, by provider
 	use      map[string]*agentUse
 	latched  map[remembered]bool
-	pausedBy map[remembered]bool // conditions that paused the session and are still true
-	clients  map[string]accepted // by sender and client id
-	repeat   *repeats            // nil unless the session has max_repeats
+	judged   map[remembered]judged // what the judges of conditions have said
+	// succeeded are the tools that were called with success, by their blocks
+	succeeded map[remembered]bool
+	pausedBy  map[remembered]bool // conditions that paused the session and are still true
+	clients   map[string]accepted // by sender and client id
+	repeat    *repeats            // nil unless the session watches repetitions
 
 	env     specs.Env
 	costly  bool          // a call's cost is not known
@@ -123,6 +126,7 @@ type Frame struct {
 	ended   int   // the slot that finished last, or -1
 	result  []int // messages that the last step gave
 
+	repeat  *repeats // nil unless a condition watches repetitions here
 	ballots []ballot
 	counted bool // the vote's verdict is told
 
@@ -157,6 +161,7 @@ type turn struct {
 	human   *human
 	role    string
 	decides bool
+	stop    remembered // whose judge it is, if it is one's
 	note    string
 	answers int
 	context *[]int
@@ -198,6 +203,7 @@ func newState(t *Template, session string) *State {
 		t: t, session: session,
 		frames: map[int]*Frame{}, turns: map[int]*turn{}, marks: map[string][]string{},
 		use: make(map[string]*agentUse, len(t.order)), latched: map[remembered]bool{},
+		judged: map[remembered]judged{}, succeeded: map[remembered]bool{},
 		pausedBy: map[remembered]bool{}, clients: map[string]accepted{},
 	}
 	st.use[userName] = &agentUse{}
@@ -207,8 +213,8 @@ func newState(t *Template, session string) *State {
 		st.env.Agents[name] = specs.EnvAgent{}
 		st.use[name] = &agentUse{}
 	}
-	if t.spec.Limits.MaxRepeats > 0 {
-		st.repeat = &repeats{by: map[string]*repeated{}}
+	if t.watched[""] {
+		st.repeat = newRepeats()
 	}
 	return st
 }

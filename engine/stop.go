@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/agentconnect-dev/agentconnect/specs"
@@ -13,8 +14,16 @@ import (
 type stop struct {
 	spec  *specs.Stop
 	parts []*stop
-	size  int // conditions that it is made of, itself included
+	size  int    // conditions that it is made of, itself included
+	judge *agent // who decides it, nil when nobody does
 }
+
+// What conditions of each kind read.
+const (
+	toolReads   = specs.PartCounters
+	judgeReads  = specs.PartCounters
+	repeatReads = specs.PartCounters | specs.PartMessages
+)
 
 // maxParts bounds the conditions that one condition is made of, counted as
 // often as they are used: all of them are looked at after each event.
@@ -39,12 +48,8 @@ func (c *compiler) stop(s *specs.Stop) *stop {
 			c.report("AC8005", "Condition is too large", s.Range,
 				fmt.Sprintf("stop.%s is made of more than %d conditions.", s.Name, maxParts))
 		}
-	case s.Tool != "":
-		c.notYet("A stop that waits for a tool", s.Arg("tool"))
 	case s.Judge != nil:
-		c.notYet("A stop with a judge", s.Arg("judge"))
-	case s.Repeat != nil:
-		c.notYet("A stop on repetition", s.Arg("repeat"))
+		st.judge = c.agent(s.Judge.Agent)
 	}
 	return st
 }
@@ -56,6 +61,14 @@ func (s *stop) reads() specs.EnvPart {
 	var r specs.EnvPart
 	if s.spec.When != nil {
 		r = s.spec.When.Reads()
+	}
+	switch {
+	case s.spec.Tool != "":
+		r = toolReads
+	case s.spec.Judge != nil:
+		r = judgeReads
+	case s.spec.Repeat != nil:
+		r = repeatReads
 	}
 	if s.spec.MinTurns > 0 {
 		r |= specs.PartCounters
@@ -105,17 +118,38 @@ type latch func(remembered)
 // holds says whether the condition is true now. Parts that are true for the
 // first time under a latch are reported.
 func (s *stop) holds(st *State, f *Frame, l latch) (bool, error) {
-	turns := st.env.Turns
-	if f != nil {
-		turns = f.turns
-	}
-	if turns < s.spec.MinTurns {
+	if st.turnsIn(f) < s.spec.MinTurns {
 		return false, nil
 	}
-	if s.spec.When != nil {
+	switch {
+	case s.spec.When != nil:
 		return s.spec.When.Bool(st.envAt(f))
+	case s.spec.Tool != "":
+		return st.succeeded[s.toolIn(f)], nil
+	case s.spec.Judge != nil:
+		return st.judged[s.judgedAs(f)].met, nil
+	case s.spec.Repeat != nil:
+		return s.repeated(st, f) >= s.spec.Repeat.Times, nil
+	default:
+		return s.combined(st, f, l)
 	}
-	return s.combined(st, f, l)
+}
+
+// toolIn is where the success of the condition's tool is noted.
+func (s *stop) toolIn(f *Frame) remembered {
+	x := remembered{stop: s.spec.Tool}
+	if f != nil {
+		x.frame = f.id
+	}
+	return x
+}
+
+// repeated is how many times in a row what the condition looks at has come.
+func (s *stop) repeated(st *State, f *Frame) int {
+	if r := st.repeatsIn(f); r != nil {
+		return r.now(s.spec.Repeat.Of)
+	}
+	return 0
 }
 
 func (s *stop) combined(st *State, f *Frame, l latch) (bool, error) {
@@ -154,24 +188,34 @@ func (s *stop) combined(st *State, f *Frame, l latch) (bool, error) {
 // condition is what a reason tells of a true condition.
 func (s *stop) condition(st *State, f *Frame) Condition {
 	c := Condition{Address: s.address(), Outcome: Outcome(s.spec.Outcome), Seen: s.seen(st, f, nil)}
-	at := s.spec.Range
-	if s.spec.When != nil {
-		at = s.spec.When.Range()
-	}
-	c.File, c.Line = place(at)
+	c.File, c.Line = place(s.at())
 	return c
+}
+
+// at is where the condition is written.
+func (s *stop) at() specs.Range {
+	switch {
+	case s.spec.When != nil:
+		return s.spec.When.Range()
+	case s.spec.Tool != "":
+		return s.spec.Arg("tool")
+	case s.spec.Judge != nil:
+		return s.spec.Arg("judge")
+	case s.spec.Repeat != nil:
+		return s.spec.Arg("repeat")
+	default:
+		return s.spec.Range
+	}
 }
 
 // maxSeen bounds the values that a reason shows.
 const maxSeen = 20
 
 func (s *stop) seen(st *State, f *Frame, list []Seen) []Seen {
-	if s.spec.When != nil {
-		for _, v := range s.spec.When.Seen(st.envAt(f)) {
-			known := slices.ContainsFunc(list, func(s Seen) bool { return s.Name == v.Name })
-			if !known && len(list) < maxSeen {
-				list = append(list, Seen{Name: v.Name, Value: v.Value})
-			}
+	for _, v := range s.values(st, f) {
+		known := slices.ContainsFunc(list, func(s Seen) bool { return s.Name == v.Name })
+		if !known && len(list) < maxSeen {
+			list = append(list, v)
 		}
 	}
 	for _, p := range s.parts {
@@ -182,6 +226,31 @@ func (s *stop) seen(st *State, f *Frame, list []Seen) []Seen {
 	return list
 }
 
+// values are what the condition itself looks at.
+func (s *stop) values(st *State, f *Frame) []Seen {
+	switch {
+	case s.spec.When != nil:
+		var list []Seen
+		for _, v := range s.spec.When.Seen(st.envAt(f)) {
+			list = append(list, Seen{Name: v.Name, Value: v.Value})
+		}
+		return list
+	case s.spec.Tool != "":
+		return []Seen{{Name: "tool." + s.spec.Tool + " succeeded", Value: strconv.FormatBool(st.succeeded[s.toolIn(f)])}}
+	case s.spec.Judge != nil:
+		j := st.judged[s.judgedAs(f)]
+		list := []Seen{{Name: "agent." + s.spec.Judge.Agent + " met", Value: strconv.FormatBool(j.met)}}
+		if j.why != "" {
+			list = append(list, Seen{Name: "agent." + s.spec.Judge.Agent + " why", Value: strconv.Quote(clip(j.why, maxTold))})
+		}
+		return list
+	case s.spec.Repeat != nil:
+		return []Seen{{Name: s.spec.Repeat.Of, Value: strconv.Itoa(s.repeated(st, f)) + " times"}}
+	default:
+		return nil
+	}
+}
+
 // text says why a stop fired, for a person.
 func (s *stop) text() string {
 	if s.spec.Reason != "" {
@@ -189,6 +258,16 @@ func (s *stop) text() string {
 	}
 	if s.spec.When != nil {
 		return fmt.Sprintf("%s: %s", s.address(), s.spec.When.Text())
+	}
+	switch {
+	case s.spec.Tool != "":
+		return fmt.Sprintf("%s: tool.%s was called and succeeded", s.address(), s.spec.Tool)
+	case s.spec.Judge != nil && s.spec.Judge.Criteria != "":
+		return fmt.Sprintf("%s: agent.%s judges: %s", s.address(), s.spec.Judge.Agent, s.spec.Judge.Criteria)
+	case s.spec.Judge != nil:
+		return fmt.Sprintf("%s: agent.%s judges that it is enough", s.address(), s.spec.Judge.Agent)
+	case s.spec.Repeat != nil:
+		return fmt.Sprintf("%s: %s %d times in a row", s.address(), repeatText(s.spec.Repeat.Of), s.spec.Repeat.Times)
 	}
 	names := make([]string, len(s.parts))
 	for i, p := range s.parts {
@@ -199,4 +278,15 @@ func (s *stop) text() string {
 		op = fmt.Sprintf("at least %d", s.spec.Combine.AtLeast)
 	}
 	return fmt.Sprintf("%s: %s of %s", s.address(), op, strings.Join(names, ", "))
+}
+
+func repeatText(what string) string {
+	switch what {
+	case repeatSpeakers:
+		return "the same speakers with nearly the same words"
+	case repeatToolCall:
+		return "the same tool call"
+	default:
+		return "the same text"
+	}
 }

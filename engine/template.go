@@ -33,9 +33,11 @@ type Template struct {
 	stops     []*stop
 	finalize  *finalize
 	limits    []limit
-	reads     specs.EnvPart // what any stop condition reads
-	ticks     bool          // a stop condition reads the clock
-	judging   *ask          // what is asked of the judge of a stop condition
+	reads     specs.EnvPart   // what any stop condition reads
+	ticks     bool            // a stop condition reads the clock
+	judges    []*stop         // conditions that a model decides
+	watched   map[string]bool // patterns whose repetitions are counted; empty is the session
+	judging   *ask            // what is asked of the judge of a stop condition
 }
 
 // Variables are the values of the variables that a template was compiled with,
@@ -50,8 +52,9 @@ type agent struct {
 	schema  *jsonschema.Resolved // of its structured output; nil when it has none
 	system  string               // system prompt
 	tools   []providers.ToolSpec
-	runs    map[string]Tool // by the name that the model uses
-	sets    []Tool          // whose tools are known when they are asked for
+	runs    map[string]Tool   // by the name that the model uses
+	blocks  map[string]string // names of tool blocks, by the names of their tools
+	sets    []Tool            // whose tools are known when they are asked for
 	window  window
 	// summarizer sums up what falls out of the window, nil when nobody does
 	summarizer *chainLink

@@ -109,7 +109,11 @@ func (t *turn) absence(why string) Reason {
 
 // failure is the reason of an end for a turn that failed.
 func (t *turn) failure(kind providers.Kind, text string) Reason {
-	return Reason{Stop: "error", Text: clip(fmt.Sprintf("turn %d of %s: %s", t.n, t.name, text), maxErrorText), ErrorKind: kind}
+	stop := "error"
+	if t.judges() {
+		stop = t.stop.stop
+	}
+	return Reason{Stop: stop, Text: clip(fmt.Sprintf("turn %d of %s: %s", t.n, t.name, text), maxErrorText), ErrorKind: kind}
 }
 
 // finishTurn gives the turn's answer to the conversation.
@@ -146,6 +150,10 @@ func (s *Session) failTurn(t *turn, err error) {
 		s.drop(t)
 		s.emit(t.event(failed))
 		s.endFinal()
+		return
+	}
+	if t.judges() {
+		s.judgeFailed(t, failed)
 		return
 	}
 	failed.Skipped = t.frame.tolerates(t.slot)

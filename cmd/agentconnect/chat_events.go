@@ -103,6 +103,12 @@ func notice(fr *remote.Frame) engine.Data {
 		return &engine.Resumed{}
 	case m.Event == "finalizing":
 		return &engine.Finalizing{Outcome: engine.Outcome(m.Outcome), Reason: reason}
+	case m.Event == "approval":
+		return &engine.ApprovalAsked{CallID: m.CallID, Tool: m.Tool, Arguments: m.Arguments}
+	case m.Event == "approved":
+		return &engine.ApprovalGiven{CallID: m.CallID, Tool: m.Tool}
+	case m.Event == "denied":
+		return &engine.ApprovalDenied{CallID: m.CallID, Tool: m.Tool, Why: m.Reason}
 	case m.Event == "" && fr.Content != "" && m.Seq > 0:
 		return &engine.Said{Sender: "system", Role: "system", Content: fr.Content}
 	default:

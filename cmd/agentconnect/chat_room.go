@@ -28,6 +28,7 @@ type room struct {
 
 	live     bool
 	paused   bool
+	asks     questions
 	awaiting bool // what was said is not answered
 	read     bool // there is no line left
 	left     bool
@@ -194,6 +195,7 @@ func (r *room) frame(f *remote.Frame) {
 		r.remark("what was said before is not kept any more")
 	}
 	for _, e := range r.frames.events(f) {
+		r.asks.take(&e)
 		switch d := e.Data.(type) {
 		case *engine.Ended:
 			r.ended = d

@@ -14,11 +14,16 @@ A message that begins with a slash is typed with two: //etc`
 
 // prompt shows the line to type in.
 func (r *room) prompt() {
+	asked := r.question()
 	if r.keyboard == nil {
 		return
 	}
 	if r.ended != nil {
 		r.terminal.Hush()
+		return
+	}
+	if asked {
+		r.terminal.Ask(allowLabel)
 		return
 	}
 	r.terminal.Ask("> ")
@@ -74,6 +79,14 @@ func (r *room) press(key lineedit.Key, ok bool) {
 // typed takes a line that the person has typed.
 func (r *room) typed(line string) {
 	text := strings.TrimSpace(line)
+	if x := r.asks.next(); x != nil && x.shown && !strings.HasPrefix(text, "/") {
+		if allow, why, ok := decision(text); ok {
+			r.decide(x, allow, why)
+		} else {
+			r.remark(decisionHelp)
+		}
+		return
+	}
 	switch {
 	case text == "":
 	case strings.HasPrefix(text, "//"):

@@ -38,6 +38,7 @@ type conversation struct {
 	awaited uint64 // seq up to which events must be seen before more is said
 	agents  map[int]bool
 	humans  []personTurn
+	asks    questions
 	paused  bool
 	closed  bool // no person will say anything more
 	ended   bool
@@ -135,7 +136,10 @@ func (c *conversation) take(ctx context.Context, e engine.Event) {
 	if e.Seq != 0 {
 		c.seen = e.Seq
 	}
+	c.asks.take(&e)
 	switch d := e.Data.(type) {
+	case *engine.ApprovalAsked:
+		c.nobodyAllows(ctx)
 	case *engine.Created:
 		c.chat = d.SessionType == "human_agent"
 	case *engine.TurnStarted:

@@ -68,6 +68,12 @@ func (d *desk) label(c *conversation) string {
 		return ""
 	case c.paused:
 		return "Go on? [Y/n] "
+	case c.asks.next() != nil:
+		if x := c.asks.next(); !x.shown {
+			x.shown = true
+			d.terminal.Remark(x.text())
+		}
+		return allowLabel
 	case len(c.humans) > 0:
 		turn := c.humans[0]
 		if turn != d.asked {
@@ -123,10 +129,15 @@ func (d *desk) press(ctx context.Context, c *conversation, key lineedit.Key, ok 
 	}
 }
 
-// leave ends the person's part: of a pause it is the answer no.
+// leave ends the person's part: of a pause, or of whether a tool may be called,
+// it is the answer no.
 func (d *desk) leave(ctx context.Context, c *conversation) {
 	if c.paused {
 		c.stop(ctx, "a person, at a pause")
+		return
+	}
+	if x := c.asks.next(); x != nil {
+		c.settle(ctx, x, false, "")
 		return
 	}
 	c.closeInput(ctx)
@@ -138,6 +149,9 @@ func (d *desk) line(ctx context.Context, c *conversation, line string) {
 	switch {
 	case c.paused:
 		d.decide(ctx, c, text)
+		return
+	case c.asks.next() != nil && !strings.HasPrefix(text, "/"):
+		d.allow(ctx, c, text)
 		return
 	case strings.HasPrefix(text, "//"):
 		line = strings.Replace(line, "//", "/", 1)

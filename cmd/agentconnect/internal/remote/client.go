@@ -216,6 +216,15 @@ func (c *Client) Command(ctx context.Context, id, what string) error {
 	return c.call(ctx, http.MethodPost, nil, nil, "chat/sessions", url.PathEscape(id), what)
 }
 
+// Approve decides about a tool call that waits for a person.
+func (c *Client) Approve(ctx context.Context, id, callID string, allow bool, why string) error {
+	body := map[string]any{"call_id": callID, "approve": allow}
+	if why != "" {
+		body["reason"] = why
+	}
+	return c.call(ctx, http.MethodPost, body, nil, "chat/sessions", url.PathEscape(id), "approvals")
+}
+
 func (c *Client) call(ctx context.Context, method string, body, to any, path ...string) error {
 	var reader io.Reader
 	if body != nil {

@@ -40,7 +40,11 @@ type Metadata struct {
 	Skipped bool   `json:"skipped"`
 	Redo    bool   `json:"redo"`
 
-	Tool    string `json:"tool"`
+	Tool   string `json:"tool"`
+	CallID string `json:"call_id"`
+
+	Arguments json.RawMessage `json:"arguments"`
+
 	Attempt int    `json:"attempt"`
 	Until   string `json:"until"`
 	From    string `json:"from"`

@@ -32,6 +32,15 @@ func (c *cast) note(e *engine.Event) string {
 		return fmt.Sprintf("%s cools down for %s, until %s (%s)", who, wait(e.Time, d.Until), clock(d.Until), d.Limit)
 	case *engine.ToolRequested:
 		return fmt.Sprintf("%s uses %s %s", who, Line(d.Tool), short(string(d.Arguments)))
+	case *engine.ApprovalAsked:
+		return fmt.Sprintf("%s waits for a person to allow %s", who, Line(d.Tool))
+	case *engine.ApprovalGiven:
+		return Line(d.Tool) + " is allowed"
+	case *engine.ApprovalDenied:
+		if d.Why != "" {
+			return fmt.Sprintf("%s is not allowed: %s", Line(d.Tool), short(d.Why))
+		}
+		return Line(d.Tool) + " is not allowed"
 	case *engine.ToolFailed:
 		return fmt.Sprintf("%s failed: %s", Line(d.Tool), short(d.Error))
 	case *engine.TurnFailed:

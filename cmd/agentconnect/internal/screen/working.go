@@ -31,6 +31,8 @@ func (w *working) event(e *engine.Event, c *cast) {
 	switch d := e.Data.(type) {
 	case *engine.ToolRequested:
 		w.set(e.Turn, "uses "+Line(d.Tool), time.Time{})
+	case *engine.ApprovalAsked:
+		w.set(e.Turn, "waits to be allowed "+Line(d.Tool), time.Time{})
 	case *engine.CooledDown:
 		w.set(e.Turn, "cools down", d.Until)
 	case *engine.ModelRetried:

@@ -34,6 +34,7 @@ type layer struct {
 // belongs to the package around it.
 var layers = map[string]layer{
 	"specs":              {},
+	"specs/chart":        {code: []string{"specs"}},
 	"providers":          {tests: []string{"providers/providertest", "providers/scripted"}},
 	"providers/scripted": {code: []string{"providers", "specs"}, tests: []string{"providers/*"}},
 	"providers/*":        {code: []string{"providers"}, tests: []string{"providers/*"}},
@@ -42,7 +43,7 @@ var layers = map[string]layer{
 	"engine/jetstream":   {code: []string{"engine"}, tests: []string{"engine/*", "specs", "providers", "providers/*"}},
 	"engine/tools":       {code: []string{"engine", "specs", "providers"}, tests: []string{"engine/*", "providers/*"}},
 	"engine/*":           {code: []string{"engine"}, tests: []string{"engine/*", "specs", "providers", "providers/*"}},
-	"server":             {code: []string{"engine", "specs", "providers"}, tests: []string{"engine/*", "providers/*"}},
+	"server":             {code: []string{"engine", "specs", "specs/chart", "providers"}, tests: []string{"engine/*", "providers/*"}},
 	"cmd/*":              {code: []string{"*"}},
 	"examples":           {tests: []string{"*"}},
 	".":                  {tests: []string{"*"}},

@@ -10,6 +10,7 @@ import (
 	"github.com/agentconnect-dev/agentconnect/engine"
 	"github.com/agentconnect-dev/agentconnect/providers"
 	"github.com/agentconnect-dev/agentconnect/specs"
+	"github.com/agentconnect-dev/agentconnect/specs/chart"
 )
 
 // An offer is a session template that clients may start from. It is immutable
@@ -25,6 +26,18 @@ type offer struct {
 	template *engine.Template
 	models   providers.Registry
 	err      error
+	drawn    sync.Once // guards graph
+	graph    string
+}
+
+// chart is the template's control graph as a Mermaid flowchart, drawn once.
+func (o *offer) chart() string {
+	o.drawn.Do(func() {
+		if c := chart.Of(o.config, o.name, chart.Options{}); c != nil {
+			o.graph = c.Mermaid()
+		}
+	})
+	return o.graph
 }
 
 // A catalog is all that is offered, user's templates before the built-in ones.

@@ -32,7 +32,7 @@ func TestGetTemplate(t *testing.T) {
 	check(t, got, nil, "certificate", "tokens")
 	check(t, got, false, "certificate", "per_message")
 	graph, _ := got["graph"].(string)
-	for _, line := range []string{"flowchart TD\n", `pattern_exchange{{"round_robin exchange"}}`, "pattern_exchange --> agent_pro", `agent_con("con")`} {
+	for _, line := range []string{"flowchart TD\n", `subgraph pattern_exchange["round_robin pattern.exchange"]`, `("agent.con<br/>≤`, "calls each"} {
 		if !strings.Contains(graph, line) {
 			t.Errorf("graph: got %s, want it to have %s", graph, line)
 		}
@@ -101,10 +101,11 @@ session "s" {
   limits { max_turns = 6 }
 }
 `)
-	got := mermaid(sc.Config, sc.Config.Sessions[0])
+	o := &offer{name: "s", config: sc.Config}
+	got := o.chart()
 	for _, line := range []string{
-		`pattern_flow -->|"start"| pattern_flow_draft`, "pattern_flow_draft --> pattern_flow_check",
-		`pattern_flow_check -->|"last.content contains #quot;#lt;no#gt;#quot;"| pattern_flow_draft`, "pattern_flow_draft --> agent_a", "pattern_flow_check --> pattern_flow_done", "pattern_flow_done --> agent_a",
+		`pattern_flow_2("draft: agent.a<br/>≤ 3×, 9 calls each")`, `-->|"≤ 3×, node.draft.max_visits"| pattern_flow_2`,
+		`-->|"last.content contains #quot;#lt;no#gt;#quot;"| pattern_flow_3`,
 	} {
 		if !strings.Contains(got, line+"\n") {
 			t.Errorf("got %s, want it to have %s", got, line)

@@ -52,13 +52,13 @@ type templateAgent struct {
 // certificateView is what a session takes at most; null is no bound by that
 // measure. With per_message the numbers hold for each message of a person.
 type certificateView struct {
-	Turns      *int     `json:"turns"`
-	Calls      *int     `json:"calls"`
-	Tokens     *int     `json:"tokens"`
-	Cost       *float64 `json:"cost"`    // USD
-	Seconds    *float64 `json:"seconds"` // from its start to its end
-	PerMessage bool     `json:"per_message"`
-	Because    []string `json:"because"`
+	Turns      specs.Amount `json:"turns"`
+	Calls      specs.Amount `json:"calls"`
+	Tokens     specs.Amount `json:"tokens"`
+	Cost       specs.Amount `json:"cost"`    // USD
+	Seconds    specs.Amount `json:"seconds"` // from its start to its end
+	PerMessage bool         `json:"per_message"`
+	Because    []string     `json:"because"`
 }
 
 func (s *Server) listTemplates(w http.ResponseWriter, _ *http.Request) error {
@@ -93,10 +93,11 @@ func (s *Server) view(o *offer) (templateView, error) {
 	if err != nil {
 		return templateView{}, err
 	}
-	spec := timed(o.config, o.name, s.settled()).Sessions[0]
+	config := timed(o.config, o.name, s.settled())
+	spec := config.Sessions[0]
 	v := templateView{
 		Name: o.name, Description: spec.Description, SessionType: spec.Type, Variables: object[variableView]{}, Agents: object[templateAgent]{},
-		Pattern: "chat", Limits: limitsOf(spec), Certificate: certificateOf(spec), Graph: mermaid(o.config, spec),
+		Pattern: "chat", Limits: limitsOf(spec), Certificate: certificateOf(config, o.name), Graph: o.chart(),
 	}
 	for _, p := range o.config.Patterns {
 		if p.Name == spec.Pattern {
@@ -158,24 +159,12 @@ func limitsOf(spec *specs.Session) object[any] {
 	return o
 }
 
-func certificateOf(spec *specs.Session) certificateView {
-	b, l := spec.Bound, spec.Limits
-	c := certificateView{
-		Turns: positive(b.Turns), Calls: positive(b.Calls), Tokens: positive(l.MaxTokens), PerMessage: b.PerMessage, Because: listOf(b.Because),
+func certificateOf(cfg *specs.Config, session string) certificateView {
+	c := specs.Certify(cfg, session)
+	if c == nil { // nothing is offered without a proof
+		c = &specs.Certificate{}
 	}
-	c.Cost = positive(l.MaxCost)
-	longest := spec.Lifetime
-	if longest == 0 || l.Timeout > 0 && l.Timeout < longest {
-		longest = l.Timeout
+	return certificateView{
+		Turns: c.Turns, Calls: c.Calls, Tokens: c.Tokens, Cost: c.Cost, Seconds: c.Seconds, PerMessage: c.PerMessage, Because: listOf(c.Because),
 	}
-	c.Seconds = positive(longest.Seconds())
-	return c
-}
-
-// positive is nil where nothing bounds.
-func positive[T int | float64](n T) *T {
-	if n <= 0 {
-		return nil
-	}
-	return &n
 }

@@ -31,9 +31,7 @@ func (pr *prover) patternLoad(p *Pattern) load {
 	f := pr.flowOf(p)
 	l := pr.kind(p, f)
 	pr.open = pr.open[:len(pr.open)-1]
-	for i, n := range newSolver(f).visits() {
-		f.Nodes[i].Visits = n
-	}
+	f.settle()
 	pr.loads[p.Name], pr.flows[p.Name] = l, f
 	return l
 }

@@ -16,6 +16,33 @@ func Unbounded() Amount { return Amount(math.Inf(1)) }
 // Bounded says whether there is a bound.
 func (a Amount) Bounded() bool { return !math.IsInf(float64(a), 1) }
 
+// Text is the amount for a person: 12,000, or "no bound".
+func (a Amount) Text() string {
+	switch {
+	case !a.Bounded() || a >= math.MaxInt:
+		return "no bound"
+	case a > 1e15:
+		return fmt.Sprintf("%.3g", float64(a))
+	}
+	text := fmt.Sprintf("%.0f", math.Ceil(float64(a)))
+	for at := len(text) - 3; at > 0; at -= 3 {
+		text = text[:at] + "," + text[at:]
+	}
+	return text
+}
+
+// USD is the amount as money: $0.25, or "no bound".
+func (a Amount) USD() string {
+	switch {
+	case !a.Bounded():
+		return "no bound"
+	case a > 0 && a < 0.01:
+		return fmt.Sprintf("$%.4f", math.Ceil(float64(a)*1e4)/1e4)
+	default:
+		return fmt.Sprintf("$%.2f", math.Ceil(max(0, float64(a)*100-1e-9))/100)
+	}
+}
+
 // MarshalJSON writes the number, or null.
 func (a Amount) MarshalJSON() ([]byte, error) {
 	if !a.Bounded() || math.IsNaN(float64(a)) {

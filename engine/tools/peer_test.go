@@ -54,8 +54,8 @@ func TestPeer(t *testing.T) {
 	})
 	t.Run("streamable HTTP", func(t *testing.T) {
 		port := free(t)
-		cmd := exec.CommandContext(t.Context(), "node", filepath.Join(dir, everything), "streamableHttp") //nolint:gosec // our own
-		cmd.Env = append(environ(nil), "PORT="+port, "HOST=127.0.0.1")
+		cmd := exec.CommandContext(t.Context(), "node", "--import", "./local.mjs", everything, "streamableHttp") //nolint:gosec // our own
+		cmd.Dir, cmd.Env = dir, append(environ(nil), "PORT="+port)
 		out, err := cmd.StderrPipe()
 		if err != nil {
 			t.Fatal(err)

@@ -3,6 +3,6 @@
 set -eu
 from=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
-cp "$from/package.json" "$from/package-lock.json" "$1/"
+cp "$from/package.json" "$from/package-lock.json" "$from/local.mjs" "$1/"
 cd "$1"
 exec npm ci --ignore-scripts --no-audit --no-fund --loglevel=error

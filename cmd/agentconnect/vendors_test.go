@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"slices"
@@ -13,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/config"
 	"github.com/agentconnect-dev/agentconnect/providers"
 	"github.com/agentconnect-dev/agentconnect/providers/providertest"
 	"github.com/agentconnect-dev/agentconnect/specs"
@@ -166,5 +169,96 @@ func TestVendorKinds(t *testing.T) {
 	kinds := vendorKinds()
 	if len(kinds) != 10 || !slices.IsSorted(kinds) || isVendor("scripted") {
 		t.Errorf("got %v, want ten kinds in order, and not the scripted one", kinds)
+	}
+}
+
+// A server offers what is configured, what has a key in the environment, and
+// says what those can do.
+func TestOffer(t *testing.T) {
+	far := newStandIn(false)
+	defer far.Close()
+	for _, kind := range vendorKinds() {
+		for _, name := range keysOf(kind) {
+			t.Setenv(name, "")
+			t.Setenv(name+"_FILE", "")
+		}
+	}
+	t.Setenv("GEMINI_API_KEY", "AIza-test")
+	v := newVendors()
+	defer v.close()
+	set := &config.Settings{Providers: []config.Provider{{Name: "house", Kind: "anthropic", APIKey: vendorKey, BaseURL: far.URL}}}
+	models, list, err := offer(v, set, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var offered []string
+	for _, p := range list {
+		if p.Key != "ollama" { // it may be there
+			offered = append(offered, fmt.Sprint(p.Key, " ", p.DefaultModel, " ", p.IsAvailable))
+		}
+	}
+	if diff := cmp.Diff([]string{"house claude-sonnet-5 true", "google gemini-2.5-flash true", "scripted scripted true"}, offered); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	req := &providers.Request{Model: "m", Messages: []providers.Message{{Role: providers.User, Content: "Well?"}}}
+	r := providertest.Collect(t, models["house"].Model.Stream(t.Context(), req))
+	if r.Err != nil || r.Text != "Answer to 1 texts." {
+		t.Errorf("got %+v, want an answer", r)
+	}
+	set.Providers[0].Kind = "nonsense"
+	if _, _, err := offer(v, set, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), `no kind of provider "nonsense"`) {
+		t.Errorf("got error %v, want one about the kind", err)
+	}
+}
+
+// A service that needs no key is asked whether it is there.
+func TestAnswers(t *testing.T) {
+	far := newStandIn(true)
+	v := newVendors()
+	defer v.close()
+	p := ollama()
+	p.BaseURL = far.URL + "/v1"
+	if !v.answers(t.Context(), p) {
+		t.Error("got no answer from a service that is there")
+	}
+	far.Close()
+	if v.answers(t.Context(), p) {
+		t.Error("got an answer from a service that has gone")
+	}
+}
+
+// What is passing is tried again, as the vendor asks.
+func TestVendorIsTriedAgain(t *testing.T) {
+	calls := 0
+	good := providertest.StandIn(func(providertest.Said) (string, bool) { return "At last.", true })
+	far := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if calls++; calls == 1 {
+			w.Header().Set("Retry-After-Ms", "20")
+			http.Error(w, `{"error":{"type":"overloaded_error","message":"busy"}}`, http.StatusServiceUnavailable)
+			return
+		}
+		good.ServeHTTP(w, r)
+	}))
+	defer far.Close()
+	cmd := command(t, `
+provider "anthropic" "fast" {
+  api_key  = env("VENDOR_KEY")
+  base_url = "`+far.URL+`"
+  retry { min_backoff = "10ms" }
+}
+agent "ada" {
+  provider = provider.fast
+}
+pattern "sequential" "talk" { participants = [agent.ada] }
+session "talk" {
+  type    = "agent_agent"
+  pattern = pattern.talk
+  opening = "Well?"
+}
+`, "run", "talk.hcl", "--quiet")
+	cmd.Env = append(cmd.Environ(), "VENDOR_KEY="+vendorKey)
+	text, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(text), "At last.") || calls != 2 {
+		t.Errorf("got %d calls, error %v, output %s; want the answer of the second call", calls, err, text)
 	}
 }

@@ -50,6 +50,9 @@ func (p *projector) said(f *Frame, e *engine.Event, d *engine.Said) {
 	if e.Turn > 0 {
 		f.Metadata["turn"] = e.Turn
 	}
+	if d.Role == "system" { // a pattern says it in its own name
+		f.Sender, f.Metadata["pattern"] = "", e.Pattern
+	}
 	switch d.Role {
 	case "assistant":
 		f.Type = frameResponse
@@ -130,6 +133,30 @@ func detailEvent(t engine.Type) string {
 
 func detailData(d engine.Data) map[string]any {
 	switch d := d.(type) {
+	case *engine.TurnStarted:
+		return set(map[string]any{"role_asked": d.Role, "stop": d.Stop, "decides": d.Decides})
+	case *engine.TurnFinished:
+		if d.Decision != nil {
+			return map[string]any{"decision": d.Decision}
+		}
+		return nil
+	case *engine.Chosen:
+		return set(map[string]any{"by": d.By, "why": d.Why, "route": d.Route})
+	case *engine.Ballot:
+		m := set(map[string]any{"choice": d.Choice, "reason": d.Reason, "casting": d.Casting, "spoiled": d.Spoiled, "weight": d.Weight})
+		if d.Score != nil {
+			m["score"] = *d.Score
+		}
+		return m
+	case *engine.Verdict:
+		m := set(map[string]any{"outcome": d.Outcome, "by": d.By, "ballots": d.Ballots, "voters": d.Voters})
+		if d.Score != nil {
+			m["score"] = *d.Score
+		}
+		if d.Counts != nil {
+			m["counts"] = d.Counts
+		}
+		return m
 	case *engine.TurnFailed:
 		return map[string]any{"kind": d.Kind, "skipped": d.Skipped, "redo": d.Redo}
 	case *engine.ToolRequested:
@@ -147,6 +174,12 @@ func detailData(d engine.Data) map[string]any {
 	default:
 		return nil
 	}
+}
+
+// set leaves out what is empty.
+func set(m map[string]any) map[string]any {
+	maps.DeleteFunc(m, func(_ string, v any) bool { return v == "" || v == false })
+	return m
 }
 
 // delta is a piece of an answer that is being made, nil for other events. It

@@ -8,6 +8,9 @@ type cast struct {
 	order map[string]int // agents alone
 	human map[string]bool
 	you   string // what the person's side is called
+	// deciding are the open decisions by turn, with the conditions whose judges
+	// are asked.
+	deciding map[int]string
 }
 
 func newCast(you string) cast {

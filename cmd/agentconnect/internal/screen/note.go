@@ -41,9 +41,20 @@ func (c *cast) note(e *engine.Event) string {
 			return fmt.Sprintf("%s is not allowed: %s", Line(d.Tool), short(d.Why))
 		}
 		return Line(d.Tool) + " is not allowed"
+	case *engine.TurnStarted:
+		c.asked(e.Turn, d)
+	case *engine.TurnFinished:
+		return c.decisionNote(who, e.Turn, d)
+	case *engine.Chosen:
+		return c.chosenNote(who, d)
+	case *engine.Ballot:
+		return c.ballotNote(who, d)
+	case *engine.Verdict:
+		return verdictNote(e.Pattern, d)
 	case *engine.ToolFailed:
 		return fmt.Sprintf("%s failed: %s", Line(d.Tool), short(d.Error))
 	case *engine.TurnFailed:
+		delete(c.deciding, e.Turn)
 		return c.turnNote(who, d)
 	case *engine.StopFired:
 		if d.Action == "leave" {

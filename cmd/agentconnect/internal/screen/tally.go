@@ -41,8 +41,10 @@ func (t *Tally) Event(e engine.Event) {
 			t.Simulated++
 		}
 	case *engine.TurnFinished:
-		t.Turns++
-		t.turnsOf[e.Agent]++
+		if d.Decision == nil {
+			t.Turns++
+			t.turnsOf[e.Agent]++
+		}
 	case *engine.ToolRequested:
 		t.ToolCalls++
 	case *engine.ModelCalled:

@@ -67,11 +67,14 @@ func (t *Terminal) Event(e engine.Event) {
 			t.stage.remark(composed)
 		}
 	case *engine.TurnStarted:
+		if d.Decides {
+			break
+		}
 		if sp := t.speech(&e); sp != nil {
 			sp.frame = d.Frame
 		}
 	case *engine.TextDelta:
-		if d.Text != "" {
+		if d.Text != "" && !t.cast.decides(e.Turn) {
 			t.stage.hear(t.speech(&e), d.Text)
 		}
 	case *engine.ModelAnswered:

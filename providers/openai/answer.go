@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	api "github.com/sashabaranov/go-openai"
+
+	shared "github.com/agentconnect-dev/agentconnect/providers/internal/dialect"
 )
 
 // answerName is what a structured answer is called.
@@ -22,14 +24,14 @@ type answer struct {
 	tool    string // the tool whose arguments it is
 }
 
-func newAnswer(schema json.RawMessage, o output, n *names) *answer {
+func newAnswer(schema json.RawMessage, o output, n *shared.Names) *answer {
 	a := &answer{output: o, schema: schema}
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(schema, &fields) == nil && string(fields["type"]) != `"object"` {
 		a.wrapped, a.schema = true, wrap(fields)
 	}
 	if o == outputTool {
-		a.tool = n.fresh(answerName)
+		a.tool = n.Fresh(answerName)
 	}
 	return a
 }

@@ -3,22 +3,16 @@ package openai
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"iter"
-	"mime"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/agentconnect-dev/agentconnect/providers"
+	shared "github.com/agentconnect-dev/agentconnect/providers/internal/dialect"
 )
-
-// maxList bounds the list of a service's models, in bytes.
-const maxList = 4 << 20
 
 // Config is a provider of this dialect.
 type Config struct {
@@ -93,10 +87,10 @@ func (m *Model) call(ctx context.Context, req *providers.Request, yield func(pro
 	}
 	defer resp.Body.Close() //nolint:errcheck // read-only
 	r := &reply{builder: b, yield: yield}
-	if err := r.read(events(resp)); err != nil || r.left {
+	if err := r.read(shared.Events(resp)); err != nil || r.left {
 		return err
 	}
-	defer drain(resp.Body, cancel)
+	defer shared.Drain(resp.Body, cancel)
 	return r.finish()
 }
 
@@ -112,8 +106,8 @@ func (m *Model) Models(ctx context.Context) ([]string, error) {
 			ID string `json:"id"`
 		} `json:"data"`
 	}
-	if err := json.NewDecoder(io.LimitReader(resp.Body, maxList)).Decode(&list); err != nil {
-		return nil, m.wire.Error(ctx, &providers.Error{Kind: providers.Other, Message: "the list of models is not JSON", Err: err})
+	if err := shared.List(resp, &list); err != nil {
+		return nil, m.wire.Error(ctx, err)
 	}
 	var names []string
 	for _, model := range list.Data {
@@ -136,28 +130,4 @@ func (m *Model) send(ctx context.Context, method, path string, body []byte) (*ht
 		req.Header.Set("Authorization", "Bearer "+m.key)
 	}
 	return m.wire.Client().Do(req)
-}
-
-// events are the events of a reply. A service that does not stream answers with
-// one JSON text, which is taken as the only event.
-func events(resp *http.Response) iter.Seq2[providers.ServerEvent, error] {
-	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind != "application/json" {
-		return providers.ServerEvents(resp.Body)
-	}
-	return func(yield func(providers.ServerEvent, error) bool) {
-		body, err := io.ReadAll(resp.Body) // the wire bounds it
-		if err != nil {
-			yield(providers.ServerEvent{}, err)
-			return
-		}
-		yield(providers.ServerEvent{Data: bytes.TrimSpace(body)}, nil)
-	}
-}
-
-// drain reads the last bytes after the end of a reply, so that the connection
-// can be used again; not for long.
-func drain(body io.Reader, cancel func()) {
-	late := time.AfterFunc(100*time.Millisecond, cancel)
-	defer late.Stop()
-	_, _ = io.CopyN(io.Discard, body, 4<<10)
 }

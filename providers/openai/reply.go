@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/agentconnect-dev/agentconnect/providers"
+	shared "github.com/agentconnect-dev/agentconnect/providers/internal/dialect"
 )
 
 // reply reads the events of a stream and passes on what they say.
@@ -176,7 +177,7 @@ func (r *reply) answered(list []providers.ToolCall) (rest []providers.ToolCall, 
 		return list, ""
 	}
 	for _, call := range list {
-		if a.tool == "" || call.Name != r.builder.names.in(a.tool) {
+		if a.tool == "" || call.Name != r.builder.names.In(a.tool) {
 			rest = append(rest, call)
 			continue
 		}
@@ -203,7 +204,7 @@ func (r *reply) ended() error {
 		return &providers.Error{Kind: providers.Overloaded, Usage: r.used(), Message: "the vendor broke off the reply: " + r.reason}
 	}
 	if r.refusal.Len() > 0 {
-		return &providers.Error{Kind: providers.Refused, Usage: r.used(), Message: "the model refuses: " + shorten(r.refusal.String())}
+		return &providers.Error{Kind: providers.Refused, Usage: r.used(), Message: "the model refuses: " + shared.Shorten(r.refusal.String())}
 	}
 	return nil
 }
@@ -219,12 +220,4 @@ func (r *reply) finished(calls int) providers.Finish {
 	default:
 		return providers.FinishStop
 	}
-}
-
-// shorten keeps an error's text to a few lines.
-func shorten(s string) string {
-	if runes := []rune(s); len(runes) > 500 {
-		return string(runes[:500]) + "…"
-	}
-	return s
 }

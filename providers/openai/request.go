@@ -6,12 +6,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"regexp"
-	"strconv"
 	"strings"
 
 	api "github.com/sashabaranov/go-openai"
 
 	"github.com/agentconnect-dev/agentconnect/providers"
+	shared "github.com/agentconnect-dev/agentconnect/providers/internal/dialect"
 )
 
 // request is the body of a call. Its parts are go-openai's; the whole is not,
@@ -46,11 +46,11 @@ type builder struct {
 	dialect *dialect
 	req     *providers.Request
 	answer  *answer // nil: plain text
-	names   *names
+	names   *shared.Names
 }
 
 func newBuilder(d *dialect, req *providers.Request) *builder {
-	b := &builder{dialect: d, req: req, names: newNames(req.Tools)}
+	b := &builder{dialect: d, req: req, names: shared.NewNames(req.Tools)}
 	if len(req.Schema) > 0 {
 		o := d.output
 		if len(req.Tools) > 0 {
@@ -120,7 +120,7 @@ func (b *builder) message(m *providers.Message) message {
 		for _, call := range m.ToolCalls {
 			out.ToolCalls = append(out.ToolCalls, api.ToolCall{
 				ID: b.id(call.ID), Type: api.ToolTypeFunction,
-				Function: api.FunctionCall{Name: b.names.out(call.Name), Arguments: argumentsOr(string(call.Arguments))},
+				Function: api.FunctionCall{Name: b.names.Out(call.Name), Arguments: argumentsOr(string(call.Arguments))},
 			})
 		}
 	case providers.ToolRole:
@@ -138,7 +138,7 @@ func (b *builder) message(m *providers.Message) message {
 func (b *builder) id(id string) string {
 	fits := len(id) <= maxID
 	if b.dialect.shortIDs {
-		fits = len(id) == 9 && plainName.MatchString(id) && !strings.ContainsAny(id, "_-")
+		fits = shortID.MatchString(id)
 	}
 	if fits {
 		return id
@@ -154,7 +154,7 @@ func (b *builder) tools() []api.Tool {
 		if len(schema) == 0 {
 			schema = json.RawMessage(`{"type":"object","properties":{}}`)
 		}
-		out = append(out, function(b.names.out(t.Name), t.Description, schema))
+		out = append(out, function(b.names.Out(t.Name), t.Description, schema))
 	}
 	return out
 }
@@ -173,65 +173,5 @@ func argumentsOr(arguments string) string {
 // maxID is how long the id of a tool call may be.
 const maxID = 40
 
-// maxName is how long a tool's name may be.
-const maxName = 64
-
-// plainName is what a tool may be called.
-var plainName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
-
-// names gives tools names that the dialect allows, and theirs back.
-type names struct {
-	outer, inner map[string]string
-}
-
-func newNames(tools []providers.ToolSpec) *names {
-	n := &names{outer: map[string]string{}, inner: map[string]string{}}
-	for _, t := range tools { // those that may keep their name come first
-		if plainName.MatchString(t.Name) {
-			n.outer[t.Name], n.inner[t.Name] = t.Name, t.Name
-		}
-	}
-	for _, t := range tools {
-		n.out(t.Name)
-	}
-	return n
-}
-
-// out is the name for the service.
-func (n *names) out(name string) string {
-	if known, ok := n.outer[name]; ok {
-		return known
-	}
-	plain := name
-	if !plainName.MatchString(name) {
-		plain = strings.Map(func(r rune) rune {
-			if r < 128 && plainName.MatchString(string(r)) {
-				return r
-			}
-			return '_'
-		}, name)
-		plain = plain[:min(len(plain), maxName)]
-	}
-	return n.take(plain, name)
-}
-
-// fresh is a name for a tool that is not in the scenario.
-func (n *names) fresh(name string) string { return n.take(name, "\x00"+name) }
-
-// take gives name to inner, or one that is still free.
-func (n *names) take(name, inner string) string {
-	unique := name
-	for i := 2; n.inner[unique] != "" || unique == ""; i++ {
-		unique = name[:min(len(name), maxName-4)] + "_" + strconv.Itoa(i)
-	}
-	n.outer[inner], n.inner[unique] = unique, inner
-	return unique
-}
-
-// in is the name in the scenario.
-func (n *names) in(name string) string {
-	if known, ok := n.inner[name]; ok {
-		return known
-	}
-	return name
-}
+// shortID is an id where ids are short.
+var shortID = regexp.MustCompile(`^[a-zA-Z0-9]{9}$`)

@@ -39,6 +39,7 @@ func runs() []run {
 		{name: "result", command: `examples/data-extraction --quiet`},
 		{name: "blocked", command: `examples/data-extraction -var document=invoice-0433.txt`, status: 1},
 		{name: "run", command: `examples/code-review`},
+		{name: "run", command: `examples/tools`},
 		{name: "run", command: `examples/release-notes`},
 		{name: "result", command: `examples/release-notes --quiet`},
 	}

@@ -148,7 +148,9 @@ func (c *compiler) node(p *specs.Pattern) *node {
 		n.slots = append(n.slots, c.slot(ref.Name, ref))
 	}
 	n.pattern = c.pattern(n)
-	n.patience = 3*len(n.slots) + 3
+	if n.patience == 0 {
+		n.patience = 3*len(n.slots) + 3
+	}
 	c.summarizer(n)
 	return n
 }

@@ -118,6 +118,9 @@ func (s *Session) apply(f *Frame, m Move) {
 	if m.Verdict != nil {
 		s.emit(Event{Pattern: f.path, Data: m.Verdict})
 	}
+	if d := m.Course.data(); d != nil {
+		s.emit(Event{Pattern: f.path, Data: d})
+	}
 	if m.Edge != nil {
 		s.emit(Event{Pattern: f.path, Data: m.Edge})
 	}
@@ -140,7 +143,7 @@ func (s *Session) apply(f *Frame, m Move) {
 		}
 		s.start(f, step)
 	}
-	if m.Round || m.Say != nil || m.Ballot != nil || m.Verdict != nil || len(m.Merge) > 0 || len(m.Cancel) > 0 {
+	if m.Round || m.Say != nil || m.Course != (Course{}) || m.Ballot != nil || m.Verdict != nil || len(m.Merge) > 0 || len(m.Cancel) > 0 {
 		s.ask(f)
 	}
 }
@@ -176,7 +179,7 @@ func (s *Session) start(f *Frame, step Step) {
 
 // enter makes a pattern active.
 func (s *Session) enter(n *node, parent *Frame, step Step) {
-	d := &Entered{Frame: s.st.lastID + 1, Slot: step.Slot, Name: n.name, Kind: n.kind, Context: step.Context}
+	d := &Entered{Frame: s.st.lastID + 1, Slot: step.Slot, Name: n.name, Kind: n.kind, Context: step.Context, Note: step.Note}
 	path := n.name
 	if parent != nil {
 		d.Parent = parent.id
@@ -246,6 +249,9 @@ func (f *Frame) tolerates(slot int) bool {
 	if p, ok := f.node.pattern.(parallel); ok && p.join < p.branches && p.holds(slot) {
 		return true
 	}
+	if p, ok := f.node.pattern.(tolerant); ok && p.tolerates(f, slot) {
+		return true
+	}
 	return f.node.skip
 }
 
@@ -278,6 +284,7 @@ func reasonOf(err error) Reason {
 // endByPattern ends the session because its pattern is done.
 func (s *Session) endByPattern(left *Left) {
 	name := s.t.root.name
+	aim, _ := s.t.root.pattern.(aimed)
 	switch {
 	case left.Why == leftFailed && left.Reason != nil:
 		s.end(Failed, *left.Reason)
@@ -285,6 +292,8 @@ func (s *Session) endByPattern(left *Left) {
 		s.end(left.Reason.Conditions[0].Outcome, *left.Reason)
 	case left.Why == leftMaxIterations:
 		s.exhaust(Reason{Stop: "pattern", Text: fmt.Sprintf("pattern_done: pattern.%s was not accepted within max_iterations", name)})
+	case aim != nil && aim.missed(left.Why) != "":
+		s.endMissed(aim, left.Why)
 	case s.st.inputClosed && s.t.root.kind == "chat":
 		s.end(Achieved, Reason{Stop: "input", Text: "the input ended"})
 	case left.Why == leftDone:

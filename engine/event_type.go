@@ -20,6 +20,9 @@ const (
 	TypeMerged         Type = "pattern.merged"
 	TypeBallot         Type = "pattern.ballot"
 	TypeVerdict        Type = "pattern.verdict"
+	TypeItems          Type = "pattern.items"
+	TypePlanned        Type = "pattern.planned"
+	TypeReplanned      Type = "pattern.replanned"
 	TypeTurnStarted    Type = "turn.started"
 	TypeTurnFinished   Type = "turn.finished"
 	TypeTurnFailed     Type = "turn.failed"
@@ -210,6 +213,12 @@ func newData(t Type) Data {
 		return new(Ballot)
 	case TypeVerdict:
 		return new(Verdict)
+	case TypeItems:
+		return new(Items)
+	case TypePlanned:
+		return new(Planned)
+	case TypeReplanned:
+		return new(Replanned)
 	case TypeTurnStarted:
 		return new(TurnStarted)
 	case TypeTurnFinished:

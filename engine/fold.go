@@ -66,6 +66,12 @@ func (st *State) fold(e *Event) {
 		f.ballots = append(f.ballots, ballot{slot: d.Slot, choice: d.Choice, score: d.Score, spoiled: d.Spoiled})
 	case *Verdict:
 		st.frames[d.Frame].counted = true
+	case *Items:
+		st.frames[d.Frame].course.list(d)
+	case *Planned:
+		st.frames[d.Frame].course.take(d)
+	case *Replanned:
+		st.frames[d.Frame].replan(d)
 	case *Merged:
 		f := st.frames[d.Frame]
 		st.show(f, d.Messages)
@@ -100,7 +106,7 @@ func (st *State) fold(e *Event) {
 
 func (st *State) foldEntered(d *Entered) {
 	f := &Frame{
-		id: d.Frame, slot: d.Slot, parent: st.frames[d.Parent], path: d.Name, context: d.Context,
+		id: d.Frame, slot: d.Slot, parent: st.frames[d.Parent], path: d.Name, context: d.Context, note: d.Note, from: len(st.messages),
 		ended: -1, lastMsg: -1, said: -1, summary: -1, best: -1, lastDraft: -1, passed: map[int]stepResult{},
 	}
 	st.lastID = d.Frame
@@ -163,7 +169,7 @@ func (st *State) foldLeft(d *Left) {
 	if !p.node.holds(f.slot) {
 		st.show(p, d.Result)
 	}
-	p.finishStep(f.slot, stepResult{ok: d.Why != leftFailed && d.Why != leftCancelled, messages: d.Result})
+	st.finishStep(p, f.slot, stepResult{ok: !slices.Contains([]string{leftFailed, leftCancelled, leftRefused}, d.Why), messages: d.Result})
 }
 
 // foldBroken notes what must follow from a frame's end.
@@ -213,7 +219,7 @@ func (st *State) show(f *Frame, messages []int) {
 func (st *State) foldRound(d *Round) {
 	f := st.frames[d.Frame]
 	f.rounds = d.Round
-	if p, ok := f.node.pattern.(loop); ok {
+	if p, ok := f.node.pattern.(rounder); ok {
 		p.foldRound(f)
 	}
 	f.pass, f.merged, f.tries = f.pass[:0], 0, 0
@@ -242,6 +248,14 @@ func (f *Frame) undoStep(slot int) {
 func (f *Frame) close(slot int) {
 	if i := slices.Index(f.open, slot); i >= 0 {
 		f.open = slices.Delete(f.open, i, i+1)
+	}
+}
+
+// finishStep ends a step of a frame.
+func (st *State) finishStep(f *Frame, slot int, r stepResult) {
+	f.finishStep(slot, r)
+	if p, ok := f.node.pattern.(follower); ok {
+		p.after(st, f, slot, r)
 	}
 }
 

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"cmp"
+
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
@@ -14,8 +16,8 @@ func (st *State) foldSaid(e *Event, d *Said) {
 		t.said = true
 	}
 	m := message{
-		seq: e.Seq, sender: d.Sender, receiver: d.Receiver, role: d.Role, content: d.Content,
-		tagged: tag(d.Sender, d.Content), turn: e.Turn, person: person, data: d.Structured, tokens: estimate(len(d.Content)),
+		seq: e.Seq, sender: d.Sender, copied: d.Copy, receiver: d.Receiver, role: d.Role, content: d.Content,
+		tagged: tag(cmp.Or(d.Copy, d.Sender), d.Content), turn: e.Turn, person: person, data: d.Structured, tokens: estimate(len(d.Content)),
 	}
 	st.messages = append(st.messages, m)
 	em := m.env()
@@ -85,10 +87,13 @@ func (st *State) foldSaidIn(f *Frame, e *Event, d *Said, i int, data any) {
 	if e.Turn == 0 {
 		f.spoke(i)
 	}
-	if r, ok := f.passed[f.node.slotNamed(d.Sender)]; ok && r.held != nil && r.turn == e.Turn {
-		r.messages, r.held = []int{i}, nil
-		f.passed[f.node.slotNamed(d.Sender)] = r
-		f.merged++
+	for slot, r := range f.passed {
+		if r.held != nil && r.turn == e.Turn {
+			r.messages, r.held = []int{i}, nil
+			f.passed[slot] = r
+			f.merged++
+			break
+		}
 	}
 	for g := f; g != nil; g = g.parent {
 		g.lastMsg = i

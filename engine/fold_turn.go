@@ -120,7 +120,7 @@ func (st *State) foldTurnFinished(e *Event, d *TurnFinished) {
 		r.messages = []int{v[len(v)-1]}
 	}
 	r.data = st.answerOf(t, r)
-	t.frame.finishStep(t.slot, r)
+	st.finishStep(t.frame, t.slot, r)
 }
 
 func (st *State) foldTurnFailed(e *Event, d *TurnFailed) {
@@ -144,7 +144,7 @@ func (st *State) foldTurnFailed(e *Event, d *TurnFailed) {
 	case t.decides:
 		t.frame.decided(t.slot, stepResult{turn: t.n})
 	default:
-		t.frame.finishStep(t.slot, stepResult{turn: t.n})
+		st.finishStep(t.frame, t.slot, stepResult{turn: t.n})
 	}
 }
 

@@ -23,9 +23,12 @@ func (n *node) holds(slot int) bool {
 }
 
 // unmerged are those of the first slots whose answers are still to be shown.
-func (f *Frame) unmerged(slots int) []int {
+func (f *Frame) unmerged(slots int) []int { return f.unmergedOf(0, slots) }
+
+// unmergedOf are those of the slots from one up to another.
+func (f *Frame) unmergedOf(from, to int) []int {
 	var list []int
-	for slot := range slots {
+	for slot := from; slot < to; slot++ {
 		if f.passed[slot].ok {
 			list = append(list, slot)
 		}
@@ -44,6 +47,8 @@ type Move struct {
 	// Ballot and Verdict are of a vote.
 	Ballot  *Ballot
 	Verdict *Verdict
+	// Course is what the pattern has decided about its way.
+	Course Course
 	// Round says that a round is complete.
 	Round bool
 	// Say is a message that nobody takes a turn for.
@@ -64,7 +69,8 @@ type Step struct {
 	Slot int
 	// Role is what the participant is asked for, empty for a plain turn.
 	Role string
-	// Note is told to the participant, for this step alone.
+	// Note is told to the participant, for this step alone; to all who speak
+	// within it where the step is a pattern.
 	Note string
 	// Answers is the message of a person that is answered, or -1.
 	Answers int
@@ -78,6 +84,10 @@ const (
 	leftMaxRounds     = "max_rounds"
 	leftMaxTurns      = "max_turns"
 	leftMaxIterations = "max_iterations"
+	leftMaxActions    = "max_activations"
+	leftStalled       = "stalled"
+	leftStuck         = "stuck"
+	leftRefused       = "refused"
 	leftStop          = "stop"
 	leftFailed        = "failed"
 	leftCancelled     = "cancelled"
@@ -125,6 +135,16 @@ func (c *compiler) pattern(n *node) Pattern {
 		return c.debate(n)
 	case "vote":
 		return c.vote(n)
+	case "map":
+		return c.mapping(n)
+	case "plan_execute":
+		return c.planExecute(n)
+	case "magentic":
+		return c.magentic(n)
+	case "blackboard":
+		return c.blackboard(n)
+	case "auction":
+		return c.auction(n)
 	default:
 		c.notYet("The pattern kind "+n.kind, n.spec.Range)
 		return nil

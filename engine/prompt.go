@@ -122,8 +122,16 @@ func (st *State) prompt(t *turn) []providers.Message {
 	if u := st.use[t.name]; u.summary != "" {
 		list = append(list, providers.Message{Role: providers.User, Content: "Summary of what was said before: " + u.summary})
 	}
+	notes := t.inputs()
 	for _, i := range seen {
+		for len(notes) > 0 && notes[0].from <= i {
+			list = append(list, providers.Message{Role: providers.User, Content: notes[0].note})
+			notes = notes[1:]
+		}
 		list = append(list, st.tell(t, &st.messages[i]))
+	}
+	for _, f := range notes {
+		list = append(list, providers.Message{Role: providers.User, Content: f.note})
 	}
 	switch {
 	case t.note != "":

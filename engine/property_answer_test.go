@@ -2,29 +2,44 @@ package engine_test
 
 import "encoding/json"
 
+// schemaOf is what a made-up answer looks at.
+type schemaOf struct {
+	Type       string
+	Enum       []string
+	Items      *schemaOf
+	Properties map[string]*schemaOf
+}
+
 // structured is an answer of a form, which the choice makes good or bad.
 func structured(schema json.RawMessage, choice byte) string {
-	var form struct {
-		Properties map[string]struct {
-			Type string
-			Enum []string
-		}
-		Required []string
-	}
+	var form schemaOf
 	_ = json.Unmarshal(schema, &form)
-	answer := map[string]any{}
-	for name, p := range form.Properties {
-		switch {
-		case p.Type == "boolean":
-			answer[name] = choice > 190
-		case p.Type == "number":
-			answer[name] = int(choice)
-		case len(p.Enum) > 0 && choice%7 != 0:
-			answer[name] = p.Enum[int(choice/7)%len(p.Enum)]
-		default:
-			answer[name] = "nobody"
-		}
-	}
-	b, _ := json.Marshal(answer)
+	form.Type = "object"
+	b, _ := json.Marshal(form.answer(choice))
 	return string(b)
+}
+
+func (s *schemaOf) answer(choice byte) any {
+	switch {
+	case s.Type == "object":
+		answer := map[string]any{}
+		for name, p := range s.Properties {
+			answer[name] = p.answer(choice)
+		}
+		return answer
+	case s.Type == "array" && s.Items != nil:
+		list := []any{}
+		for i := range choice % 5 {
+			list = append(list, s.Items.answer(choice+i))
+		}
+		return list
+	case s.Type == "boolean":
+		return choice > 190
+	case s.Type == "number":
+		return int(choice)
+	case len(s.Enum) > 0 && choice%7 != 0:
+		return s.Enum[int(choice/7)%len(s.Enum)]
+	default:
+		return "nobody"
+	}
 }

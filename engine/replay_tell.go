@@ -119,6 +119,12 @@ func (e *Event) tell() string {
 		return fmt.Sprintf("%s votes %s", who, d.vote())
 	case *Verdict:
 		return fmt.Sprintf("the vote of pattern %s comes to %s", e.Pattern, d.outcome())
+	case *Items:
+		return fmt.Sprintf("pattern %s makes %d copies", e.Pattern, len(d.Items))
+	case *Planned:
+		return fmt.Sprintf("plan %d of pattern %s has %d steps", d.Number, e.Pattern, len(d.Steps))
+	case *Replanned:
+		return fmt.Sprintf("pattern %s plans again (%s)", e.Pattern, short(d.Why))
 	case *Merged:
 		return fmt.Sprintf("branch %d of pattern %s is shown", d.Slot+1, e.Pattern)
 	case *TurnStarted:

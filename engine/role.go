@@ -12,13 +12,21 @@ import (
 // The roles in which a pattern or a condition asks somebody for an answer of
 // its own form. A step without a role is a plain turn.
 const (
+	roleAnswer     = "answer"
+	roleApproval   = "approval"
 	roleBallot     = "ballot"
+	roleBid        = "bid"
 	roleCasting    = "casting"
 	roleChair      = "chair"
 	roleClassifier = "classifier"
 	roleCritic     = "critic"
+	roleFacts      = "facts"
 	roleJudge      = "judge"
+	rolePlan       = "plan"
+	roleProgress   = "progress"
+	roleStep       = "step"
 	roleSummary    = "summary"
+	roleTask       = "task"
 )
 
 // ask is what is asked of whoever has a role.
@@ -28,6 +36,8 @@ type ask struct {
 	decides bool
 	// plain says that a text is wanted, of an agent with an output too.
 	plain bool
+	// firm says that the answer has this form even if the agent has an output.
+	firm bool
 }
 
 // form is what a structured answer must be. The zero value is any text.
@@ -101,6 +111,8 @@ func (st *State) form(t *turn) form {
 	switch {
 	case a != nil && a.plain:
 		return form{}
+	case a != nil && a.firm:
+		return a.form
 	case t.agent.schema != nil:
 		return form{schema: t.agent.spec.Output.Schema, check: t.agent.schema}
 	case a != nil:

@@ -52,6 +52,7 @@ func (f *Frame) clone() *Frame {
 	c.open, c.pass, c.visits, c.pending = slices.Clone(f.open), slices.Clone(f.pass), slices.Clone(f.visits), slices.Clone(f.pending)
 	c.repeat = f.repeat.clone()
 	c.ballots = slices.Clip(f.ballots)
+	c.course = f.course.clone()
 	c.passed, c.data = maps.Clone(f.passed), maps.Clone(f.data)
 	return &c
 }

@@ -18,7 +18,7 @@ import (
 // snapshotFormat is the version of what follows. It changes with every change
 // of [State], of what is saved of it, and of what fold makes of an event: a
 // snapshot of another format is not read.
-const snapshotFormat = 3
+const snapshotFormat = 4
 
 // A snapshot is a head of six bytes, the format, how the rest is written, and
 // the rest's checksum, then the rest: the length of a savedState as JSON, that,
@@ -96,6 +96,9 @@ type savedFrame struct {
 	Slot    int     `json:"slot"`
 	Path    string  `json:"path"`
 	Context *[]int  `json:"context,omitempty"`
+	Note    string  `json:"note,omitempty"`
+	From    int     `json:"from,omitempty"`
+	Course  course  `json:"course,omitzero"`
 	View    []int   `json:"view,omitempty"`
 	Turns   int     `json:"turns,omitempty"`
 	Rounds  int     `json:"rounds,omitempty"`

@@ -110,7 +110,7 @@ func (s *savedState) loadEnv(st *State) {
 // load puts a frame into a state that has the outer ones.
 func (s *savedFrame) load(st *State) error {
 	f := &Frame{
-		id: s.ID, slot: s.Slot, path: s.Path, context: s.Context, view: s.View, turns: s.Turns, rounds: s.Rounds, idle: s.Idle, tries: s.Tries, said: s.Said, summary: s.Summary, counted: s.Counted,
+		id: s.ID, slot: s.Slot, path: s.Path, context: s.Context, note: s.Note, from: s.From, course: s.Course, view: s.View, turns: s.Turns, rounds: s.Rounds, idle: s.Idle, tries: s.Tries, said: s.Said, summary: s.Summary, counted: s.Counted,
 		open: s.Open, pass: s.Pass, visits: s.Visits, ended: s.Ended, result: s.Result, lastMsg: s.LastMsg, pending: s.Pending,
 		merged: s.Merged, lastDraft: s.Draft, best: s.Best, bestScore: s.Score, accepted: s.Accept, data: s.Data,
 		passed: make(map[int]stepResult, len(s.Passed)), node: st.t.root,

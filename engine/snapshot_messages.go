@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 )
@@ -11,6 +12,7 @@ import (
 const (
 	flagPublic = 1 << iota
 	flagData
+	flagCopy
 )
 
 func appendMessages(b []byte, list []message) []byte {
@@ -26,13 +28,22 @@ func appendMessages(b []byte, list []message) []byte {
 		if m.data {
 			flags |= flagData
 		}
+		if m.copied != "" {
+			flags |= flagCopy
+		}
 		b = binary.AppendUvarint(b, flags)
 		for _, text := range [...]string{m.sender, m.receiver, m.role, m.content} {
-			b = binary.AppendUvarint(b, uint64(len(text)))
-			b = append(b, text...)
+			b = appendText(b, text)
+		}
+		if m.copied != "" {
+			b = appendText(b, m.copied)
 		}
 	}
 	return b
+}
+
+func appendText(b []byte, text string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
 }
 
 // messageReader reads what appendMessages wrote. After a fault it gives zeros.
@@ -56,7 +67,10 @@ func readMessages(b []byte) ([]message, error) {
 		flags := r.number()
 		m.public, m.data = flags&flagPublic != 0, flags&flagData != 0
 		m.sender, m.receiver, m.role, m.content = r.string(), r.string(), r.string(), r.string()
-		m.tagged, m.person, m.tokens = tag(m.sender, m.content), m.role == "user", estimate(len(m.content))
+		if flags&flagCopy != 0 {
+			m.copied = r.string()
+		}
+		m.tagged, m.person, m.tokens = tag(cmp.Or(m.copied, m.sender), m.content), m.role == "user", estimate(len(m.content))
 	}
 	if r.bad || r.at != len(b) {
 		return nil, fmt.Errorf("%w: its messages are damaged", errSnapshot)

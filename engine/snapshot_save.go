@@ -68,7 +68,7 @@ func savedConditions(m map[remembered]bool) []savedCondition {
 
 func (f *Frame) saved() savedFrame {
 	s := savedFrame{
-		ID: f.id, Slot: f.slot, Path: f.path, Context: f.context, View: f.view, Turns: f.turns, Rounds: f.rounds, Idle: f.idle, Tries: f.tries, Said: f.said, Summary: f.summary, Counted: f.counted,
+		ID: f.id, Slot: f.slot, Path: f.path, Context: f.context, Note: f.note, From: f.from, Course: f.course, View: f.view, Turns: f.turns, Rounds: f.rounds, Idle: f.idle, Tries: f.tries, Said: f.said, Summary: f.summary, Counted: f.counted,
 		Open: f.open, Pass: f.pass, Visits: f.visits, Ended: f.ended, Result: f.result, LastMsg: f.lastMsg, Pending: f.pending,
 		Merged: f.merged, Draft: f.lastDraft, Best: f.best, Score: f.bestScore, Accept: f.accepted, Data: f.data,
 		Passed: make(map[int]savedResult, len(f.passed)),

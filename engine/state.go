@@ -70,6 +70,7 @@ type broken struct {
 type message struct {
 	seq      uint64
 	sender   string
+	copied   string // what the sender is called, where it is a copy that a map made
 	receiver string
 	role     string
 	content  string
@@ -111,6 +112,8 @@ type Frame struct {
 	parent   *Frame
 	path     string
 	context  *[]int // instead of what the parent sees
+	note     string // what the parent wants of it
+	from     int    // the message before which it began
 	view     []int  // the messages of this frame, results of inner patterns included
 
 	turns   int // finished turns, inner patterns included
@@ -134,6 +137,8 @@ type Frame struct {
 	pending []int // chat: persons' messages without an answer
 	data    map[string]any
 	merged  int // parallel: branches merged in this pass
+
+	course course // of patterns with a list, a plan, a ledger or a board
 
 	// loop: the last and the best draft's messages, or -1, and whether the
 	// last was accepted

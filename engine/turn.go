@@ -120,6 +120,7 @@ func (t *turn) failure(kind providers.Kind, text string) Reason {
 func (s *Session) finishTurn(t *turn, said *Said) {
 	if t.frame != nil {
 		said.Frame = t.frame.id
+		said.Copy = t.frame.node.copyOf(t.slot)
 		if t.frame.node.holds(t.slot) {
 			s.emit(t.event(&TurnFinished{Held: said}))
 			s.ask(t.frame)

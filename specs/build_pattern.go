@@ -140,13 +140,13 @@ func (l *loader) buildGraph(n *node) *Graph {
 func (l *loader) buildBlackboard(n *node) *Blackboard {
 	rules := n.all("rule")
 	b := &Blackboard{MaxActivations: n.int("max_activations"), Rules: make([]BlackboardRule, len(rules))}
-	l.expr(n, "goal", wantBool, func(e *Expr) { b.Goal = e })
+	l.exprOn(b, n, "goal", func(e *Expr) { b.Goal = e })
 	for i, r := range rules {
 		b.Rules[i] = BlackboardRule{Range: l.rng(r.header), Run: r.ref("run"), Writes: r.str("writes")}
 		if b.Rules[i].Writes == "" {
 			b.Rules[i].Writes = b.Rules[i].Run.Name
 		}
-		l.expr(r, "when", wantBool, func(e *Expr) { b.Rules[i].When = e })
+		l.exprOn(b, r, "when", func(e *Expr) { b.Rules[i].When = e })
 	}
 	return b
 }

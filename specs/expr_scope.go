@@ -24,6 +24,8 @@ type exprScope struct {
 	// data has the agents that give structured answers. A nil type says that
 	// the fields are unknown.
 	data map[string]*Type
+	// board are the entries of a blackboard, which here.data has besides.
+	board map[string]*Type
 	// participants are the names that agents['x'] may use; nil allows any.
 	participants []string
 	vars, locals map[string]cty.Value
@@ -82,10 +84,22 @@ func (s *exprScope) env() types.Map {
 	env["data"] = data
 	if s.here {
 		here := fieldTypes(reflect.TypeFor[EnvHere]())
-		here["data"] = data
+		here["data"] = s.entries(data)
 		env["here"] = here
 	}
 	return env
+}
+
+// entries are what here.data has: the structured answers, and the board.
+func (s *exprScope) entries(data types.Map) types.Map {
+	if len(s.board) == 0 {
+		return data
+	}
+	all := maps.Clone(data)
+	for name, typ := range s.board {
+		all[name] = typ.checked()
+	}
+	return all
 }
 
 // fieldTypes are the types of a struct's fields by their names in expressions.

@@ -92,6 +92,18 @@ func (e *Expr) Seen(env *Env) []Seen {
 	return out
 }
 
+// Keys are the constant keys that the expression reads behind a name, each
+// once: of data.critic.score and data["writer"], behind data, critic and writer.
+func (e *Expr) Keys(name string, keys ...string) []string {
+	var out []string
+	for _, p := range e.paths {
+		if n := len(keys); p.root == name && len(p.keys) > n && slices.Equal(p.keys[:n], keys) && !slices.Contains(out, p.keys[n]) {
+			out = append(out, p.keys[n])
+		}
+	}
+	return out
+}
+
 func shown(v any) string {
 	switch v := v.(type) {
 	case nil:

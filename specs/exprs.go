@@ -18,6 +18,7 @@ type pendingExpr struct {
 	// a script; input is what a tool takes.
 	here, script bool
 	input        *Type
+	board        *Blackboard // whose entries it sees
 	set          func(*Expr)
 }
 
@@ -30,6 +31,15 @@ func (l *loader) exprHere(n *node, name string, want exprWant, here bool, set fu
 	if a := n.args[name]; a != nil && a.value != nil {
 		script := n.schema.name == "reply" || n.schema.name == "fail"
 		l.pending = append(l.pending, pendingExpr{node: n, arg: a, want: want, here: here, script: script, set: set})
+	}
+}
+
+// exprOn is expr for a condition on a board.
+func (l *loader) exprOn(b *Blackboard, n *node, name string, set func(*Expr)) {
+	before := len(l.pending)
+	l.expr(n, name, wantBool, set)
+	for i := before; i < len(l.pending); i++ {
+		l.pending[i].board = b
 	}
 }
 
@@ -46,6 +56,7 @@ func (l *loader) compileExprs(cfg *Config) {
 	for _, p := range l.pending {
 		scope := base
 		scope.here, scope.script, scope.input = p.here, p.script, p.input
+		scope.board = p.board.types(cfg)
 		text, _ := p.arg.value.(string)
 		var file []byte
 		if f := l.sources[p.arg.expr.Range().Filename]; f != nil {
@@ -131,6 +142,12 @@ func (l *loader) outputTypes(cfg *Config) map[string]*Type {
 	for _, p := range cfg.Patterns {
 		if p.Loop != nil && p.Loop.Critic != nil {
 			out[p.Loop.Critic.Name] = criticType()
+		}
+		if p.PlanExecute != nil {
+			out[p.PlanExecute.Planner.Name] = planType()
+		}
+		if p.Manager != nil {
+			p.Manager.answers(p, out)
 		}
 		if p.Vote != nil {
 			for _, ref := range p.Participants {

@@ -298,7 +298,7 @@ func (pr *prover) promptOf(a *Agent, tools int) int {
 		bytes += len(c) + 2
 	}
 	if a.Output != nil {
-		bytes += len(a.Output.Schema)
+		bytes += 2 * len(a.Output.Schema) // some services are told in the prompt, too
 	}
 	n := satAdd(fixedTokens, tokensIn(bytes))
 	for _, name := range a.Tools {

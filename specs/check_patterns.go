@@ -35,6 +35,9 @@ func (c *domain) pattern(p *Pattern) {
 		c.selector(p)
 	case p.Handoff != nil:
 		c.table(p, "allow", p.Handoff.Allow)
+		c.transferTools(p)
+	case p.Kind == "supervisor" && p.Manager != nil:
+		c.workerTools(p)
 	case p.Router != nil:
 		c.router(p)
 	case p.Vote != nil:

@@ -34,6 +34,7 @@ const (
 	codeRoleKind        = "AC6513"
 	codeRoleOutput      = "AC6514"
 	codeChatPlace       = "AC6515"
+	codeToolTaken       = "AC6516"
 	codeUnknownNode     = "AC6520"
 	codeUnreachableNode = "AC6521"
 	codeDefaultEdge     = "AC6522"
@@ -88,6 +89,7 @@ func checkCodes() map[string]codeRow {
 		codeRoleKind:        {SeverityError, "Wrong kind of participant"},
 		codeRoleOutput:      {SeverityError, "Output lacks a field"},
 		codeChatPlace:       {SeverityError, "Chat without a person"},
+		codeToolTaken:       {SeverityError, "Tool of the pattern's name"},
 		codeUnknownNode:     {SeverityError, "Unknown node"},
 		codeUnreachableNode: {SeverityError, "Unreachable node"},
 		codeDefaultEdge:     {SeverityError, "Not exactly one default edge"},

@@ -36,6 +36,7 @@ func checkExplanations() map[string]string {
 		codeRoleKind:        "The place in the pattern takes other kinds of participants.",
 		codeRoleOutput:      "The pattern asks for a structured answer, and the agent's own `output` does not have its fields.",
 		codeChatPlace:       "A chat answers a person, who is there in sessions of type `human_agent`.",
+		codeToolTaken:       "The pattern gives the agent tools of its own: `transfer_to_x` in a `handoff`, one named after each worker in a `supervisor`.",
 		codeUnknownNode:     "`from`, `to` and `start` are names of nodes.",
 		codeUnreachableNode: "No edge leads from the start to the node.",
 		codeDefaultEdge:     "A node with conditions on its edges has exactly one edge without.",

@@ -217,9 +217,10 @@ func (b *flowBuilder) handoff(p *Pattern) {
 	if h == nil {
 		h = &Handoff{}
 	}
-	var count *Counter
+	var count, back *Counter // each handover is given back once at most
 	if h.MaxHandoffs > 0 {
 		count = b.counter("max_handoffs", h.MaxHandoffs, "entering the pattern")
+		back = b.counter("max_handoffs", h.MaxHandoffs, "entering the pattern")
 	}
 	at := map[string]int{}
 	for i, ref := range p.Participants {
@@ -243,23 +244,33 @@ func (b *flowBuilder) handoff(p *Pattern) {
 		user = b.node(StepWait, "a person's message", Ref{}, load{})
 		if count != nil {
 			defer b.resetBy(user, count)
+			defer b.resetBy(user, back)
 		}
 	}
 	for _, ref := range p.Participants {
 		from := at[ref.Name]
 		switch {
+		case ref.Kind != RefAgent: // who cannot call tools gives the floor back
 		case user >= 0:
 			b.plain(from, user)
 			b.plain(user, from)
-		default:
+		case h.AfterTurn != "return":
 			b.edge(FlowEdge{From: from, To: from, Label: "keeps the floor"})
 		}
 		for _, to := range h.targets(p, ref.Name) {
-			if n, ok := at[to]; ok && n != from {
-				b.edge(FlowEdge{From: from, To: n, Label: "hands over", Counter: count})
-				if h.AfterTurn == "return" {
-					b.edge(FlowEdge{From: n, To: from, Label: "returns"})
+			n, ok := at[to]
+			if !ok || n == from {
+				continue
+			}
+			if ref.Kind != RefAgent {
+				if h.AfterTurn != "return" {
+					b.edge(FlowEdge{From: from, To: n, Label: "goes on"})
 				}
+				continue
+			}
+			b.edge(FlowEdge{From: from, To: n, Label: "hands over", Counter: count})
+			if h.AfterTurn == "return" || b.flow.Nodes[n].Ref.Kind != RefAgent {
+				b.edge(FlowEdge{From: n, To: from, Label: "returns", Counter: back})
 			}
 		}
 	}

@@ -81,11 +81,11 @@ func conversationArgs() []argSchema {
 		who("critic", "Judges each draft by `{accept, feedback, score?}`.").onlyFor("loop"),
 		intArg("max_iterations", "The most passes.").must().counted().onlyFor("loop"),
 		strArg("keep", "Which draft is the result when none is accepted.").among("last", "best").initially("last").onlyFor("loop"),
-		typedArg("allow", typeRefMap, "Who may hand over to whom: `{ a = [agent.b] }`.").unsetIs("everyone to everyone").
+		typedArg("allow", typeRefMap, "Who may hand over to whom: `{ a = [agent.b] }`; who is not named hands over to nobody.").unsetIs("everyone to everyone").
 			onlyFor("handoff").refsTo(anyone()...),
-		strArg("after_turn", "Who has the floor after a turn: the same, who had it before, or the person.").among("stay", "return", "user").
+		strArg("after_turn", "Who has the floor after a turn: the same, who had it before, or the person, whose next message is waited for.").among("stay", "return", "user").
 			initially("stay").onlyFor("handoff"),
-		intArg("max_handoffs", "The most handovers.").counted().unsetIs("no bound").onlyFor("handoff"),
+		intArg("max_handoffs", "The most handovers; with `after_turn = \"user\"` for each message of a person.").counted().unsetIs("no bound").onlyFor("handoff"),
 		who("judge", "Has the last word, in the form of its own `output`.").onlyFor("debate"),
 	}
 }
@@ -104,7 +104,7 @@ func decisionArgs() []argSchema {
 		who("default", "Where to go when no route fits.").must().onlyFor("router"),
 		refArg("manager", "The agent that leads.", "agent").must().onlyFor("supervisor", "magentic", "auction"),
 		whos("workers", "Whom the manager calls, instead of `participants`.").onlyFor("supervisor"),
-		intArg("max_delegations", "The most calls of workers.").counted().unsetIs("no bound").onlyFor("supervisor"),
+		intArg("max_delegations", "The most calls of workers.").counted().unsetIs("the manager's `max_tool_calls`").onlyFor("supervisor"),
 		intArg("max_resets", "How often it may plan again.").must().from(0).to(1000).onlyFor("magentic"),
 		intArg("max_stalls", "Rounds without progress before it plans again.").from(1).to(1000).initially(3).onlyFor("magentic"),
 		floatArg("min_score", "Bids below it do not count.").from(0).initially(0.0).onlyFor("auction"),

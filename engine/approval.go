@@ -81,15 +81,16 @@ func (st *State) waitingCall(id string) (*turn, *toolRun) {
 // waits says whether a call waits for a person.
 func (p *toolRun) waits() bool { return p.approval == approvalAsked && !p.done }
 
-// awaits says whether a turn waits for a person's decision and nothing else.
+// awaits says whether a turn waits for a person's decision, or for the steps of
+// others, and for nothing else.
 func (t *turn) awaits() bool {
 	waits := false
 	for i := range t.pending {
 		p := &t.pending[i]
-		if !p.done && !p.waits() {
+		if !p.done && !p.waits() && !t.delegates(p) {
 			return false
 		}
-		waits = waits || p.waits()
+		waits = waits || !p.done
 	}
 	return waits
 }

@@ -263,7 +263,7 @@ func (r *reply) apply(s *Session) {
 	}
 	s.st.settleCalls(r.tools)
 	switch problem := r.problem(s.st.form(t)); {
-	case len(r.tools) > 0 && (len(t.agent.tools) > 0 || len(t.agent.sets) > 0) && t.used < t.agent.mostTools():
+	case len(r.tools) > 0 && s.st.mayCall(t):
 		s.answered(t, r, true)
 		s.requestTools(t, r.tools)
 	case problem == "":

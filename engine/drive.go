@@ -83,7 +83,7 @@ func (s *Session) endIfIdle() {
 	if len(s.st.turns) > 0 {
 		return
 	}
-	if found := s.st.limitReached(); len(found) > 0 {
+	if found := s.st.stepRefused(); len(found) > 0 {
 		s.exhaust(exhausted(found))
 	}
 }
@@ -127,6 +127,7 @@ func (s *Session) apply(f *Frame, m Move) {
 	if m.Say != nil {
 		s.voice(f, m.Say)
 	}
+	s.hand(m.Results)
 	if m.Done != "" && !s.summed(f) {
 		return
 	}
@@ -160,7 +161,7 @@ func (s *Session) voice(f *Frame, said *Said) {
 
 // allowed says whether another step may start; if not, the session ends.
 func (s *Session) allowed() bool {
-	found := s.st.limitReached()
+	found := s.st.stepRefused()
 	if len(found) == 0 {
 		return true
 	}
@@ -179,7 +180,7 @@ func (s *Session) start(f *Frame, step Step) {
 
 // enter makes a pattern active.
 func (s *Session) enter(n *node, parent *Frame, step Step) {
-	d := &Entered{Frame: s.st.lastID + 1, Slot: step.Slot, Name: n.name, Kind: n.kind, Context: step.Context, Note: step.Note}
+	d := &Entered{Frame: s.st.lastID + 1, Slot: step.Slot, Name: n.name, Kind: n.kind, Context: step.Context, Note: step.Note, Call: step.Call}
 	path := n.name
 	if parent != nil {
 		d.Parent = parent.id
@@ -230,13 +231,13 @@ func (s *Session) leave(f *Frame, d *Left) {
 
 // cancelStep ends what is active in a slot of a frame, without a result.
 func (s *Session) cancelStep(f *Frame, slot int) {
-	for _, t := range s.st.turns {
+	for _, t := range s.openTurns() {
 		if t.frame == f && t.slot == slot {
 			s.cancelTurn(t, &TurnFailed{Kind: providers.Canceled, Message: "the pattern does not wait for it", Skipped: true})
 			return
 		}
 	}
-	for _, g := range s.st.frames {
+	for _, g := range s.st.openFrames() {
 		if g.parent == f && g.slot == slot {
 			s.leave(g, &Left{Frame: g.id, Why: leftCancelled})
 			return
@@ -294,7 +295,7 @@ func (s *Session) endByPattern(left *Left) {
 		s.exhaust(Reason{Stop: "pattern", Text: fmt.Sprintf("pattern_done: pattern.%s was not accepted within max_iterations", name)})
 	case aim != nil && aim.missed(left.Why) != "":
 		s.endMissed(aim, left.Why)
-	case s.st.inputClosed && s.t.root.kind == "chat":
+	case s.st.inputClosed && s.t.root.chats():
 		s.end(Achieved, Reason{Stop: "input", Text: "the input ended"})
 	case left.Why == leftDone:
 		s.end(Achieved, Reason{Stop: "pattern", Text: fmt.Sprintf("pattern_done: pattern.%s is done", name)})

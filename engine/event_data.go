@@ -166,6 +166,9 @@ type Entered struct {
 	// Note is what the outer pattern wants of it: an item, a task. All who speak
 	// within it are told.
 	Note string `json:"note,omitempty"`
+	// Call is the tool call that waits for its result, of a turn in the outer
+	// pattern.
+	Call string `json:"call,omitempty"`
 }
 
 // Left says that a pattern is done.
@@ -243,6 +246,17 @@ type EdgeTaken struct {
 	When  string `json:"when,omitempty"`
 }
 
+// Handoff says that a turn gives the floor to another participant. It ends the
+// turn, whose message follows if there were words beside the call.
+type Handoff struct {
+	Frame int `json:"frame"`
+	// CallID is the tool call by which it does so.
+	CallID string `json:"call_id"`
+	From   string `json:"from"`
+	To     string `json:"to"`
+	Why    string `json:"why,omitempty"`
+}
+
 // Merged says that a parallel pattern now shows the result of a branch that is
 // itself a pattern. Branches merge in declared order; the order of arrival is
 // that of their turn.finished and pattern.left events.
@@ -273,6 +287,9 @@ type TurnStarted struct {
 	Context *[]int `json:"context,omitempty"`
 	// Final says that this is the finalizing turn.
 	Final bool `json:"final,omitempty"`
+	// Call is the tool call that waits for the answer, of another turn in the
+	// same pattern.
+	Call string `json:"call,omitempty"`
 }
 
 // TurnFinished ends a turn. When the pattern merges answers later, it carries

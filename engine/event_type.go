@@ -18,6 +18,7 @@ const (
 	TypeChosen         Type = "pattern.chosen"
 	TypeEdgeTaken      Type = "pattern.edge"
 	TypeMerged         Type = "pattern.merged"
+	TypeHandoff        Type = "pattern.handoff"
 	TypeBallot         Type = "pattern.ballot"
 	TypeVerdict        Type = "pattern.verdict"
 	TypeItems          Type = "pattern.items"
@@ -98,6 +99,9 @@ func (*Ballot) Type() Type { return TypeBallot }
 
 // Type implements [Data].
 func (*Verdict) Type() Type { return TypeVerdict }
+
+// Type implements [Data].
+func (*Handoff) Type() Type { return TypeHandoff }
 
 // Type implements [Data].
 func (*Merged) Type() Type { return TypeMerged }
@@ -209,6 +213,8 @@ func newData(t Type) Data {
 		return new(EdgeTaken)
 	case TypeMerged:
 		return new(Merged)
+	case TypeHandoff:
+		return new(Handoff)
 	case TypeBallot:
 		return new(Ballot)
 	case TypeVerdict:

@@ -33,5 +33,5 @@ func (e *Engine) Held() (sessions, hubs int) {
 
 // SavedFields are the types that a snapshot is made of.
 func SavedFields() []any {
-	return []any{State{}, message{}, accepted{}, broken{}, agentUse{}, spent{}, Frame{}, course{}, stepResult{}, ballot{}, turn{}, toolRun{}, remembered{}, repeats{}, repeated{}, judged{}}
+	return []any{State{}, message{}, accepted{}, broken{}, agentUse{}, spent{}, Frame{}, course{}, floor{}, stepResult{}, ballot{}, turn{}, toolRun{}, remembered{}, repeats{}, repeated{}, judged{}}
 }

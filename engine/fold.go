@@ -108,17 +108,24 @@ func (st *State) foldEntered(d *Entered) {
 	f := &Frame{
 		id: d.Frame, slot: d.Slot, parent: st.frames[d.Parent], path: d.Name, context: d.Context, note: d.Note, from: len(st.messages),
 		ended: -1, lastMsg: -1, said: -1, summary: -1, best: -1, lastDraft: -1, passed: map[int]stepResult{},
+		toolCall: d.Call,
 	}
 	st.lastID = d.Frame
 	if f.parent == nil {
 		f.node = st.t.root
-		if f.node.kind == "chat" {
+		if f.node.chats() {
 			f.pending = st.unanswered()
 		}
 	} else {
 		f.node = f.parent.node.slots[d.Slot].node
 		f.path = f.parent.path + "/" + d.Name
 		f.parent.startStep(d.Slot)
+		if d.Call != "" {
+			st.delegate(f.parent, d.Call)
+		}
+	}
+	if p, ok := f.node.pattern.(handoff); ok {
+		f.floor = p.floor()
 	}
 	f.visits = make([]int, len(f.node.slots))
 	if st.t.watched[f.node.name] {
@@ -169,7 +176,16 @@ func (st *State) foldLeft(d *Left) {
 	if !p.node.holds(f.slot) {
 		st.show(p, d.Result)
 	}
-	st.finishStep(p, f.slot, stepResult{ok: !slices.Contains([]string{leftFailed, leftCancelled, leftRefused}, d.Why), messages: d.Result})
+	ok := !slices.Contains([]string{leftFailed, leftCancelled, leftRefused}, d.Why)
+	if f.toolCall != "" {
+		text := st.wordsOf(d.Result)
+		if d.Reason != nil && !ok {
+			text = d.Reason.Text
+		}
+		st.delivered(p, f.slot, f.toolCall, text, !ok)
+		return
+	}
+	st.finishStep(p, f.slot, stepResult{ok: ok, messages: d.Result})
 }
 
 // foldBroken notes what must follow from a frame's end.

@@ -129,7 +129,7 @@ func (st *State) foldSaidToAll(i int, person bool) {
 		if f.parent != nil {
 			inner[f.parent.id] = true
 		}
-		if person && f.node.kind == "chat" {
+		if person && f.node.chats() {
 			f.pending = append(f.pending, i)
 		}
 	}

@@ -60,10 +60,12 @@ func (st *State) foldTurn(e *Event) {
 		st.changed |= specs.PartCounters
 		st.repeating(t.frame, func(r *repeats) { r.tool(e.Agent, d.Tool+string(d.Arguments)) })
 	case *ToolFinished:
-		st.turns[e.Turn].toolDone(d.CallID, d.Result, false)
+		st.turns[e.Turn].answered(e, d.CallID, d.Result, false)
 		st.foldSucceeded(st.turns[e.Turn], d.Tool)
 	case *ToolFailed:
-		st.turns[e.Turn].toolDone(d.CallID, d.Error, true)
+		st.turns[e.Turn].answered(e, d.CallID, d.Error, true)
+	case *Handoff:
+		st.foldHandoff(st.turns[e.Turn], d)
 	case *ApprovalAsked, *ApprovalGiven, *ApprovalDenied:
 		st.foldApproval(e)
 	}
@@ -73,6 +75,7 @@ func (st *State) foldTurnStarted(e *Event, d *TurnStarted) {
 	t := &turn{
 		n: e.Turn, slot: d.Slot, name: e.Agent, role: d.Role, decides: d.Decides, note: d.Note, answers: d.Answers, context: d.Context, final: d.Final,
 		started: e.Time, seq: e.Seq, agent: st.t.agents[e.Agent], human: st.t.humans[e.Agent],
+		toolCall: d.Call,
 	}
 	st.lastTurn = e.Turn
 	st.turns[t.n] = t
@@ -82,6 +85,12 @@ func (st *State) foldTurnStarted(e *Event, d *TurnStarted) {
 	} else if !d.Final {
 		t.frame = st.frames[d.Frame]
 		t.frame.startStep(d.Slot)
+		if d.Call != "" {
+			st.delegate(t.frame, d.Call)
+		}
+		if fl := t.frame.floor; fl != nil && d.Role == "" {
+			fl.began(d.Answers)
+		}
 		if d.Answers >= 0 {
 			t.frame.pending = slices.DeleteFunc(t.frame.pending, func(i int) bool { return i == d.Answers })
 		}
@@ -115,6 +124,14 @@ func (st *State) foldTurnFinished(e *Event, d *TurnFinished) {
 	for g := t.frame; g != nil; g = g.parent {
 		g.turns++
 	}
+	if t.toolCall != "" {
+		text := ""
+		if m := &st.messages[len(st.messages)-1]; m.turn == t.n {
+			text = m.content
+		}
+		st.delivered(t.frame, t.slot, t.toolCall, text, false)
+		return
+	}
 	r := stepResult{ok: true, held: d.Held, turn: t.n}
 	if v := t.frame.view; d.Held == nil && len(v) > 0 && st.messages[v[len(v)-1]].turn == t.n {
 		r.messages = []int{v[len(v)-1]}
@@ -135,7 +152,13 @@ func (st *State) foldTurnFailed(e *Event, d *TurnFailed) {
 		st.finalOver = true
 	case d.Redo:
 		t.frame.undoStep(t.slot)
-		if t.frame.node.kind != "chat" {
+		if t.toolCall != "" {
+			st.undelegate(t.frame, t.toolCall)
+		}
+		if fl := t.frame.floor; fl != nil {
+			fl.undone()
+		}
+		if !t.frame.node.chats() {
 			break
 		}
 		if p := t.frame.pending; len(p) > 1 { // the newest one is answered, having seen the others
@@ -143,6 +166,8 @@ func (st *State) foldTurnFailed(e *Event, d *TurnFailed) {
 		}
 	case t.decides:
 		t.frame.decided(t.slot, stepResult{turn: t.n})
+	case t.toolCall != "":
+		st.delivered(t.frame, t.slot, t.toolCall, d.Message, true)
 	default:
 		st.finishStep(t.frame, t.slot, stepResult{turn: t.n})
 	}
@@ -247,9 +272,19 @@ func (st *State) unmark(provider string, at int) {
 func (t *turn) toolAsked(id string) {
 	for i := range t.pending {
 		if p := &t.pending[i]; p.call.ID == id {
-			p.asked, p.over = true, t.agent != nil && t.used > t.agent.mostTools()
+			p.asked, p.over = true, t.agent != nil && t.used > t.most(p.call.Name)
 			return
 		}
+	}
+}
+
+// answered takes in a tool's result. The time that a turn waits for others'
+// steps does not count as its own.
+func (t *turn) answered(e *Event, id, result string, failed bool) {
+	waited := t.awaits()
+	t.toolDone(id, result, failed)
+	if waited && !t.awaits() {
+		t.started = e.Time
 	}
 }
 

@@ -75,6 +75,16 @@ func (st *State) limitReached() (found []Condition) {
 	return found
 }
 
+// stepRefused gives the conditions of the limits that do not allow another
+// step. That no handover is left is none of them: whoever has the floor goes on.
+func (st *State) stepRefused() []Condition {
+	found := st.limitReached()
+	if len(found) == 1 && found[0].Address == "limits.max_handoffs" {
+		return nil
+	}
+	return found
+}
+
 // callRefused is the limit that does not allow another call of a turn, or nil.
 func (st *State) callRefused() *limit {
 	for i := range st.t.limits {
@@ -87,9 +97,15 @@ func (st *State) callRefused() *limit {
 }
 
 // toolsRefused is the limit that does not allow another tool call, or nil.
-func (st *State) toolsRefused() *limit {
+func (st *State) toolsRefused() *limit { return st.limitNamed("max_tool_calls") }
+
+// handoffRefused is the limit that does not allow another handover, or nil.
+func (st *State) handoffRefused() *limit { return st.limitNamed("max_handoffs") }
+
+// limitNamed is the limit of a name if it is reached, or nil.
+func (st *State) limitNamed(name string) *limit {
 	for i := range st.t.limits {
-		if l := &st.t.limits[i]; l.name == "max_tool_calls" && l.reached(st) {
+		if l := &st.t.limits[i]; l.name == name && l.reached(st) {
 			return l
 		}
 	}

@@ -36,8 +36,8 @@ func (f *Frame) unmergedOf(from, to int) []int {
 	return list[min(f.merged, len(list)):]
 }
 
-// Move is what a pattern wants next. At most one of Steps, Round, Merge, Say,
-// Done and Err is set, but a round may be the last.
+// Move is what a pattern wants next. At most one of Steps, Round, Results,
+// Merge, Say, Done and Err is set, but a round may be the last.
 type Move struct {
 	// Steps are started, all at once.
 	Steps []Step
@@ -53,6 +53,8 @@ type Move struct {
 	Round bool
 	// Say is a message that nobody takes a turn for.
 	Say *Said
+	// Results go back to the tool calls that they belong to.
+	Results []Result
 	// Merge are slots whose results are shown now; Cancel are slots that are
 	// not waited for.
 	Merge, Cancel []int
@@ -76,6 +78,8 @@ type Step struct {
 	Answers int
 	// Context replaces what the participant sees, when not nil.
 	Context *[]int
+	// Call is the tool call that waits for the step, empty when none does.
+	Call string
 }
 
 // The reasons for which a pattern is left.
@@ -135,6 +139,10 @@ func (c *compiler) pattern(n *node) Pattern {
 		return c.debate(n)
 	case "vote":
 		return c.vote(n)
+	case "handoff":
+		return c.handoff(n)
+	case "supervisor":
+		return c.supervisor(n)
 	case "map":
 		return c.mapping(n)
 	case "plan_execute":

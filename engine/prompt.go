@@ -88,9 +88,7 @@ func (s *Session) request(req *providers.Request, t *turn, link *chainLink) {
 		Model: link.model, Session: s.id, Agent: t.name, System: t.agent.system, Messages: s.st.prompt(t),
 		MaxTokens: s.st.answerCap(t), Temperature: a.Temperature, TopP: a.TopP, Seed: a.Seed, Stop: a.StopSequences,
 	}
-	if t.used < t.agent.mostTools() {
-		req.Tools = t.agent.tools
-	}
+	req.Tools = s.st.offered(t)
 	req.Schema = s.st.form(t).schema
 	s.script(req, t, link)
 }
@@ -200,6 +198,9 @@ func (st *State) visible(t *turn, most int) []int {
 	parts := room[:0] // innermost first
 	n := 0
 	st.segments(f, func(seg []int) bool {
+		if len(parts) == 0 {
+			seg = t.before(st, seg)
+		}
 		if most > 0 && len(seg) > most-n {
 			seg = seg[len(seg)-(most-n):]
 		}

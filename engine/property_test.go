@@ -66,7 +66,7 @@ func (g *tree) participants(depth, least int) []string {
 }
 
 func (g *tree) pattern(depth int) string {
-	kind := g.pick("kind", append(courses(), "round_robin", "sequential", "parallel", "loop", "selector", "chair", "moderated", "random", "router", "debate", "vote", "graph")...)
+	kind := g.pick("kind", append(courses(), "round_robin", "sequential", "parallel", "loop", "selector", "chair", "moderated", "random", "router", "debate", "vote", "handoff", "supervisor", "graph")...)
 	g.n++
 	name := fmt.Sprintf("p%d", g.n)
 	var b strings.Builder
@@ -91,6 +91,10 @@ func (g *tree) pattern(depth int) string {
 	}
 	line("result = %q", g.pick("result", results(kind, parts)...))
 	switch kind {
+	case "handoff":
+		g.handoff(&b, parts)
+	case "supervisor":
+		g.supervisor(&b)
 	case "random":
 		line("seed = %d", g.small("seed", 5))
 		line("max_rounds = %d", g.small("rounds", 3))
@@ -149,6 +153,32 @@ func results(kind string, parts []string) []string {
 		return []string{"last", "all", "summary"}
 	}
 	return []string{"last", "all"}
+}
+
+// handoff is one of all ways to give the floor back.
+func (g *tree) handoff(b *strings.Builder, parts []string) {
+	after := g.pick("after_turn", "stay", "return", "user")
+	fmt.Fprintf(b, "  after_turn = %q\n  start = %s\n", after, parts[g.small("start", len(parts))-1])
+	if after != "return" || rapid.Bool().Draw(g.t, "turns") {
+		fmt.Fprintf(b, "  max_turns = %d\n", g.small("turns", 6))
+	}
+	if rapid.Bool().Draw(g.t, "handoffs") || after == "return" {
+		fmt.Fprintf(b, "  max_handoffs = %d\n", g.small("handoffs", 3))
+	}
+	if rapid.Bool().Draw(g.t, "allow") {
+		fmt.Fprintf(b, "  allow = { %s = [%s], %s = [%s] }\n", bare(parts[0]), parts[1], bare(parts[1]), parts[0])
+	}
+}
+
+// supervisor has a manager that may be one of its workers.
+func (g *tree) supervisor(b *strings.Builder) {
+	fmt.Fprintf(b, "  manager = %s\n", g.pick("manager", "agent.a", "agent.chair"))
+	if rapid.Bool().Draw(g.t, "delegations") {
+		fmt.Fprintf(b, "  max_delegations = %d\n", g.small("delegations", 12))
+	}
+	if rapid.Bool().Draw(g.t, "turns") {
+		fmt.Fprintf(b, "  max_turns = %d\n", g.small("turns", 6))
+	}
 }
 
 // router has a route by condition, one for a classifier, and a default.
@@ -293,9 +323,11 @@ func (a *adversary) Stream(ctx context.Context, req *providers.Request) iter.Seq
 				text = "FOUND"
 			}
 			if len(req.Tools) > 0 && choice%4 == 3 {
-				args := json.RawMessage(fmt.Sprintf(`{"choice": %d}`, choice))
-				yield(providers.Chunk{ToolCall: &providers.ToolCall{ID: "same", Name: "t", Arguments: args}}, nil)
-				yield(providers.Chunk{ToolCall: &providers.ToolCall{ID: "same", Name: "t", Arguments: args}}, nil)
+				args := json.RawMessage(fmt.Sprintf(`{"choice": %d, "task": "do it", "reason": "so"}`, choice))
+				for i := range 2 {
+					name := req.Tools[(int(choice)/4+i*int(choice))%len(req.Tools)].Name
+					yield(providers.Chunk{ToolCall: &providers.ToolCall{ID: "same", Name: name, Arguments: args}}, nil)
+				}
 			}
 			if yield(providers.Chunk{Text: text}, nil) {
 				yield(end, nil)

@@ -155,7 +155,7 @@ func (r *replay) contain(e *Event, do func()) (err error) {
 
 // feed gives the session an event's cause.
 func (r *replay) feed(e *Event) {
-	if r.s.drains && (!e.comes() || r.wakes(e)) {
+	if r.s.drains && (!r.comes(e) || r.wakes(e)) {
 		r.s.drains = false
 		if r.due(e) { // it was woken for that, perhaps
 			r.s.now = e.Time
@@ -214,7 +214,7 @@ func (r *replay) mismatch(want *Event, got Event) {
 	if want.Type() == got.Type() {
 		text += difference(want, &got)
 	}
-	if !r.s.drains && (want.comes() || r.due(want)) {
+	if !r.s.drains && (r.comes(want) || r.due(want)) {
 		r.s.drains = true
 		if r.deferred == nil {
 			r.deferred = divergence(want, &got, text)

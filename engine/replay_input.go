@@ -120,6 +120,20 @@ func (e *Event) comes() bool {
 	}
 }
 
+// comes says whether an event comes from outside; what a pattern gives to the
+// calls of its own tools does not.
+func (r *replay) comes(e *Event) bool {
+	if t := r.s.st.turns[e.Turn]; t != nil {
+		switch d := e.Data.(type) {
+		case *ToolFinished:
+			return !t.given(d.Tool)
+		case *ToolFailed:
+			return !t.given(d.Tool)
+		}
+	}
+	return e.comes()
+}
+
 // givenUp says that the session itself ended the call.
 func (d *ModelFailed) givenUp() bool {
 	return d.Kind == providers.Canceled && (d.Unmade || d.Message == canceledRunning)
@@ -284,7 +298,7 @@ func (l *logged) Unwrap() error { return l.err }
 
 func (r *replay) tool(e *Event, id string, emit func(*turn)) {
 	t := r.s.st.turns[e.Turn]
-	if t == nil || !slices.ContainsFunc(t.pending, func(p toolRun) bool { return p.call.ID == id && p.asked && !p.done }) {
+	if t == nil || !slices.ContainsFunc(t.pending, func(p toolRun) bool { return p.call.ID == id && p.asked && !p.done && !t.given(p.call.Name) }) {
 		return
 	}
 	emit(t)

@@ -125,6 +125,8 @@ func (e *Event) tell() string {
 		return fmt.Sprintf("plan %d of pattern %s has %d steps", d.Number, e.Pattern, len(d.Steps))
 	case *Replanned:
 		return fmt.Sprintf("pattern %s plans again (%s)", e.Pattern, short(d.Why))
+	case *Handoff:
+		return fmt.Sprintf("%s hands over to %s", d.From, d.To)
 	case *Merged:
 		return fmt.Sprintf("branch %d of pattern %s is shown", d.Slot+1, e.Pattern)
 	case *TurnStarted:

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -185,17 +184,21 @@ func fields(data, into any) bool {
 func (n *node) describe(t *Template, slots []int) string {
 	text := ""
 	for _, i := range slots {
-		s := &n.slots[i]
-		who := s.name
-		switch {
-		case s.agent != nil && s.name == s.who():
-			who = t.introduce(Participant{Name: s.name, Kind: "agent"})
-		case s.human != nil:
-			who += ", a person"
-		case s.node != nil && s.node.spec.Description != "":
-			who += ": " + s.node.spec.Description
-		}
-		text += fmt.Sprintf("\n- %s", who)
+		text += "\n- " + n.introduce(t, i)
 	}
 	return text
+}
+
+// introduce says who is in a slot.
+func (n *node) introduce(t *Template, i int) string {
+	switch s := &n.slots[i]; {
+	case s.agent != nil && s.name == s.who():
+		return t.introduce(Participant{Name: s.name, Kind: "agent"})
+	case s.human != nil:
+		return s.name + ", a person"
+	case s.node != nil && s.node.spec.Description != "":
+		return s.name + ": " + s.node.spec.Description
+	default:
+		return s.name
+	}
 }

@@ -53,6 +53,11 @@ func (f *Frame) clone() *Frame {
 	c.repeat = f.repeat.clone()
 	c.ballots = slices.Clip(f.ballots)
 	c.course = f.course.clone()
+	if f.floor != nil {
+		fl := *f.floor
+		fl.Holders = slices.Clone(fl.Holders)
+		c.floor = &fl
+	}
 	c.passed, c.data = maps.Clone(f.passed), maps.Clone(f.data)
 	return &c
 }

@@ -18,7 +18,7 @@ import (
 // snapshotFormat is the version of what follows. It changes with every change
 // of [State], of what is saved of it, and of what fold makes of an event: a
 // snapshot of another format is not read.
-const snapshotFormat = 4
+const snapshotFormat = 5
 
 // A snapshot is a head of six bytes, the format, how the rest is written, and
 // the rest's checksum, then the rest: the length of a savedState as JSON, that,
@@ -119,6 +119,9 @@ type savedFrame struct {
 	Best    int     `json:"best"`
 	Score   float64 `json:"score,omitempty"`
 	Accept  bool    `json:"accepted,omitempty"`
+	Call    string  `json:"call,omitempty"`
+	Calls   int     `json:"calls,omitempty"`
+	Floor   *floor  `json:"floor,omitempty"`
 
 	Passed map[int]savedResult `json:"passed,omitempty"`
 	Data   map[string]any      `json:"data,omitempty"`
@@ -171,6 +174,7 @@ type savedTurn struct {
 	UpTo    int             `json:"up_to,omitempty"`
 	Said    bool            `json:"said,omitempty"`
 	Via     string          `json:"via,omitempty"`
+	For     string          `json:"for,omitempty"`
 
 	Extra   []providers.Message `json:"extra,omitempty"`
 	Pending []savedTool         `json:"pending,omitempty"`
@@ -184,7 +188,8 @@ type savedTool struct {
 	Result string             `json:"result,omitempty"`
 	Failed bool               `json:"failed,omitempty"`
 
-	Approval approval `json:"approval,omitempty"`
+	Approval approval  `json:"approval,omitempty"`
+	Step     stepState `json:"step,omitempty"`
 }
 
 type savedUse struct {

@@ -113,6 +113,7 @@ func (s *savedFrame) load(st *State) error {
 		id: s.ID, slot: s.Slot, path: s.Path, context: s.Context, note: s.Note, from: s.From, course: s.Course, view: s.View, turns: s.Turns, rounds: s.Rounds, idle: s.Idle, tries: s.Tries, said: s.Said, summary: s.Summary, counted: s.Counted,
 		open: s.Open, pass: s.Pass, visits: s.Visits, ended: s.Ended, result: s.Result, lastMsg: s.LastMsg, pending: s.Pending,
 		merged: s.Merged, lastDraft: s.Draft, best: s.Best, bestScore: s.Score, accepted: s.Accept, data: s.Data,
+		toolCall: s.Call, delegated: s.Calls, floor: s.Floor,
 		passed: make(map[int]stepResult, len(s.Passed)), node: st.t.root,
 	}
 	if s.Parent != 0 {
@@ -155,6 +156,7 @@ func (s *savedTurn) load(st *State) error {
 		seq: s.Seq, link: s.Link, attempt: s.Attempt, call: s.Call, callSeq: s.CallSeq, mark: s.Mark, repairs: s.Repairs, used: s.Used,
 		retryAt: s.RetryAt, cooling: s.Cooling, summing: s.Summing, summed: s.Summed, upTo: s.UpTo, said: s.Said, via: s.Via, extra: s.Extra,
 		frame: st.frames[s.Frame], agent: st.t.agents[s.Name], human: st.t.humans[s.Name],
+		toolCall: s.For,
 	}
 	if t.agent == nil && t.human == nil || t.frame == nil && !t.final && s.Stop == nil {
 		return fmt.Errorf("%w: turn %d is nobody's", errSnapshot, s.Turn)
@@ -163,7 +165,7 @@ func (s *savedTurn) load(st *State) error {
 		t.stop = remembered{s.Stop.Stop, s.Stop.Frame}
 	}
 	for _, p := range s.Pending {
-		t.pending = append(t.pending, toolRun{call: p.Call, asked: p.Asked, over: p.Over, done: p.Done, result: p.Result, failed: p.Failed, approval: p.Approval})
+		t.pending = append(t.pending, toolRun{call: p.Call, asked: p.Asked, over: p.Over, done: p.Done, result: p.Result, failed: p.Failed, approval: p.Approval, step: p.Step})
 	}
 	st.turns[t.n] = t
 	return nil

@@ -71,6 +71,7 @@ func (f *Frame) saved() savedFrame {
 		ID: f.id, Slot: f.slot, Path: f.path, Context: f.context, Note: f.note, From: f.from, Course: f.course, View: f.view, Turns: f.turns, Rounds: f.rounds, Idle: f.idle, Tries: f.tries, Said: f.said, Summary: f.summary, Counted: f.counted,
 		Open: f.open, Pass: f.pass, Visits: f.visits, Ended: f.ended, Result: f.result, LastMsg: f.lastMsg, Pending: f.pending,
 		Merged: f.merged, Draft: f.lastDraft, Best: f.best, Score: f.bestScore, Accept: f.accepted, Data: f.data,
+		Call: f.toolCall, Calls: f.delegated, Floor: f.floor,
 		Passed: make(map[int]savedResult, len(f.passed)),
 	}
 	if f.parent != nil {
@@ -91,6 +92,7 @@ func (t *turn) saved() savedTurn {
 		Turn: t.n, Slot: t.slot, Name: t.name, Role: t.role, Decides: t.decides, Note: t.note, Answers: t.answers, Context: t.context, Final: t.final, Started: t.started,
 		Seq: t.seq, Link: t.link, Attempt: t.attempt, Call: t.call, CallSeq: t.callSeq, Mark: t.mark, Repairs: t.repairs, Used: t.used,
 		RetryAt: t.retryAt, Cooling: t.cooling, Summing: t.summing, Summed: t.summed, UpTo: t.upTo, Said: t.said, Via: t.via, Extra: t.extra,
+		For: t.toolCall,
 	}
 	if t.frame != nil {
 		s.Frame = t.frame.id
@@ -99,7 +101,7 @@ func (t *turn) saved() savedTurn {
 		s.Stop = &savedCondition{Stop: t.stop.stop, Frame: t.stop.frame}
 	}
 	for _, p := range t.pending {
-		s.Pending = append(s.Pending, savedTool{Call: p.call, Asked: p.asked, Over: p.over, Done: p.done, Result: p.result, Failed: p.failed, Approval: p.approval})
+		s.Pending = append(s.Pending, savedTool{Call: p.call, Asked: p.asked, Over: p.over, Done: p.done, Result: p.result, Failed: p.failed, Approval: p.approval, Step: p.step})
 	}
 	return s
 }

@@ -134,11 +134,17 @@ type Frame struct {
 	counted bool // the vote's verdict is told
 
 	lastMsg int   // of this frame and its inner ones, or -1
-	pending []int // chat: persons' messages without an answer
+	pending []int // persons' messages without an answer, where the pattern waits for them
 	data    map[string]any
 	merged  int // parallel: branches merged in this pass
 
 	course course // of patterns with a list, a plan, a ledger or a board
+
+	// toolCall is the call in the parent that waits for the result, empty when
+	// none does; delegated counts the steps here that were started for calls
+	toolCall  string
+	delegated int
+	floor     *floor // handoff
 
 	// loop: the last and the best draft's messages, or -1, and whether the
 	// last was accepted
@@ -174,6 +180,8 @@ type turn struct {
 	started time.Time // or taken over, or recovered: what its timeout counts from
 	seq     uint64    // of turn.started
 
+	toolCall string // of another turn of the frame, that waits for the answer; else empty
+
 	link    int    // of the fallback chain
 	attempt int    // at the same request
 	call    int    // of the model, in flight; 0 is none
@@ -201,6 +209,7 @@ type toolRun struct {
 	failed bool
 
 	approval approval
+	step     stepState
 }
 
 func newState(t *Template, session string) *State {
@@ -274,7 +283,7 @@ func (st *State) envMessage(i int) specs.EnvMessage {
 // working says whether an agent is at work.
 func (st *State) working() bool {
 	for _, t := range st.turns {
-		if t.agent != nil {
+		if t.agent != nil && !t.waitsForSteps() {
 			return true
 		}
 	}

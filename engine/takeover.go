@@ -139,6 +139,8 @@ func (s *Session) redo(t *turn) {
 			s.leftAlone(t)
 		}
 	case t.cooling || t.call != 0: // it waits, or was begun just now
+	case t.handedOver():
+		s.endHandedOver(t)
 	case len(t.pending) > 0:
 		s.redoTools(t)
 	case !t.retryAt.IsZero(): // the clock calls again
@@ -174,11 +176,12 @@ func (s *Session) redoTools(t *turn) {
 	var unmade []providers.ToolCall
 	for _, p := range t.pending {
 		switch tool, _ := t.agent.tool(p.call.Name); {
-		case p.done, p.waits():
+		case p.done, p.waits(), p.step != stepNone:
 		case !p.asked:
 			unmade = append(unmade, p.call)
-		case t.agent.refuses(p.call, p.over) != "":
-			s.toolFailed(t, p.call, t.agent.refuses(p.call, p.over))
+		case s.st.declined(t, p.call, p.over) != "":
+			s.toolFailed(t, p.call, s.st.declined(t, p.call, p.over))
+		case t.given(p.call.Name): // its pattern sees to it
 		case tool.Approval && p.approval == approvalNone:
 			s.askApproval(t, p.call)
 		case tool.Idempotent:

@@ -99,6 +99,12 @@ type finalize struct {
 // turn_timeout.
 const defaultFinalizeTimeout = 2 * time.Minute
 
+// chats says whether the pattern waits for messages of persons and answers them.
+func (n *node) chats() bool {
+	p, ok := n.pattern.(handoff)
+	return n.kind == "chat" || ok && p.waits()
+}
+
 func (n *node) slotNamed(name string) int {
 	for i := range n.slots {
 		if n.slots[i].name == name {

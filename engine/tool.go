@@ -65,16 +65,19 @@ func (s *Session) requestTools(t *turn, calls []providers.ToolCall) {
 	if s.drains {
 		return
 	}
-	most := t.agent.mostTools()
 	for _, c := range calls {
 		if l := s.st.toolsRefused(); l != nil {
 			s.exhaust(exhausted([]Condition{l.condition(s.st)}))
 			return
 		}
-		over := t.used >= most
+		over := t.used >= t.most(c.Name)
 		s.emit(t.event(&ToolRequested{CallID: c.ID, Tool: c.Name, Arguments: c.Arguments}))
-		if no := t.agent.refuses(c, over); no != "" {
+		if no := s.st.declined(t, c, over); no != "" {
 			s.toolFailed(t, c, no)
+			continue
+		}
+		if t.given(c.Name) { // its pattern sees to it
+			s.ask(t.frame)
 			continue
 		}
 		tool, _ := t.agent.tool(c.Name)
@@ -87,16 +90,17 @@ func (s *Session) requestTools(t *turn, calls []providers.ToolCall) {
 	s.afterTools(t)
 }
 
-// refuses says why a call is not made, empty when it is.
-func (a *agent) refuses(c providers.ToolCall, over bool) string {
+// refuses says why a call is not made, empty when it is. There are more tools
+// that are not the agent's own.
+func (a *agent) refuses(c providers.ToolCall, over bool, more ...string) string {
 	tool, known := a.tool(c.Name)
 	switch {
 	case over:
 		return fmt.Sprintf("no more tools in this turn: %d calls are allowed; answer now", a.mostTools())
 	case len(c.Arguments) == 0 || c.Arguments[0] != '{':
-		return "the arguments are not a JSON object"
+		return notAnObject
 	case !known:
-		return fmt.Sprintf("there is no tool %q; there are %s", c.Name, strings.Join(a.toolNames(), ", "))
+		return fmt.Sprintf("there is no tool %q; there are %s", c.Name, strings.Join(append(more, a.toolNames()...), ", "))
 	case tool.Check != nil:
 		if err := tool.Check(c.Arguments); err != nil {
 			return err.Error()
@@ -124,7 +128,14 @@ func (s *Session) toolFailed(t *turn, c providers.ToolCall, why string) {
 
 // afterTools goes on with the turn when all its tools have answered.
 func (s *Session) afterTools(t *turn) {
-	if s.st.turns[t.n] == t && len(t.pending) == 0 {
+	if s.st.turns[t.n] != t {
+		return
+	}
+	if run := t.transfer(); run != nil {
+		s.handOver(t, run)
+		return
+	}
+	if len(t.pending) == 0 {
 		s.callModel(t)
 	}
 }

@@ -16,7 +16,7 @@ func (s *Session) startTurn(f *Frame, step Step) {
 	a := f.node.asks[step.Role]
 	s.emit(Event{Turn: n, Agent: who, Pattern: f.path, Data: &TurnStarted{
 		Frame: f.id, Slot: step.Slot, Role: step.Role, Decides: a != nil && a.decides,
-		Note: step.Note, Answers: step.Answers, Context: step.Context,
+		Note: step.Note, Answers: step.Answers, Context: step.Context, Call: step.Call,
 	}})
 	t := s.st.turns[n]
 	switch {

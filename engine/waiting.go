@@ -61,7 +61,7 @@ func (st *State) waiting(n noted) string {
 // chats says whether a pattern is active that waits for a person's message.
 func (st *State) chats() bool {
 	for _, f := range st.frames {
-		if f.node.kind == "chat" && len(f.pending) == 0 && len(f.pass) == 0 && !st.inputClosed {
+		if f.node.chats() && len(f.pending) == 0 && len(f.pass) == 0 && !st.inputClosed {
 			return true
 		}
 	}
@@ -111,11 +111,17 @@ func (st *State) waitsFor(t *turn, called time.Time) string {
 
 // awaitsWhat says which tool calls a person must decide about.
 func (t *turn) awaitsWhat() string {
-	var calls []string
+	var calls, steps []string
 	for i := range t.pending {
-		if p := &t.pending[i]; p.waits() {
+		switch p := &t.pending[i]; {
+		case p.waits():
 			calls = append(calls, fmt.Sprintf("%s (call %s)", p.call.Name, p.call.ID))
+		case t.delegates(p):
+			steps = append(steps, p.call.Name)
 		}
+	}
+	if len(calls) == 0 {
+		return t.name + " waits for its workers: " + strings.Join(steps, ", ")
 	}
 	return fmt.Sprintf("%s waits for a person to allow %s", t.name, strings.Join(calls, ", "))
 }

@@ -14,7 +14,9 @@ func prove(cfg *Config) Diagnostics {
 		if l, ok := pr.session(s); ok {
 			s.Bound = Bound{Turns: l.turns, Calls: l.calls, PerMessage: l.waits, Because: l.because}
 			pr.lastTurn(s, &s.Bound)
+			pr.tooLate(s)
 		}
+		pr.messages(s, pr.cast(s))
 		pr.cost(s)
 	}
 	pr.unbounded()

@@ -33,6 +33,7 @@ func check(cfg *Config) Diagnostics {
 	for _, s := range cfg.Sessions {
 		c.session(s)
 	}
+	c.strangers()
 	c.unused()
 	return c.ds
 }

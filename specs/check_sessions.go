@@ -21,6 +21,7 @@ func (c *domain) session(s *Session) {
 	c.sessionStops(s, who)
 	c.times(s)
 	c.counts(s, who)
+	c.rounds(s)
 }
 
 // chats refuses chats where no person writes.

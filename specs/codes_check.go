@@ -45,6 +45,7 @@ const (
 	codeStopFinalize    = "AC6604"
 	codeStopDead        = "AC6605"
 	codeStopLatch       = "AC6606"
+	codeNeverThere      = "AC6607"
 	codeSessionRuns     = "AC6701"
 	codeOpenEnded       = "AC6702"
 	codeDominated       = "AC6703"
@@ -100,6 +101,7 @@ func checkCodes() map[string]codeRow {
 		codeStopFinalize:    {SeverityError, "Nothing to finalize with"},
 		codeStopDead:        {SeverityWarning, "Condition is never true"},
 		codeStopLatch:       {SeverityWarning, "Latch without effect"},
+		codeNeverThere:      {SeverityWarning, "Reads what is never there"},
 		codeSessionRuns:     {SeverityError, "Not exactly one of pattern and agent"},
 		codeOpenEnded:       {SeverityError, "Open end without a person"},
 		codeDominated:       {SeverityWarning, "Limit is never reached"},

@@ -46,6 +46,7 @@ func checkExplanations() map[string]string {
 		codeStopScope:       "A stop with a `scope` needs a session that runs that pattern.",
 		codeStopFinalize:    "`action = \"finalize\"` needs a `finalize` block in the session.",
 		codeStopDead:        "The condition cannot become true in the session.",
+		codeNeverThere:      "Somebody whose data or turns a condition reads does not take part where it is looked at.",
 		codeStopLatch:       "`latch` belongs to `all` and `at_least`.",
 		codeSessionRuns:     "A session has `pattern` or `agent`.",
 		codeOpenEnded:       "`open_ended` leaves the end to a person, who is there in sessions of type `human_agent`.",

@@ -45,7 +45,7 @@ func (a *app) openCalls(o *callOptions) (*tape, error) {
 	case o.replay != "":
 		return nil, a.play(o.replay)
 	case o.record == "":
-		return nil, nil //nolint:nilnil // nothing is recorded
+		return nil, nil
 	}
 	file, err := createFile(a.halt, "--record-calls", o.record, 0o600)
 	if err != nil {

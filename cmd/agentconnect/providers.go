@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -149,7 +150,7 @@ func (a *app) providerRow(p *specs.Provider, setting string) *providerRow {
 	default:
 		row.LookedFor = variables(p.Kind)
 		row.Problem = "set " + orList(keysOf(p.Kind))
-		if _, missing := err.(*noKeyError); !missing { //nolint:errorlint // it is made here
+		if _, missing := errors.AsType[*noKeyError](err); !missing {
 			row.Problem = err.Error()
 		}
 	}

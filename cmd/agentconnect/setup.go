@@ -73,7 +73,7 @@ func (v *vendors) connect(list []*specs.Provider) (providers.Registry, error) {
 	keys, problems, keyless := v.keys(list)
 	if len(problems) > 0 {
 		advice := "--simulate runs the scenario without any vendor."
-		if keyless && v.answers(context.Background(), ollama()) { //nolint:contextcheck // bounded, and nobody waits for anything else
+		if keyless && v.answers(context.Background(), ollama()) {
 			advice += " Ollama answers on this machine: a provider of kind ollama needs no key."
 		}
 		return nil, usageError("%s\n%s", strings.Join(problems, "\n"), advice)

@@ -82,11 +82,15 @@ func (p auction) foldRound(f *Frame) {
 			return
 		}
 	}
-	if f.passed[p.task].ok {
-		f.course.Why = "nobody made a bid for the task"
-		if p.minScore > 0 {
-			f.course.Why += fmt.Sprintf(" of %s or more", number(p.minScore))
-		}
+	var t tender
+	switch {
+	case !fields(f.passed[p.task].data, &t) || t.Done:
+	case strings.TrimSpace(t.Task) == "":
+		f.course.Why = "the task had no words"
+	case p.minScore > 0:
+		f.course.Why = fmt.Sprintf("nobody made a bid of %s or more", number(p.minScore))
+	default:
+		f.course.Why = "nobody made a bid"
 	}
 }
 

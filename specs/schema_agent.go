@@ -120,7 +120,9 @@ func toolSchema() *blockSchema {
 			},
 			{
 				name: "mcp", once: true,
-				doc: "A server of the Model Context Protocol, started by `command` or reached by `url`.",
+				doc: "A server of the Model Context Protocol, started by `command` or reached by `url` when an agent first uses it. Agents see its " +
+					"tools by names that begin with the block's: `files__read` is `read` of `tool \"files\"`. All sessions share it, and it ends " +
+					"with the last of them.",
 				args: []argSchema{
 					listArg("command", "The program and its arguments.").filled(),
 					strArg("url", "The server's address.").filled(),

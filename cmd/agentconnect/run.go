@@ -42,6 +42,9 @@ not a terminal, each of its lines is a message, and its end is the end of what y
 --input gives messages instead. A session of agents that has no opening takes its first
 message from --input, from standard input as a whole, or asks for it.
 
+A tool with approval = "always" is called when you allow it: you see what the call would do.
+Where nobody is at a terminal it is not allowed, and the model is told.
+
 Ctrl-C stops the session and shows the summary; pressed twice it ends the program.
 
 Status: 0 when the session achieved its end or you stopped it; 1 when it ended exhausted,

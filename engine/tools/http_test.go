@@ -88,7 +88,8 @@ func TestHTTPRequest(t *testing.T) {
 		"numbers":      {specs.HTTPTool{URL: "/echo/{a}/{b}"}, `{"a":1.5,"b":true}`, "/echo/1.5/true", "", ""},
 		"rest":         {specs.HTTPTool{Method: "POST", URL: "/echo/{a}"}, `{"a":"x","b":{"c":[1]}}`, "/echo/x", `{"b":{"c":[1]}}`, "application/json"},
 		"json body": {
-			specs.HTTPTool{Method: "PUT", URL: "/echo", Body: `{"text": "say {a}", "list": {b}}`}, `{"a":"\"}, {b}","b":["x"]}`, "/echo",
+			specs.HTTPTool{Method: "PUT", URL: "/echo", Body: `{"text": "say {a}", "list": {b}}`},
+			`{"a":"\"}, {b}","b":["x"]}`, "/echo",
 			`{"text": "say \"}, {b}", "list": ["x"]}`, "application/json",
 		},
 		"form": {

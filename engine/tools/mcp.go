@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -46,15 +47,7 @@ func (s *set) list(ctx context.Context) ([]providers.ToolSpec, error) {
 }
 
 func (s *set) allows(t *remote) bool {
-	if s.allow == nil {
-		return true
-	}
-	for _, name := range s.allow {
-		if name == t.name {
-			return true
-		}
-	}
-	return false
+	return s.allow == nil || slices.Contains(s.allow, t.name)
 }
 
 // call calls the tool that the model means.

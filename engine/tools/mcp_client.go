@@ -51,6 +51,7 @@ type client struct {
 	kill    func()        // ends what the protocol's good-bye does not end
 	gone    func() error  // waits for the end of what was started; or nil
 	over    chan struct{} // closed when it has ended
+	booked  chan struct{} // closed when the server knows that
 
 	mu    sync.Mutex // guards what follows
 	known []*remote
@@ -62,7 +63,7 @@ type client struct {
 
 // hello connects by a transport. kill and gone are as in client.
 func (p *Pool) hello(ctx context.Context, t mcp.Transport, kill func(), gone func() error) (*client, error) {
-	c := &client{pool: p, kill: kill, gone: gone, over: make(chan struct{}), news: 1}
+	c := &client{pool: p, kill: kill, gone: gone, over: make(chan struct{}), booked: make(chan struct{}), news: 1}
 	options := &mcp.ClientOptions{
 		Logger:       slog.New(slog.DiscardHandler),
 		Capabilities: &mcp.ClientCapabilities{},
@@ -230,6 +231,13 @@ func (c *client) wait() error {
 	_ = c.session.Close() // what the kit still holds
 	close(c.over)
 	return cause
+}
+
+// ending says whether the connection ends, or has ended.
+func (c *client) ending() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ended
 }
 
 // died is why the server has ended by itself, nil when it lives. One that is

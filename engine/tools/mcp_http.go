@@ -42,7 +42,7 @@ type wire struct {
 // RoundTrip implements [http.RoundTripper].
 func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
-	stop := context.AfterFunc(w.life, func() { cancel(context.Cause(w.life)) })
+	stop := context.AfterFunc(w.life, func() { cancel(context.Cause(w.life)) }) //nolint:contextcheck // both lives bound it
 	end := func() {
 		stop()
 		cancel(nil)

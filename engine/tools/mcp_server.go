@@ -120,7 +120,7 @@ func (s *server) tools(ctx context.Context) ([]*remote, error) {
 	}
 	list, err := c.list(ctx)
 	if err != nil {
-		return nil, s.trouble(c, err)
+		return nil, s.trouble(c, err) //nolint:contextcheck // the probe outlives the call
 	}
 	return list, nil
 }
@@ -133,7 +133,7 @@ func (s *server) call(ctx context.Context, name string, arguments json.RawMessag
 	}
 	r, err := c.call(ctx, name, arguments)
 	if err != nil {
-		return nil, s.trouble(c, err)
+		return nil, s.trouble(c, err) //nolint:contextcheck // the probe outlives the call
 	}
 	s.mu.Lock()
 	s.failures = 0
@@ -152,16 +152,20 @@ func (s *server) trouble(c *client, err error) error {
 			return fmt.Errorf("%s ended during the call: %w", s.what, why)
 		}
 	} else {
-		s.pool.spawn(func() {
-			ctx, cancel := context.WithTimeout(s.pool.ctx, pingTime)
-			defer cancel()
-			if c.ping(ctx) != nil && s.pool.ctx.Err() == nil {
-				s.drop(c)
-				c.end(errHangs)
-			}
-		})
+		s.pool.spawn(func() { s.probe(c) })
 	}
 	return err
+}
+
+// probe ends a server that does not even answer a ping. The call that made it
+// suspicious is over.
+func (s *server) probe(c *client) {
+	ctx, cancel := context.WithTimeout(s.pool.ctx, pingTime)
+	defer cancel()
+	if c.ping(ctx) != nil && s.pool.ctx.Err() == nil {
+		s.drop(c)
+		c.end(errHangs)
+	}
 }
 
 var errHangs = errors.New("it does not answer any more")
@@ -186,6 +190,13 @@ func (s *server) use(ctx context.Context) (*client, error) {
 		case s.closed:
 			s.mu.Unlock()
 			return nil, errClosed
+		case s.now != nil && s.now.ending():
+			booked := s.now.booked
+			s.mu.Unlock()
+			if err := s.await(ctx, booked); err != nil {
+				return nil, err
+			}
+			continue
 		case s.now != nil:
 			c := s.now
 			s.mu.Unlock()
@@ -202,12 +213,8 @@ func (s *server) use(ctx context.Context) (*client, error) {
 		}
 		starting := s.starting
 		s.mu.Unlock()
-		select {
-		case <-starting:
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
-		case <-s.pool.ctx.Done():
-			return nil, errClosed
+		if err := s.await(ctx, starting); err != nil {
+			return nil, err
 		}
 		s.mu.Lock()
 		err := s.failed
@@ -218,6 +225,18 @@ func (s *server) use(ctx context.Context) (*client, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s cannot be used: %w", s.what, err)
 		}
+	}
+}
+
+// await waits until a channel is closed.
+func (s *server) await(ctx context.Context, closed <-chan struct{}) error {
+	select {
+	case <-closed:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-s.pool.ctx.Done():
+		return errClosed
 	}
 }
 
@@ -254,6 +273,7 @@ func (s *server) launch() {
 		s.failed = why
 		s.count()
 	}
+	close(c.booked)
 	s.mu.Unlock()
 	if why != nil {
 		s.pool.log.Warn("tool server ended", "server", s.what, "error", s.redactor.Error(why))

@@ -130,10 +130,12 @@ func (p *Pool) Close() {
 	servers := p.servers
 	p.servers = map[string]*server{}
 	p.mu.Unlock()
-	p.cancel(errClosed)
+	var bye sync.WaitGroup
 	for _, s := range servers {
-		s.close()
+		bye.Go(s.close) // at once, and before their connections are cut
 	}
+	bye.Wait()
+	p.cancel(errClosed)
 	p.wg.Wait()
 	p.client.CloseIdleConnections()
 }

@@ -96,7 +96,8 @@ func offering() *mcp.Server {
 	})
 	mcp.AddTool(s, &mcp.Tool{Name: "freeze"}, func(context.Context, *mcp.CallToolRequest, none) (*mcp.CallToolResult, any, error) {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
-		return text("thawed"), nil, nil
+		time.Sleep(time.Hour)
+		return nil, nil, nil
 	})
 	mcp.AddTool(s, &mcp.Tool{Name: "large"}, func(context.Context, *mcp.CallToolRequest, none) (*mcp.CallToolResult, any, error) {
 		r := &mcp.CallToolResult{}

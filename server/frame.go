@@ -134,7 +134,13 @@ func detailEvent(t engine.Type) string {
 func detailData(d engine.Data) map[string]any {
 	switch d := d.(type) {
 	case *engine.TurnStarted:
-		return set(map[string]any{"role_asked": d.Role, "stop": d.Stop, "decides": d.Decides})
+		m := set(map[string]any{"role_asked": d.Role, "stop": d.Stop, "decides": d.Decides, "call_id": d.Call})
+		if d.Call != "" {
+			m["task"] = d.Note
+		}
+		return m
+	case *engine.Handoff:
+		return set(map[string]any{"from": d.From, "to": d.To, "why": d.Why, "call_id": d.CallID})
 	case *engine.TurnFinished:
 		if d.Decision != nil {
 			return map[string]any{"decision": d.Decision}

@@ -43,7 +43,8 @@ func levelOf(t engine.Type) int {
 		return 0
 	case engine.TypeTurnStarted, engine.TypeTurnFinished, engine.TypeTurnFailed, engine.TypeToolRequested,
 		engine.TypeToolFinished, engine.TypeToolFailed, engine.TypeModelRetried, engine.TypeModelFellBack,
-		engine.TypeRecovered, engine.TypeStopFired, engine.TypeChosen, engine.TypeBallot, engine.TypeVerdict:
+		engine.TypeRecovered, engine.TypeStopFired, engine.TypeChosen, engine.TypeBallot, engine.TypeVerdict,
+		engine.TypeHandoff:
 		return 1
 	default:
 		return -1

@@ -54,6 +54,8 @@ func (c *cast) chosenNote(who string, d *engine.Chosen) string {
 		return fmt.Sprintf("route %s, to %s%s", Line(d.Route), who, because(d.Why))
 	case "default":
 		return fmt.Sprintf("the default, %s%s", who, because(d.Why))
+	case "floor":
+		return fmt.Sprintf("the floor comes back to %s", who)
 	case "fallback":
 		return fmt.Sprintf("%s stands in%s", who, because(d.Why))
 	default:

@@ -47,6 +47,8 @@ func (c *cast) note(e *engine.Event) string {
 		return c.decisionNote(who, e.Turn, d)
 	case *engine.Chosen:
 		return c.chosenNote(who, d)
+	case *engine.Handoff:
+		return fmt.Sprintf("%s hands over to %s%s", who, c.name(d.To), because(d.Why))
 	case *engine.Ballot:
 		return c.ballotNote(who, d)
 	case *engine.Verdict:

@@ -28,6 +28,8 @@ type speech struct {
 	since       time.Time
 	raw         strings.Builder
 	held        bool
+	// before is what was said in an answer that another one followed.
+	before string
 	// structured says that the text is JSON, to be shown when it is whole.
 	structured bool
 }
@@ -129,6 +131,7 @@ func (s *stage) hold(turn int, d *engine.Said) {
 func (s *stage) finish(sp *speech, d *engine.Said) {
 	streamed, rest := sp.raw.String(), ""
 	switch {
+	case streamed == "" && d.Content == sp.before: // that was the answer after all
 	case strings.HasPrefix(d.Content, streamed):
 		rest = d.Content[len(streamed):]
 	case !strings.HasSuffix(streamed, d.Content):
@@ -159,10 +162,36 @@ func (s *stage) again(turn int) {
 	if sp == nil || sp.raw.Len() == 0 {
 		return
 	}
+	sp.before = sp.raw.String()
 	sp.raw.Reset()
 	if sp == s.current {
 		s.out = append(s.out, block{agent: sp.agent, text: " …\n"})
 	}
+}
+
+// yield lets others be shown while a turn waits for what they do for it in its
+// pattern.
+func (s *stage) yield(frame int) {
+	if s.current == nil || s.current.frame != frame || s.current.raw.Len() > 0 {
+		return
+	}
+	s.out = append(s.out, block{agent: s.current.agent, ends: true})
+	s.current = nil
+	s.next()
+}
+
+// fall ends a turn that has nothing more to say.
+func (s *stage) fall(turn int) {
+	sp := s.find(turn)
+	if sp == nil {
+		return
+	}
+	if sp == s.current {
+		s.out = append(s.out, block{agent: sp.agent, ends: true})
+		s.current = nil
+	}
+	s.drop(sp)
+	s.next()
 }
 
 // leave gives up the turns of a pattern that is over.

@@ -70,8 +70,15 @@ func (t *Terminal) Event(e engine.Event) {
 		if d.Decides {
 			break
 		}
+		if d.Call != "" {
+			t.stage.yield(d.Frame)
+		}
 		if sp := t.speech(&e); sp != nil {
 			sp.frame = d.Frame
+		}
+	case *engine.Entered:
+		if d.Call != "" {
+			t.stage.yield(d.Parent)
 		}
 	case *engine.TextDelta:
 		if d.Text != "" && !t.cast.decides(e.Turn) {
@@ -86,6 +93,8 @@ func (t *Terminal) Event(e engine.Event) {
 	case *engine.TurnFinished:
 		if d.Held != nil {
 			t.stage.hold(e.Turn, d.Held)
+		} else {
+			t.stage.fall(e.Turn)
 		}
 	case *engine.TurnFailed:
 		t.stage.fail(e.Turn)

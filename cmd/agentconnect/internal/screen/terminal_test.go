@@ -140,6 +140,32 @@ func TestSecondAttempt(t *testing.T) {
 	}
 }
 
+// Workers are heard while their manager waits for them, and words that go with
+// a handover are shown once.
+func TestDelegationAndHandover(t *testing.T) {
+	th := newTheatre(t, 60)
+	th.happen(1, "ada", &engine.TurnStarted{Frame: 1})
+	th.stream(1, "ada", "Both of you.")
+	th.happen(1, "ada", &engine.ModelAnswered{Text: "Both of you.", ToolCalls: []providers.ToolCall{{Name: "bob"}}})
+	th.happen(2, "bob", &engine.TurnStarted{Frame: 1, Call: "x"})
+	th.say(2, "bob", "Bob's part.")
+	th.shows(t, "Ada\n  Both of you. …\n\nbob\n  Bob's part.\n\n⠋ Ada is thinking")
+	th.stream(1, "ada", "All done.")
+	th.say(1, "ada", "All done.")
+	th.shows(t, "Ada\n  Both of you. …\n\nbob\n  Bob's part.\n\nAda\n  All done.")
+
+	th.happen(3, "bob", &engine.TurnStarted{Frame: 2})
+	th.stream(3, "bob", "To cy.")
+	th.happen(3, "bob", &engine.ModelAnswered{Text: "To cy.", ToolCalls: []providers.ToolCall{{Name: "transfer_to_cy"}}})
+	th.happen(3, "bob", &engine.Handoff{From: "bob", To: "cy"})
+	th.say(3, "bob", "To cy.")
+	th.happen(4, "cy", &engine.TurnStarted{Frame: 2})
+	th.happen(4, "cy", &engine.TurnFinished{}) // without words
+	if got := th.emulator.text(); !strings.HasSuffix(got, "bob\n  To cy. …\n\n· bob hands over to cy") {
+		t.Errorf("got\n%s", got)
+	}
+}
+
 // An answer that was not what was streamed is shown as it is.
 func TestAnswerThatDiffers(t *testing.T) {
 	th := newTheatre(t, 60)

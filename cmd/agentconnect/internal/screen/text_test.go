@@ -153,6 +153,8 @@ func TestNotes(t *testing.T) {
 		{&engine.Paused{}, "paused"},
 		{&engine.Resumed{}, "resumed"},
 		{&engine.Round{}, ""},
+		{&engine.Handoff{From: "ada", To: "bob", Why: "money"}, "Ada hands over to bob: money"},
+		{&engine.Chosen{Name: "ada", By: "floor", Why: "it comes back from bob"}, "the floor comes back to Ada"},
 	} {
 		e := engine.Event{Time: now, Agent: "ada", Pattern: "talk", Data: tt.data}
 		if got := c.note(&e); got != tt.want {

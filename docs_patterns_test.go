@@ -42,6 +42,18 @@ func TestPatternPages(t *testing.T) {
 	}
 }
 
+// The page about stop conditions is as those about patterns.
+func TestStopsPage(t *testing.T) {
+	text := read(t, "docs/stops.md")
+	found := fenced.FindAllStringSubmatch(text, -1)
+	if len(found) < 3 || !strings.Contains(text, "```mermaid\n") {
+		t.Fatalf("docs/stops.md has %d scenarios, or no diagram", len(found))
+	}
+	for _, block := range found {
+		loadsClean(t, "round_robin", block[1])
+	}
+}
+
 // loadsClean loads a scenario of a page.
 func loadsClean(t *testing.T, kind, text string) {
 	t.Helper()

@@ -26,20 +26,20 @@ func (p selector) byChair(st *State, f *Frame) Move {
 	}
 	r, decided := f.passed[p.chair]
 	if !decided {
-		return p.askChair(f, p.question(st, f, open))
+		return p.askChair(p.question(st, f, open))
 	}
 	m, no := p.follow(st, f, r)
 	switch {
 	case no == "":
 		return m
 	case f.tries < p.attempts:
-		return p.askChair(f, fmt.Sprintf("Your last answer cannot be used: %s.\n%s", no, p.question(st, f, open)))
+		return p.askChair(fmt.Sprintf("Your last answer cannot be used: %s.\n%s", no, p.question(st, f, open)))
 	default:
 		return p.instead(st, f, fmt.Sprintf("the chair was asked %d times: %s", f.tries, no))
 	}
 }
 
-func (p selector) askChair(f *Frame, note string) Move {
+func (p selector) askChair(note string) Move {
 	return Move{Steps: []Step{{Slot: p.chair, Role: roleChair, Note: note, Answers: -1}}}
 }
 
@@ -86,11 +86,11 @@ func (p selector) final(f *Frame, c choice) (m Move, no string) {
 
 // closing lets the chair have the last word when nobody else may speak. When it
 // has none the talk ends all the same.
-func (p selector) closing(st *State, f *Frame, why string) Move {
+func (p selector) closing(f *Frame, why string) Move {
 	const note = "The conversation is over. Answer with a JSON object in which end is true and final is the closing message that you write."
 	r, decided := f.passed[p.chair]
 	if !decided {
-		return p.askChair(f, note)
+		return p.askChair(note)
 	}
 	var c choice
 	no := "there was no answer"
@@ -101,7 +101,7 @@ func (p selector) closing(st *State, f *Frame, why string) Move {
 		}
 	}
 	if f.tries < p.attempts {
-		return p.askChair(f, fmt.Sprintf("Your last answer cannot be used: %s.\n%s", no, note))
+		return p.askChair(fmt.Sprintf("Your last answer cannot be used: %s.\n%s", no, note))
 	}
 	return done(why)
 }

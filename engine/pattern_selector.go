@@ -91,7 +91,7 @@ func (p selector) Next(st *State, f *Frame) Move {
 	}
 	switch {
 	case p.moderates && why != "":
-		return p.closing(st, f, why)
+		return p.closing(f, why)
 	case why != "":
 		return done(why)
 	case p.rule != nil:

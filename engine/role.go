@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/google/jsonschema-go/jsonschema"
 )
@@ -182,11 +183,11 @@ func fields(data, into any) bool {
 
 // describe says who candidates are, for whoever chooses among them.
 func (n *node) describe(t *Template, slots []int) string {
-	text := ""
+	var b strings.Builder
 	for _, i := range slots {
-		text += "\n- " + n.introduce(t, i)
+		b.WriteString("\n- " + n.introduce(t, i))
 	}
-	return text
+	return b.String()
 }
 
 // introduce says who is in a slot.

@@ -245,7 +245,7 @@ func (s *stop) values(st *State, f *Frame) []Seen {
 		}
 		return list
 	case s.spec.Repeat != nil:
-		return []Seen{{Name: s.spec.Repeat.Of, Value: strconv.Itoa(s.repeated(st, f)) + " times"}}
+		return []Seen{{Name: s.spec.Repeat.Of + " in a row", Value: strconv.Itoa(s.repeated(st, f))}}
 	default:
 		return nil
 	}

@@ -48,6 +48,9 @@ func (s *stop) judgedAs(f *Frame) remembered {
 // asksJudge asks the next judge that is due, one at a time. It says whether one
 // is being asked: meanwhile nothing else begins.
 func (s *Session) asksJudge() bool {
+	if len(s.t.judges) == 0 {
+		return false
+	}
 	for _, t := range s.st.turns {
 		if t.judges() {
 			return true

@@ -80,7 +80,11 @@ func (pr *prover) judged(s *Session, l load) load {
 		}
 		every := max(stop.Judge.Every, 1)
 		asks := pr.turnOf(stop.Judge.Agent, 0).noted(1, satAdd(noteTokens, tokensIn(len(stop.Judge.Criteria))))
-		l.spend = l.spend.plus(asks.times(l.turns / every))
+		times := l.turns / every
+		if l.waits { // turns of an earlier message may count
+			times = satAdd(l.turns, every-1) / every
+		}
+		l.spend = l.spend.plus(asks.times(times))
 		l.decisions = l.decisions.plus(asks)
 		l.because = append(slices.Clip(l.because), fmt.Sprintf("stop.%s asks agent.%s every %s",
 			stop.Name, stop.Judge.Agent, plural(every, "turn")))

@@ -93,8 +93,21 @@ func (c *domain) ballotFields(p *Pattern, role role) {
 // fields reports the fields that an agent's own output lacks or has with
 // another type. An agent without output answers in the pattern's form.
 func (c *domain) fields(p *Pattern, role role, want map[string]string) {
-	a := c.agents[role.Name]
-	if role.Kind != RefAgent || a == nil || a.Output == nil {
+	if role.Kind == RefAgent {
+		c.answersIn(c.agents[role.Name], place(role.name), p.address(), role.at(p), want)
+	}
+}
+
+// judgeAnswers checks the form in which the judge of a condition answers.
+func (c *domain) judgeAnswers(s *Stop) {
+	if s.Judge != nil {
+		c.answersIn(c.agents[s.Judge.Agent], "judge", "stop."+s.Name, s.Arg("judge"), map[string]string{"met": "boolean"})
+	}
+}
+
+// answersIn reports the fields that an agent's own output lacks.
+func (c *domain) answersIn(a *Agent, place, address string, at Range, want map[string]string) {
+	if a == nil || a.Output == nil {
 		return
 	}
 	have := schemaFields(a.Output.Schema)
@@ -110,8 +123,8 @@ func (c *domain) fields(p *Pattern, role role, want map[string]string) {
 		if ok {
 			problem = "has it as " + kind
 		}
-		d := c.report(codeRoleOutput, p.address(), role.at(p),
-			"As %s, agent.%s must answer with %s (%s); its output %s.", place(role.name), a.Name, field, want[field], problem)
+		d := c.report(codeRoleOutput, address, at,
+			"As %s, agent.%s must answer with %s (%s); its output %s.", place, a.Name, field, want[field], problem)
 		d.Related = []Related{{fmt.Sprintf("the output of agent.%s", a.Name), a.Arg("output.type")}}
 	}
 }

@@ -16,6 +16,7 @@ func (c *domain) stop(s *Stop) {
 	if s.Combine != nil {
 		c.combine(s)
 	}
+	c.judgeAnswers(s)
 	if _, set := s.Args["latch"]; set && (s.Combine == nil || s.Combine.Op != "all" && s.Combine.Op != "at_least") {
 		c.report(codeStopLatch, address, s.Arg("latch"),
 			"latch remembers which parts of all or at_least were true once; this condition has nothing to remember.")

@@ -17,7 +17,7 @@ agent "buyer" { provider = provider.p }
 agent "referee" {
   provider = provider.p
   output {
-    type = object({ score = number })
+    type = object({ score = number, met = bool })
   }
 }
 

@@ -49,6 +49,9 @@ func runs() []run {
 		{name: "result", command: `examples/oxford-debate --quiet`},
 		{name: "run", command: `examples/release-vote`, status: 1},
 		{name: "ship", command: `examples/release-vote -var patience=5m --input ship`},
+		{name: "run", command: `examples/chapter-readers`},
+		{name: "run", command: `examples/bridge-report`},
+		{name: "run", command: `examples/harbour-article`},
 		{name: "run", command: `examples/release-notes`},
 		{name: "result", command: `examples/release-notes --quiet`},
 	}

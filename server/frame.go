@@ -44,6 +44,9 @@ func (p *projector) said(f *Frame, e *engine.Event, d *engine.Said) {
 	if d.Simulated {
 		f.Metadata["simulated"] = true
 	}
+	if d.Copy != "" {
+		f.Metadata["copy"] = d.Copy
+	}
 	if d.ClientID != "" {
 		f.Metadata["client_id"] = d.ClientID
 	}
@@ -154,6 +157,12 @@ func detailData(d engine.Data) map[string]any {
 			m["score"] = *d.Score
 		}
 		return m
+	case *engine.Items:
+		return map[string]any{"items": len(d.Items)}
+	case *engine.Planned:
+		return map[string]any{"number": d.Number, "steps": d.Steps}
+	case *engine.Replanned:
+		return map[string]any{"number": d.Number, "why": d.Why}
 	case *engine.Verdict:
 		m := set(map[string]any{"outcome": d.Outcome, "by": d.By, "ballots": d.Ballots, "voters": d.Voters})
 		if d.Score != nil {

@@ -1,6 +1,10 @@
 package screen
 
-import "github.com/agentconnect-dev/agentconnect/engine"
+import (
+	"strings"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
+)
 
 // cast knows the participants of a session by their bare names.
 type cast struct {
@@ -40,6 +44,12 @@ func (c *cast) name(bare string) string {
 		return c.you
 	}
 	return Line(bare)
+}
+
+// labelOf is the label of a message: that of its sender, with the number of the
+// copy that a map made.
+func (c *cast) labelOf(t Theme, d *engine.Said) string {
+	return c.label(t, d.Sender) + Line(strings.TrimPrefix(d.Copy, d.Sender))
 }
 
 // label is the name in the participant's colour; people are bold.

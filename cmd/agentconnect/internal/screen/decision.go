@@ -56,6 +56,12 @@ func (c *cast) chosenNote(who string, d *engine.Chosen) string {
 		return fmt.Sprintf("the default, %s%s", who, because(d.Why))
 	case "floor":
 		return fmt.Sprintf("the floor comes back to %s", who)
+	case "manager":
+		return fmt.Sprintf("the manager gives %s the floor%s", who, because(d.Why))
+	case "board":
+		return fmt.Sprintf("%s looks at the board%s", who, because(d.Why))
+	case "bid":
+		return fmt.Sprintf("%s wins with a bid of %s", who, short(d.Why))
 	case "fallback":
 		return fmt.Sprintf("%s stands in%s", who, because(d.Why))
 	default:

@@ -43,6 +43,9 @@ func (c *cast) note(e *engine.Event) string {
 		return Line(d.Tool) + " is not allowed"
 	case *engine.TurnStarted:
 		c.asked(e.Turn, d)
+		if c.human[e.Agent] && d.Note != "" {
+			return fmt.Sprintf("%s is asked: %s", who, Line(d.Note))
+		}
 	case *engine.TurnFinished:
 		return c.decisionNote(who, e.Turn, d)
 	case *engine.Chosen:
@@ -53,6 +56,12 @@ func (c *cast) note(e *engine.Event) string {
 		return c.ballotNote(who, d)
 	case *engine.Verdict:
 		return verdictNote(e.Pattern, d)
+	case *engine.Items:
+		return copiesNote(e.Pattern, d)
+	case *engine.Planned:
+		return c.planNote(e.Pattern, d)
+	case *engine.Replanned:
+		return fmt.Sprintf("%s plans again%s", Line(e.Pattern), because(d.Why))
 	case *engine.ToolFailed:
 		return fmt.Sprintf("%s failed: %s", Line(d.Tool), short(d.Error))
 	case *engine.TurnFailed:

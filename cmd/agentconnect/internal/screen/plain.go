@@ -38,7 +38,7 @@ func (p *Plain) Event(e engine.Event) {
 		}
 	case *engine.Said:
 		text := strings.TrimRight(Clean(d.Content), "\n ")
-		line := p.cast.label(p.cfg.Theme, d.Sender) + ": " + strings.ReplaceAll(text, "\n", "\n  ") + "\n"
+		line := p.cast.labelOf(p.cfg.Theme, d) + ": " + strings.ReplaceAll(text, "\n", "\n  ") + "\n"
 		if _, err := io.WriteString(p.cfg.Out, line); err != nil && p.err == nil {
 			p.err = err
 		}

@@ -19,8 +19,8 @@ type Resources struct {
 	Tools map[string][]Tool
 }
 
-// Compile turns a session of a checked scenario into a template. What this
-// version cannot run yet is reported at the place that asks for it.
+// Compile turns a session of a checked scenario into a template. What it cannot
+// make of it is reported at the place that asks for it.
 func Compile(cfg *specs.Config, session string, res Resources) (*Template, specs.Diagnostics) {
 	c := &compiler{
 		res: res, nodes: map[string]*node{}, stops: map[string]*stop{},
@@ -88,12 +88,6 @@ func (c *compiler) report(code, summary string, at specs.Range, detail string) {
 		d.Range = &at
 	}
 	c.diags = append(c.diags, d)
-}
-
-// notYet reports what the language has and this version does not run.
-func (c *compiler) notYet(what string, at specs.Range) {
-	c.report("AC8002", "Not run by this version", at,
-		what+" is checked, but this version of agentconnect cannot run it yet.")
 }
 
 func (c *compiler) session(s *specs.Session) {

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"fmt"
+
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
@@ -154,7 +156,7 @@ func (c *compiler) pattern(n *node) Pattern {
 	case "auction":
 		return c.auction(n)
 	default:
-		c.notYet("The pattern kind "+n.kind, n.spec.Range)
+		c.report("AC8007", "Unknown kind of pattern", n.spec.Range, fmt.Sprintf("There are no patterns of the kind %q.", n.kind))
 		return nil
 	}
 }

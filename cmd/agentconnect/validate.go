@@ -11,9 +11,6 @@ import (
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
-// codeNotRun is that of what the language has and this version does not run.
-const codeNotRun = "AC8002"
-
 func newValidate(a *app) *cobra.Command {
 	var vars assignments
 	asJSON := false
@@ -102,8 +99,7 @@ func (a *app) validateJSON(paths []string, vars []specs.VarInput) error {
 	return nil
 }
 
-// checked loads a scenario and compiles its sessions. What this version cannot
-// run is no error of the scenario.
+// checked loads a scenario and compiles its sessions.
 func checked(path string, vars []specs.VarInput) (*specs.Config, specs.Diagnostics, error) {
 	cfg, ds, err := load(path, vars, true)
 	if err != nil || cfg == nil {
@@ -111,12 +107,7 @@ func checked(path string, vars []specs.VarInput) (*specs.Config, specs.Diagnosti
 	}
 	for _, s := range cfg.Sessions {
 		_, found := engine.Compile(cfg, s.Name, engine.Resources{Models: simulated(cfg)})
-		for _, d := range found {
-			if d.Code == codeNotRun {
-				d.Severity = specs.SeverityWarning
-			}
-			ds = append(ds, d)
-		}
+		ds = append(ds, found...)
 	}
 	return cfg, ds, nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
 )
@@ -36,8 +37,19 @@ type stored struct {
 // batch reads the next messages of a stream whose subjects match, from a
 // sequence on. Any server that has a copy answers, which may be behind.
 func (j *Journal) batch(ctx context.Context, stream, filter string, from uint64) (list []stored, more bool, err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, readWithin, fmt.Errorf("no answer within %s", readWithin))
-	defer cancel()
+	err = j.patiently(ctx, func() (err error) {
+		list, more, err = j.oneBatch(ctx, stream, filter, from)
+		return err
+	})
+	return list, more, err
+}
+
+func (j *Journal) oneBatch(ctx context.Context, stream, filter string, from uint64) (list []stored, more bool, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	within := j.answerWithin()
+	silence := time.AfterFunc(within, func() { cancel(fmt.Errorf("no answer within %s: %w", within, nats.ErrTimeout)) })
+	defer silence.Stop()
 	inbox := j.nc.NewRespInbox()
 	sub, err := j.nc.SubscribeSync(inbox)
 	if err != nil {
@@ -53,6 +65,7 @@ func (j *Journal) batch(ctx context.Context, stream, filter string, from uint64)
 		if err != nil {
 			return nil, false, errors.Join(context.Cause(ctx), err)
 		}
+		silence.Reset(within)
 		switch status := m.Header.Get("Status"); status {
 		case "":
 			list = append(list, stored{m.Header.Get("Nats-Subject"), m.Header, m.Data, streamSequence(m)})
@@ -91,23 +104,48 @@ func (j *Journal) at(ctx context.Context, stream string, seq uint64) (stored, er
 	return j.leader(ctx, stream, fmt.Appendf(nil, `{"seq":%d}`, seq))
 }
 
-func (j *Journal) leader(ctx context.Context, stream string, request []byte) (stored, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, readWithin, fmt.Errorf("no answer within %s", readWithin))
-	defer cancel()
-	resp, err := j.nc.RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET."+stream, request)
-	if err != nil {
-		return stored{}, err
+// leader asks a stream's leader, again while there is none.
+func (j *Journal) leader(ctx context.Context, stream string, request []byte) (m stored, err error) {
+	err = j.patiently(ctx, func() error {
+		within := j.answerWithin()
+		ctx, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("no answer within %s", within))
+		defer cancel()
+		resp, err := j.nc.RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET."+stream, request)
+		if err == nil {
+			m, err = messageOf(resp.Data)
+		}
+		return err
+	})
+	return m, err
+}
+
+// answerWithin is how long a server may take to say something. One of a cluster
+// may have died, and there are others.
+func (j *Journal) answerWithin() time.Duration {
+	if j.embedded == nil {
+		return attempt
 	}
-	return messageOf(resp.Data)
+	return readWithin
+}
+
+// patiently reads again what could not be read while a new leader is elected.
+func (j *Journal) patiently(ctx context.Context, read func() error) error {
+	for start := time.Now(); ; {
+		err := read()
+		if err == nil || ctx.Err() != nil || !passing(err) || time.Since(start) > j.cfg.Retry {
+			return err
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+		}
+	}
 }
 
 // messageOf reads a server's answer to a request for one message.
 func messageOf(data []byte) (stored, error) {
 	var resp struct {
-		Error *struct {
-			Code        int    `json:"err_code"`
-			Description string `json:"description"`
-		} `json:"error"`
+		Error   *jetstream.APIError `json:"error"`
 		Message struct {
 			Subject string `json:"subject"`
 			Seq     uint64 `json:"seq"`
@@ -119,10 +157,10 @@ func messageOf(data []byte) (stored, error) {
 		return stored{}, err
 	}
 	if e := resp.Error; e != nil {
-		if e.Code == codeNotFound {
+		if e.ErrorCode == codeNotFound {
 			return stored{}, nil
 		}
-		return stored{}, fmt.Errorf("%s (%d)", e.Description, e.Code)
+		return stored{}, e
 	}
 	m := stored{subject: resp.Message.Subject, data: resp.Message.Data, stream: resp.Message.Seq}
 	if len(resp.Message.Headers) == 0 {

@@ -38,7 +38,10 @@ func (j *Journal) connect(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if j.nc, err = j.dial(); err != nil {
+	if j.nc, err = j.dial(); err != nil && j.embedded == nil {
+		return fmt.Errorf("journal: no connection to %s: %w", j.cfg.URL, err)
+	}
+	if err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
 	if j.js, err = jetstream.New(j.nc); err != nil {

@@ -11,8 +11,12 @@ import (
 	"github.com/agentconnect-dev/agentconnect/engine"
 )
 
-// behindFor is how long a read waits for a server whose copy is behind.
-const behindFor = time.Second
+// behindFor and behindCluster are how long a read waits for what a stream should
+// have: a new leader of a cluster may still be taking it in.
+const (
+	behindFor     = time.Second
+	behindCluster = 10 * time.Second
+)
 
 // errLeft says that the reader has left or was given an error.
 var errLeft = errors.New("the reader has left")
@@ -45,7 +49,10 @@ func (r *reader) all(ctx context.Context) error {
 	if err := checkSession(r.session); err != nil {
 		return r.fail(err)
 	}
-	moved := time.Now()
+	moved, patience := time.Now(), behindFor
+	if r.j.embedded == nil {
+		patience = behindCluster
+	}
 	for {
 		before := r.head.last
 		if err := r.some(ctx); err != nil {
@@ -58,7 +65,7 @@ func (r *reader) all(ctx context.Context) error {
 			return r.fail(err)
 		case end.last <= r.head.last && known.last <= r.head.last:
 			return nil
-		case end.last < known.last && end.last <= r.head.last:
+		case end.last < known.last && end.last <= r.head.last && (r.j.embedded != nil || time.Since(moved) > patience):
 			return r.fail(r.missing(known))
 		case r.head.last > before:
 			moved = time.Now()
@@ -70,7 +77,7 @@ func (r *reader) all(ctx context.Context) error {
 			return err
 		case found:
 			moved = time.Now()
-		case time.Since(moved) > behindFor:
+		case time.Since(moved) > patience:
 			return r.fail(r.missing(end))
 		default:
 			time.Sleep(20 * time.Millisecond)
@@ -167,15 +174,7 @@ func (j *Journal) readTrouble(ctx context.Context, stream string, err error) err
 // end is the last record of a session as its stream's leader knows it. It is
 // whole, or the error is [engine.ErrDamaged].
 func (j *Journal) end(ctx context.Context, session string) (head, error) {
-	var m stored
-	var err error
-	for start := time.Now(); ; { // while a new leader is elected
-		m, err = j.last(ctx, streamOf(session), subject(session))
-		if err == nil || errors.Is(err, engine.ErrDamaged) || ctx.Err() != nil || !passing(err) || time.Since(start) > j.cfg.Retry {
-			break
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
+	m, err := j.last(ctx, streamOf(session), subject(session))
 	switch {
 	case err != nil && (errors.Is(err, engine.ErrDamaged) || unreadable(err)):
 		return head{}, fmt.Errorf("session %s: %w: %w", session, engine.ErrDamaged, err)

@@ -93,15 +93,7 @@ func (t *table) get(ctx context.Context, key string) (engine.Entry, error) {
 	if err := engine.CheckRecord(key, nil); err != nil {
 		return engine.Entry{}, err
 	}
-	var m stored
-	var err error
-	for start := time.Now(); ; { // while a new leader is elected
-		m, err = t.j.last(ctx, t.stream, t.subject(key))
-		if err == nil || ctx.Err() != nil || !passing(err) || time.Since(start) > t.j.cfg.Retry {
-			break
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
+	m, err := t.j.last(ctx, t.stream, t.subject(key))
 	if err != nil {
 		return engine.Entry{}, t.j.readTrouble(ctx, t.stream, err)
 	}

@@ -153,7 +153,7 @@ func (s *Server) tend(ctx context.Context, e *entry) time.Time {
 	case h.resting && h.wake.IsZero():
 		return time.Time{}
 	case h.resting && time.Now().Before(h.wake):
-		return h.wake.Add(s.turnOf(e.id))
+		return s.dueAt(e.id, h.wake)
 	default:
 		return s.tendAdrift(ctx, e)
 	}

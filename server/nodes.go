@@ -58,6 +58,23 @@ func (s *Server) turnOf(id string) time.Duration {
 	return time.Duration(before) * turnTime
 }
 
+// dueAt is when this node looks after a session that rests. One that was handed
+// over does not wait for the node that did so, which is still among the nodes.
+func (s *Server) dueAt(id string, wake time.Time) time.Time {
+	if wake.Equal(handedOver()) {
+		return time.Now().Add(s.turnOf(id) / handOverHaste)
+	}
+	return wake.Add(s.turnOf(id))
+}
+
+const (
+	// handOverHaste is how much shorter turns are then.
+	handOverHaste = 16
+	// handOverLag is how long a node waits for another one that hands a session
+	// over to release it.
+	handOverLag = 200 * time.Millisecond
+)
+
 func weight(node, id string) uint64 {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(node)) // a hash takes everything

@@ -95,7 +95,7 @@ func (s *Server) learn(kept *engine.Entry) {
 		s.agenda.at(e, s.overAt(e.id, &h))
 	default:
 		if !h.wake.IsZero() {
-			s.agenda.at(e, h.wake.Add(s.turnOf(e.id)))
+			s.agenda.at(e, s.dueAt(e.id, h.wake))
 		}
 	}
 	if rec != nil && !h.alive() && s.seats.of(e.id) == nil {

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 	"weak"
@@ -164,7 +165,7 @@ func (s *Server) lookup(ctx context.Context, id string) (*record, error) {
 // unheard finds a session that another node has just made, of which the index
 // has not heard yet.
 func (s *Server) unheard(ctx context.Context, id string) (*entry, error) {
-	if s.cluster == nil || !isID(id, "session_") {
+	if s.cluster == nil || !strings.HasPrefix(id, sessionPrefix) || engine.CheckRecord(id, nil) != nil {
 		return nil, engine.ErrNotFound
 	}
 	kept, err := s.docs.Get(ctx, id)

@@ -133,10 +133,14 @@ func (s *Server) settleDrained(ctx context.Context, rec *record, session *engine
 	v := viewOf(&info)
 	return s.amend(ctx, rec, func(d *doc) bool {
 		d.take(&v)
-		d.head.resting, d.head.wake = true, now()
+		d.head.resting, d.head.wake = true, handedOver()
 		return true
 	})
 }
+
+// handedOver is the wake time of a session that the next node, or the next
+// start, goes on with at once.
+func handedOver() time.Time { return time.Unix(1, 0).UTC() }
 
 var errNoRest = errors.New("the session did not say how it went to rest")
 

@@ -33,7 +33,7 @@ func (s *Server) tendHere(ctx context.Context, rec *record) time.Time {
 	case !h.alive():
 		return s.overAt(rec.id, &h)
 	case h.resting && !h.wake.IsZero() && s.ctx.Err() == nil && !s.draining.Load():
-		return h.wake.Add(s.turnOf(rec.id))
+		return s.dueAt(rec.id, h.wake)
 	default:
 		return time.Time{}
 	}
@@ -66,8 +66,11 @@ func (s *Server) tendAdrift(ctx context.Context, e *entry) time.Time {
 			return s.overAt(e.id, &h)
 		}
 		return time.Now().Add(retryTime)
-	case errors.Is(err, engine.ErrOwned): // whoever runs it says so, or dies
-		return time.Now().Add(engine.LeaseTime)
+	case errors.Is(err, engine.ErrOwned):
+		if h := s.index.head(e); h.resting && h.wake.Equal(handedOver()) { // its node is about to release it
+			return time.Now().Add(handOverLag)
+		}
+		return time.Now().Add(engine.LeaseTime) // whoever runs it says so, or dies
 	case errors.Is(err, errDoc):
 		s.log.ErrorContext(ctx, "session cannot be read", "session", e.id, "error", err)
 		return time.Time{}

@@ -19,9 +19,10 @@ const crashRetry = 20 * time.Millisecond
 
 // crashFrame is what matters of a frame.
 type crashFrame struct {
-	Type     string `json:"type"`
-	Content  string `json:"content"`
-	Metadata struct {
+	Type      string    `json:"type"`
+	Content   string    `json:"content"`
+	Timestamp time.Time `json:"timestamp"`
+	Metadata  struct {
 		Event    string `json:"event"`
 		Code     string `json:"code"`
 		ClientID string `json:"client_id"`

@@ -62,6 +62,7 @@ type Engine struct {
 	ctx    context.Context //nolint:containedctx // the engine's life
 	cancel context.CancelCauseFunc
 	wg     sync.WaitGroup
+	clock  clock
 
 	mu       sync.Mutex // guards what follows
 	sessions map[string]*Session
@@ -140,6 +141,7 @@ func (e *Engine) adopt(ctx context.Context, st *State) (*Session, error) {
 		ended: make(chan struct{}), passive: e.cfg.Passive, st: st, calls: map[int]*call{}, models: map[string]providers.Model{},
 	}
 	s.head.Store(st.head)
+	s.ahead = max(0, st.last.Sub(e.Now()))
 	for {
 		before, err := e.keep(s)
 		switch {

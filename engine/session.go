@@ -58,7 +58,8 @@ type Session struct {
 	quiet  time.Time // since when nothing has happened
 	drains bool      // nothing new begins
 	snaps  snapshots
-	replay *replay // instead of a journal, models and tools
+	ahead  time.Duration // of the clock, when the log is: a clock that went back since, or another machine's
+	replay *replay       // instead of a journal, models and tools
 }
 
 // input is what arrives at a session: a command, a result, or the clock.
@@ -197,7 +198,7 @@ const maxGroup = 64
 // from them, and then does it.
 func (s *Session) handle(in input) {
 	for n := 1; in != nil; n++ {
-		s.now = later(time.Now().UTC().Truncate(time.Microsecond), s.st.last)
+		s.now = later(s.engine.Now().Add(s.ahead), s.st.last)
 		if s.overdue(in); s.st.ended != nil {
 			break
 		}

@@ -12,6 +12,7 @@ const (
 	agendaWorkers = 8                      // sessions that are looked after at a time
 	seatSweep     = 250 * time.Millisecond // how often it looks for sessions that were let go
 	retryTime     = time.Second            // until something that failed is tried again
+	templateTime  = time.Minute            // until a session without its provider or its key is
 )
 
 // agenda says when which session is looked at next. It is safe for concurrent

@@ -167,6 +167,14 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	writeJSON(w, e.status, body)
 }
 
+// publicCause is the cause of an error that has one, for the log.
+func publicCause(err error) error {
+	if e, ok := errors.AsType[*apiError](err); ok {
+		return cause(e)
+	}
+	return err
+}
+
 func cause(e *apiError) error {
 	if e.cause != nil {
 		return e.cause

@@ -184,6 +184,8 @@ func detailData(d engine.Data) map[string]any {
 		return map[string]any{"attempt": d.Attempt, "until": timestamp(d.Until), "kind": d.Kind}
 	case *engine.ModelFellBack:
 		return map[string]any{"from": d.From, "to": d.To}
+	case *engine.Forked:
+		return map[string]any{"from": d.From, "at": d.At}
 	case *engine.StopFired:
 		return map[string]any{"stop": d.Reason.Stop, "action": d.Action, "outcome": d.Outcome}
 	default:

@@ -72,6 +72,9 @@ func (st *stream) page(ctx context.Context, after uint64, limit, level int) (*me
 		if errors.Is(err, engine.ErrDamaged) && len(page.Messages) > 0 {
 			break // who reads on is told
 		}
+		if errors.Is(err, engine.ErrNotFound) && st.rec.bereft() {
+			return nil, engine.ErrDamaged
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -101,7 +101,7 @@ func sessionOperations() []operation {
 		{
 			route: "GET " + one + "/messages", id: "listMessages", tag: "sessions", summary: "Read the frames of a session",
 			params:  append(following(), query("limit", "How many at most.", tree{"type": "integer", "minimum": 1, "maximum": maxPageFrames})),
-			answers: ok("What a socket would have shown.", "MessageList"),
+			answers: ok("What a socket would have shown.", "MessageList"), fails: []int{409},
 		},
 		{
 			route: "POST " + one + "/messages", id: "postMessage", tag: "sessions", summary: "Say something",

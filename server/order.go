@@ -71,7 +71,7 @@ func (s *Server) tryOrder(ctx context.Context, rec *record, o order) (done, erro
 	}
 	h := rec.head()
 	if !h.alive() {
-		return done{}, engine.ErrEnded
+		return done{}, rec.over()
 	}
 	if s.cluster != nil && !h.resting && rec.here() == nil {
 		if d, err := s.ask(ctx, rec, o); !errors.Is(err, engine.ErrNotFound) {

@@ -44,7 +44,7 @@ func levelOf(t engine.Type) int {
 	case engine.TypeTurnStarted, engine.TypeTurnFinished, engine.TypeTurnFailed, engine.TypeToolRequested,
 		engine.TypeToolFinished, engine.TypeToolFailed, engine.TypeModelRetried, engine.TypeModelFellBack,
 		engine.TypeRecovered, engine.TypeStopFired, engine.TypeChosen, engine.TypeBallot, engine.TypeVerdict,
-		engine.TypeHandoff, engine.TypeItems, engine.TypePlanned, engine.TypeReplanned:
+		engine.TypeHandoff, engine.TypeItems, engine.TypePlanned, engine.TypeReplanned, engine.TypeForked:
 		return 1
 	default:
 		return -1

@@ -117,6 +117,20 @@ func (r *record) seq() uint64 {
 	return d.Seq
 }
 
+// over is why a session that lives no more takes no orders.
+func (r *record) over() error {
+	if r.broken() == brokenLog {
+		return engine.ErrDamaged
+	}
+	return engine.ErrEnded
+}
+
+// bereft says whether a session should have a log, which is not there.
+func (r *record) bereft() bool {
+	h := r.head()
+	return r.broken() == brokenLog || h.alive() && r.seq() > 0
+}
+
 // broken is why a session cannot go on though its log has no end, or empty.
 func (r *record) broken() string {
 	d, _ := r.stored()

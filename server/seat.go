@@ -125,7 +125,7 @@ func (s *Server) sit(ctx context.Context, rec *record) (*engine.Session, error) 
 		return nil, err
 	}
 	if h := rec.head(); !h.alive() {
-		return nil, engine.ErrEnded
+		return nil, rec.over()
 	}
 	if err := s.claim(ctx, rec.id); err != nil {
 		return nil, err
@@ -147,7 +147,10 @@ func (s *Server) wake(ctx context.Context, rec *record) (*engine.Session, error)
 	d, _ := rec.stored()
 	if !d.head.alive() {
 		s.index.put(rec.id, d.head, 0)
-		return nil, engine.ErrEnded
+		return nil, rec.over()
+	}
+	if err := s.sound(ctx, rec.id, d); err != nil {
+		return nil, err
 	}
 	p, err := s.planFor(ctx, rec)
 	if err != nil {
@@ -169,6 +172,22 @@ func (s *Server) wake(ctx context.Context, rec *record) (*engine.Session, error)
 	return s.cfg.Engine.Resume(ctx, p.template, rec.id)
 }
 
+// sound sees that a log has all that its doc knows of: one that lost its end,
+// or all of it, does not go on.
+func (s *Server) sound(ctx context.Context, id string, d *doc) error {
+	if d.Seq == 0 {
+		return nil
+	}
+	head, err := s.headOf(ctx, id)
+	if err != nil && !errors.Is(err, engine.ErrNotFound) {
+		return err
+	}
+	if head < d.Seq {
+		return fmt.Errorf("session %s: its log ends with event %d, and had %d: %w", id, head, d.Seq, engine.ErrDamaged)
+	}
+	return nil
+}
+
 // planFor is the plan of a session.
 func (s *Server) planFor(ctx context.Context, rec *record) (*plan, error) {
 	rec.mu.Lock()
@@ -178,14 +197,11 @@ func (s *Server) planFor(ctx context.Context, rec *record) (*plan, error) {
 		return p, nil
 	}
 	p, err := s.planOf(ctx, rec.id, d)
+	if e, ok := errors.AsType[*apiError](err); ok && e.code == errTemplateChanged.code {
+		return nil, fmt.Errorf("%w: %w", errTemplateLost, cause(e)) // this is for the log
+	}
 	if err != nil {
-		if errors.Is(err, engine.ErrJournal) || ctx.Err() != nil {
-			return nil, err
-		}
-		if e, ok := errors.AsType[*apiError](err); ok {
-			err = cause(e) // this is for the log
-		}
-		return nil, fmt.Errorf("%w: %w", errTemplateLost, err)
+		return nil, err
 	}
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
@@ -193,7 +209,14 @@ func (s *Server) planFor(ctx context.Context, rec *record) (*plan, error) {
 	return p, nil
 }
 
-var errTemplateLost = errors.New("the session's template cannot be made again")
+var errTemplateLost = errors.New("the session's template is another one now")
+
+// lacksTemplate says that a session's template cannot be made here and now: a
+// provider or a key is missing, which may be there again, or on another node.
+func lacksTemplate(err error) bool {
+	e, ok := errors.AsType[*apiError](err)
+	return ok && e.code == errTemplateGone.code
+}
 
 // unwoken does what there is to do about a session that cannot be woken, and
 // gives what its caller is told.
@@ -206,7 +229,7 @@ func (s *Server) unwoken(ctx context.Context, rec *record, err error) error {
 		s.strike(rec)
 		return engine.ErrNotFound
 	case errors.Is(err, engine.ErrDamaged):
-		return errors.Join(engine.ErrEnded, s.breakOff(ctx, rec, brokenLog, err))
+		return errors.Join(engine.ErrDamaged, s.breakOff(ctx, rec, brokenLog, err))
 	case errors.Is(err, engine.ErrTemplate), errors.Is(err, errTemplateLost):
 		return errors.Join(engine.ErrEnded, s.breakOff(ctx, rec, brokenTemplate, err))
 	default:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -183,6 +184,7 @@ func TestHalfMadeSessions(t *testing.T) {
 	one := serveOn(t, store, 0)
 	stays, empty, ended := one.createChat(t, ann), one.createChat(t, ann), one.createChat(t, ann)
 	one.crash()
+	one.rewrite(t, empty, func(d *doc) { d.Seq = 0 })
 	if err := store.Delete(t.Context(), empty); err != nil {
 		t.Fatal(err)
 	}
@@ -204,8 +206,24 @@ func TestHalfMadeSessions(t *testing.T) {
 	two.post(t, stays, "x")
 }
 
-// A session whose template is lost, or whose log has a hole, can be read and
-// does not go on.
+// rewrite changes what is stored of a session behind a server's back.
+func (ts *testServer) rewrite(tb testing.TB, id string, change func(*doc)) {
+	tb.Helper()
+	d, rev, err := ts.readDoc(tb.Context(), id)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	change(d)
+	value, err := d.encode()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if _, err := ts.docs.Update(tb.Context(), id, value, rev); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// A session whose template is another one now can be read and does not go on.
 func TestBrokenSessions(t *testing.T) {
 	store := &memory.Journal{}
 	one := serveOn(t, store, 0, slow(t, "1ms", "enqueue", "1h"))
@@ -213,19 +231,45 @@ func TestBrokenSessions(t *testing.T) {
 	one.post(t, id, "hello")
 	one.answers(t, id, 1)
 	one.crash()
-	two := serveOn(t, store, 0, func(c *Config) { c.Connect = nil })
+	one.rewrite(t, id, func(d *doc) { d.Blueprint.Hash = "another" })
+	two := serveOn(t, store, 0)
 	eventually(t, "it has failed", func() bool { return two.status(t, id) == statusFailed })
 	check(t, two.as(t, ann, 200, "GET", "/chat/sessions/"+id, nil), brokenTemplate, "stop")
 	two.answers(t, id, 1)
-	w, _ := two.do(t, "POST", "/chat/sessions/"+id+"/messages", two.token(t, ann), `{"content":"x"}`)
-	if w.StatusCode != http.StatusConflict {
-		t.Errorf("a message: got %d", w.StatusCode)
-	}
+	check(t, two.as(t, ann, 409, "POST", "/chat/sessions/"+id+"/messages", `{"content":"x"}`), "SESSION_ENDED", "code")
 	c := two.open(t, ann, id, "")
 	frames := c.wantClose(closeGeneric)
 	if len(frames) < 4 {
 		t.Errorf("got %d frames before the close", len(frames))
 	}
+}
+
+// A session whose provider is not there now takes nothing and is not over: it
+// goes on where, or when, its provider is there. It can be deleted meanwhile.
+func TestTemplateUnavailable(t *testing.T) {
+	store := &memory.Journal{}
+	one := serveOn(t, store, 0, slow(t, "1ms", "enqueue", "1h"))
+	id, _ := one.create(t, ann, map[string]any{"template": "slow"})
+	other, _ := one.create(t, ann, map[string]any{"template": "slow"})
+	one.post(t, id, "hello")
+	one.answers(t, id, 1)
+	one.crash()
+
+	two := serveOn(t, store, 0, func(c *Config) { c.Connect = nil })
+	check(t, two.as(t, ann, 503, "POST", "/chat/sessions/"+id+"/messages", `{"content":"x"}`), "TEMPLATE_UNAVAILABLE", "code")
+	eventually(t, "the log says why", func() bool { return strings.Contains(two.log.String(), "not to be had here now") })
+	two.answers(t, id, 1)
+	if got := two.status(t, id); got != statusActive {
+		t.Errorf("without its provider it is %s", got)
+	}
+	two.as(t, ann, 204, "DELETE", "/chat/sessions/"+other, nil)
+	two.as(t, ann, 404, "GET", "/chat/sessions/"+other, nil)
+	two.crash()
+
+	three := serveOn(t, store, 0)
+	three.post(t, id, "again")
+	three.answers(t, id, 2)
+	three.as(t, ann, 404, "GET", "/chat/sessions/"+other, nil)
 }
 
 // The talk of two agents goes on after a restart, and on another node.

@@ -113,16 +113,8 @@ func (s *Server) removeSession(ctx context.Context, rec *record) error {
 	switch {
 	case errors.Is(err, engine.ErrNotFound):
 		return errNotFound
-	case errors.Is(err, engine.ErrEnded):
-		news := false
-		err = s.amend(ctx, rec, func(d *doc) bool {
-			news = !d.head.deleted
-			d.head.deleted = true
-			return news
-		})
-		if err == nil && !news {
-			return errNotFound // another request was faster
-		}
+	case errors.Is(err, engine.ErrEnded), errors.Is(err, engine.ErrDamaged), lacksTemplate(err):
+		err = s.hide(ctx, rec)
 	}
 	if err != nil {
 		return err
@@ -130,6 +122,20 @@ func (s *Server) removeSession(ctx context.Context, rec *record) error {
 	rec.frames.shut(closeDeleted, "the session was deleted")
 	s.agenda.soon(rec.entry)
 	return nil
+}
+
+// hide marks a session deleted that runs nowhere.
+func (s *Server) hide(ctx context.Context, rec *record) error {
+	news := false
+	err := s.amend(ctx, rec, func(d *doc) bool {
+		news = !d.head.deleted
+		d.head.deleted = true
+		return news
+	})
+	if err == nil && !news {
+		return errNotFound // another request was faster
+	}
+	return err
 }
 
 var (

@@ -114,7 +114,7 @@ func (st *stream) lost(err error) (int, string) {
 		return st.code, st.why
 	case st.s.ctx.Err() != nil:
 		return closeDraining, "the server is shutting down"
-	case errors.Is(err, engine.ErrNotFound):
+	case errors.Is(err, engine.ErrNotFound) && !st.rec.bereft():
 		return closeDeleted, "the session is gone"
 	}
 	st.s.log.Error("session cannot be followed", "session", st.rec.id, "error", err)

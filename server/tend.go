@@ -60,7 +60,7 @@ func (s *Server) tendAdrift(ctx context.Context, e *entry) time.Time {
 	switch {
 	case err == nil:
 		return time.Time{}
-	case errors.Is(err, engine.ErrNotFound), errors.Is(err, engine.ErrEnded):
+	case errors.Is(err, engine.ErrNotFound), errors.Is(err, engine.ErrEnded), errors.Is(err, engine.ErrDamaged):
 		h := s.index.head(e)
 		if !h.alive() {
 			return s.overAt(e.id, &h)
@@ -74,6 +74,9 @@ func (s *Server) tendAdrift(ctx context.Context, e *entry) time.Time {
 	case errors.Is(err, errDoc):
 		s.log.ErrorContext(ctx, "session cannot be read", "session", e.id, "error", err)
 		return time.Time{}
+	case lacksTemplate(err):
+		s.log.WarnContext(ctx, "session is not resumed: what it was started from is not to be had here now", "session", e.id, "error", publicCause(err))
+		return time.Now().Add(templateTime)
 	default:
 		s.log.WarnContext(ctx, "session is not resumed yet", "session", e.id, "error", err)
 		return time.Now().Add(retryTime)

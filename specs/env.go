@@ -33,10 +33,10 @@ type Env struct {
 
 // EnvUsage counts tokens; Cost is in USD, 0 while unknown.
 type EnvUsage struct {
-	InputTokens  int     `expr:"input_tokens"`
-	OutputTokens int     `expr:"output_tokens"`
-	TotalTokens  int     `expr:"total_tokens"`
-	Cost         float64 `expr:"cost"`
+	InputTokens  int     `expr:"input_tokens" json:"input_tokens"`
+	OutputTokens int     `expr:"output_tokens" json:"output_tokens"`
+	TotalTokens  int     `expr:"total_tokens" json:"total_tokens"`
+	Cost         float64 `expr:"cost" json:"cost"`
 }
 
 // EnvMessage is a message of the transcript. The zero value is no message.

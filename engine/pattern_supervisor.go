@@ -97,7 +97,7 @@ func (st *State) turnIn(f *Frame, slot int) *turn {
 
 // gives implements giver.
 func (p supervisor) gives(st *State, t *turn) []providers.ToolSpec {
-	if t.slot != p.manager || p.left(t, len(t.pending)) == 0 {
+	if t.slot != p.manager || p.reached(t, len(t.pending)) != "" {
 		return nil
 	}
 	n := t.frame.node
@@ -131,11 +131,12 @@ func (p supervisor) mostCalls(t *turn) int {
 // declines implements giver.
 func (p supervisor) declines(st *State, t *turn, i int) string {
 	c := t.pending[i].call
+	reached := p.reached(t, i)
 	switch w := t.frame.node.slotNamed(c.Name); {
 	case strings.TrimSpace(taskOf(c)) == "":
 		return "task is missing; say in it what is to be done"
-	case p.left(t, i) == 0:
-		return fmt.Sprintf("max_delegations = %d is reached; answer now", p.most)
+	case reached != "":
+		return reached + " is reached; answer now"
 	case p.tired(st, t, w, i):
 		return c.Name + " has taken all its turns"
 	default:
@@ -143,12 +144,18 @@ func (p supervisor) declines(st *State, t *turn, i int) string {
 	}
 }
 
-// left is how many delegations a turn has before its i-th pending call.
-func (p supervisor) left(t *turn, i int) int {
-	if p.most == 0 {
-		return 1
+// reached is the bound of the pattern that does not allow another delegation
+// before a turn's i-th pending call, empty when none does.
+func (p supervisor) reached(t *turn, i int) string {
+	f, unstarted := t.frame, p.unstarted(t, i, "")
+	switch most := f.node.spec.MaxTurns; {
+	case p.most > 0 && f.delegated+unstarted >= p.most:
+		return fmt.Sprintf("max_delegations = %d", p.most)
+	case most > 0 && f.turns+len(f.open)+unstarted >= most: // the manager's own is one of them
+		return fmt.Sprintf("max_turns = %d", most)
+	default:
+		return ""
 	}
-	return max(0, p.most-t.frame.delegated-p.unstarted(t, i, ""))
 }
 
 // unstarted counts the calls before the i-th that are still to be started, of

@@ -111,6 +111,9 @@ func notice(f *Frame, e *engine.Event) {
 // is told.
 func (p *projector) info(f *Frame, e *engine.Event) {
 	f.Type, f.Sender = frameInfo, p.rec.idOf(e.Agent)
+	if _, ok := e.Data.(*engine.Chosen); ok && p.rec.agent(e.Agent) == nil {
+		f.Sender = "" // a pattern may be chosen too
+	}
 	f.Metadata = map[string]any{"role": "system", "event": detailEvent(e.Type())}
 	if e.Turn > 0 {
 		f.Metadata["turn"] = e.Turn
@@ -137,7 +140,7 @@ func detailEvent(t engine.Type) string {
 func detailData(d engine.Data) map[string]any {
 	switch d := d.(type) {
 	case *engine.TurnStarted:
-		m := set(map[string]any{"role_asked": d.Role, "stop": d.Stop, "decides": d.Decides, "call_id": d.Call})
+		m := set(map[string]any{"asked_as": d.Role, "stop": d.Stop, "decides": d.Decides, "call_id": d.Call})
 		if d.Call != "" {
 			m["task"] = d.Note
 		}
@@ -150,7 +153,7 @@ func detailData(d engine.Data) map[string]any {
 		}
 		return nil
 	case *engine.Chosen:
-		return set(map[string]any{"by": d.By, "why": d.Why, "route": d.Route})
+		return set(map[string]any{"next": d.Name, "by": d.By, "why": d.Why, "route": d.Route})
 	case *engine.Ballot:
 		m := set(map[string]any{"choice": d.Choice, "reason": d.Reason, "casting": d.Casting, "spoiled": d.Spoiled, "weight": d.Weight})
 		if d.Score != nil {

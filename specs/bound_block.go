@@ -113,8 +113,8 @@ func (pr *prover) ownTurns(p *Pattern, l load) load {
 		return l
 	}
 	inner := 1
-	if p.Kind == "debate" {
-		inner = len(p.Participants)
+	if p.Kind == "debate" || p.Kind == "auction" { // who speak at the same time all finish
+		inner = max(inner, pr.all(p.Participants).turns)
 	}
 	for _, role := range p.roles() {
 		if role.Kind != RefPattern {
@@ -130,7 +130,9 @@ func (pr *prover) ownTurns(p *Pattern, l load) load {
 	if len(l.cycles) == 0 && !l.waits && most >= l.turns || !l.endedBy(advancesTurns) {
 		return l
 	}
-	return l.capTurns(most, p.because(fmt.Sprintf("max_turns = %d", p.MaxTurns)))
+	l = l.capTurns(most, p.because(fmt.Sprintf("max_turns = %d", p.MaxTurns)))
+	l.turns = min(l.turns, most)
+	return l
 }
 
 // moves bounds a pattern's own cycles by max_turns where what is inside has no
@@ -150,7 +152,18 @@ func (l load) moves(p *Pattern) load {
 
 // allAtOnce says whether a pattern makes a single move, which max_turns cannot
 // interrupt.
-func allAtOnce(p *Pattern) bool { return p.Kind == "parallel" || p.Kind == "map" || p.Kind == "vote" }
+func allAtOnce(p *Pattern) bool {
+	return p.Kind == "parallel" || p.Kind == "map" || p.Kind == "vote" || p.Kind == "supervisor"
+}
+
+// all is what participants take who all speak once.
+func (pr *prover) all(refs []Ref) sum {
+	var total sum
+	for _, ref := range refs {
+		total = total.plus(pr.one(ref).sum)
+	}
+	return total
+}
 
 // together is how many turns are under way when all of them work at once.
 func (pr *prover) together(refs []Ref) int {

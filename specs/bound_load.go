@@ -76,9 +76,11 @@ func (l load) after(m load) load {
 }
 
 // capTurns bounds a load by a number of turns that are finished. Turns that are
-// under way then have taken calls too, and so have those that were passed over.
+// under way then have taken calls too, and may be finished in the same moment;
+// and so have those that were passed over.
 func (l load) capTurns(most int, because string) load {
-	tried := satAdd(most, max(l.width-1, 0))
+	most = satAdd(most, max(l.width-1, 0))
+	tried := most
 	if l.over > 1 {
 		tried = satMul(satAdd(tried, 1), l.over)
 	}

@@ -76,24 +76,19 @@ func (s *Session) callModel(t *turn) {
 		return
 	}
 	link := &t.agent.chain[t.link]
-	e := t.event(&ModelCalled{
+	s.announce(t, &ModelCalled{
 		Provider: link.entry.Settings.Name, Model: link.model, Call: s.st.env.Calls + 1, Attempt: t.attempt + 1,
-		MaxTokens: s.st.answerCap(t),
+		MaxTokens: t.agent.spec.MaxTokens,
 	})
-	s.emit(e)
-	s.starts = append(s.starts, t)
 }
 
-// answerCap is the cap of a turn's answer: the agent's, or what is left of the
-// session's tokens when that is less.
-func (st *State) answerCap(t *turn) int {
-	most := t.agent.spec.MaxTokens
-	if l := st.t.spec.Limits.MaxTokens; l > 0 && !t.final {
-		if left := max(1, l-st.env.Usage.TotalTokens); most == 0 || left < most {
-			most = left
-		}
+// announce tells of a call, which is made once that is stored, if the budgets
+// allow it.
+func (s *Session) announce(t *turn, d *ModelCalled) {
+	if s.reserve(t, d) {
+		s.emit(t.event(d))
+		s.starts = append(s.starts, t)
 	}
-	return most
 }
 
 // begin makes the call that a stored event announces.
@@ -105,7 +100,7 @@ func (s *Session) begin(t *turn) {
 	if !t.summing && t.used < t.agent.mostTools() {
 		c.sets = t.agent.sets
 	}
-	c.input = tokensOf(&c.request)
+	c.input = weightOf(c.request.System, c.request.Messages, c.request.Tools, len(c.request.Schema)).Tokens()
 	s.calls[t.n] = c
 	c.chunks = s.model(link).Stream(ctx, &c.request)
 	if s.worker && s.own == nil {
@@ -308,6 +303,7 @@ func (s *Session) answered(t *turn, r *reply, whole bool) {
 	}
 	e := t.event(d)
 	e.Usage, e.Cause = r.usage, t.callSeq
+	s.settle(t.call, r.usage, d.Cost)
 	s.emit(e)
 }
 
@@ -323,6 +319,7 @@ func (s *Session) callFailed(t *turn, r *reply) {
 			e.Usage, d.Cost = &pe.Usage, r.call.link.cost(pe.Usage)
 		}
 	}
+	s.settle(t.call, e.Usage, d.Cost)
 	s.emit(e)
 	if wait, again := set.Retry.Next(t.attempt, r.err, jitter(s.id, s.st.head)); again {
 		s.emit(t.event(&ModelRetried{Attempt: t.attempt + 1, Until: s.now.Add(wait), Kind: d.Kind}))

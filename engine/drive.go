@@ -26,6 +26,11 @@ func (s *Session) advance() {
 			}
 			continue
 		}
+		if s.warn(); len(s.hungry) > 0 {
+			if s.feed(); s.st.ended != nil || s.st.final != nil {
+				return
+			}
+		}
 		if a := s.st.stopAsked; a != nil {
 			if !s.st.working() {
 				s.stopped(a.By)

@@ -27,6 +27,9 @@ type Config struct {
 	// follow a session here. It must not wait. It is called concurrently.
 	OnLive func(Event)
 
+	// Budget, if set, bounds what owners of sessions take.
+	Budget Budget
+
 	// Passive is how long a session that waits with nothing in flight is kept.
 	// Then it is let go with [ErrPassive]: it costs nothing until [Engine.Wake].
 	// One that has something to do within so long is kept. 0 keeps all.

@@ -324,6 +324,26 @@ type ModelCalled struct {
 	Purpose string `json:"purpose,omitempty"`
 	// UpTo is the last message that a summary covers, by index.
 	UpTo int `json:"up_to,omitempty"`
+	// Reserved is what the call may take at most of the session's max_tokens and
+	// max_cost; nil when it has neither.
+	Reserved *Reserved `json:"reserved,omitempty"`
+}
+
+// Reserved is what a call may take at most, by an estimate of its request and
+// the cap of its answer.
+type Reserved struct {
+	Tokens int `json:"tokens"`
+	// Cost is in USD.
+	Cost float64 `json:"cost,omitempty"`
+}
+
+// BudgetWarned says that four fifths of a budget are used. It is told once.
+type BudgetWarned struct {
+	// Limit is limits.max_tokens or limits.max_cost.
+	Limit string `json:"limit"`
+	// Used and Most are tokens or USD.
+	Used float64 `json:"used"`
+	Most float64 `json:"most"`
 }
 
 // ModelAnswered is a model's reply. Text and tool calls are here when they are
@@ -455,6 +475,8 @@ type StopFired struct {
 	Outcome Outcome `json:"outcome"`
 	// Frame is set for a scoped condition.
 	Frame int `json:"frame,omitempty"`
+	// Outside says that a [Budget] decided it, which the log knows nothing of.
+	Outside bool `json:"outside,omitempty"`
 }
 
 // Finalizing says that a last turn is taken before the end.

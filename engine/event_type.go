@@ -45,6 +45,7 @@ const (
 	TypeCleared        Type = "stop.cleared"
 	TypeStopFired      Type = "stop.fired"
 	TypeFinalizing     Type = "stop.finalizing"
+	TypeBudgetWarned   Type = "budget.warned"
 	TypeTextDelta      Type = "text.delta"
 	TypeThoughtDelta   Type = "thought.delta"
 )
@@ -170,6 +171,9 @@ func (*StopFired) Type() Type { return TypeStopFired }
 func (*Finalizing) Type() Type { return TypeFinalizing }
 
 // Type implements [Data].
+func (*BudgetWarned) Type() Type { return TypeBudgetWarned }
+
+// Type implements [Data].
 func (*TextDelta) Type() Type { return TypeTextDelta }
 
 // Type implements [Data].
@@ -267,6 +271,8 @@ func newData(t Type) Data {
 		return new(StopFired)
 	case TypeFinalizing:
 		return new(Finalizing)
+	case TypeBudgetWarned:
+		return new(BudgetWarned)
 	case TypeTextDelta:
 		return new(TextDelta)
 	case TypeThoughtDelta:

@@ -25,7 +25,7 @@ func DataTypes() []Data {
 		TypeCreated, TypeStarted, TypePaused, TypeResumed, TypeStopAsked, TypeTakenOver, TypeForked, TypeInputClosed, TypeEnded, TypeSaid, TypeEntered, TypeLeft,
 		TypeRound, TypeChosen, TypeEdgeTaken, TypeMerged, TypeBallot, TypeVerdict, TypeTurnStarted, TypeTurnFinished, TypeTurnFailed, TypeModelCalled,
 		TypeModelAnswered, TypeModelFailed, TypeModelRetried, TypeModelFellBack, TypeToolRequested, TypeToolFinished,
-		TypeToolFailed, TypeCooledDown, TypeRecovered, TypeSummarized, TypeLatched, TypeCleared, TypeStopFired, TypeFinalizing,
+		TypeToolFailed, TypeCooledDown, TypeRecovered, TypeSummarized, TypeLatched, TypeCleared, TypeStopFired, TypeFinalizing, TypeBudgetWarned,
 		TypeTextDelta, TypeThoughtDelta,
 	}
 	list := make([]Data, len(types))

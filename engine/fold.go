@@ -17,7 +17,7 @@ func (st *State) fold(e *Event) {
 	st.head, st.last = e.Seq, e.Time
 	switch d := e.Data.(type) {
 	case *Created:
-		st.created, st.opening, st.history, st.copying = e.Time, d.Opening, d.History, d.ForkedAt
+		st.created, st.owner, st.opening, st.history, st.copying = e.Time, d.Owner, d.Opening, d.History, d.ForkedAt
 	case *Started:
 		st.started = e.Time
 	case *Paused:
@@ -51,6 +51,8 @@ func (st *State) fold(e *Event) {
 				st.pausedBy[remembered{c.Address, d.Frame}] = true
 			}
 		}
+	case *BudgetWarned:
+		st.warned[d.Limit] = true
 	case *Cleared:
 		delete(st.pausedBy, remembered{d.Stop, d.Frame})
 	case *Said:
@@ -286,9 +288,8 @@ func (f *Frame) finishStep(slot int, r stepResult) {
 	}
 }
 
-// estimate is the number of tokens that a text of so many bytes is taken for:
-// four bytes a token, rounded up, the vendors' own rule of thumb for English.
-func estimate(bytes int) int { return (bytes + 3) / 4 }
+// estimate is the number of tokens that a text of so many bytes is taken for.
+func estimate(bytes int) int { return specs.Weight{Bytes: bytes}.Tokens() }
 
 // fold of text for comparisons: case and white space do not count.
 func folded(s string) string { return strings.Join(strings.Fields(strings.ToLower(s)), " ") }

@@ -20,6 +20,7 @@ func (st *State) foldTurn(e *Event) {
 		t := st.turns[e.Turn]
 		t.call, t.callSeq, t.attempt, t.retryAt = d.Call, e.Seq, d.Attempt, time.Time{}
 		t.summing, t.upTo = d.Purpose == purposeSummary, d.UpTo
+		t.cap, t.claim = d.MaxTokens, d.claim()
 		t.mark, t.via = len(st.marks[d.Provider]), d.Provider
 		st.marks[d.Provider] = append(st.marks[d.Provider], "")
 		st.env.Calls++
@@ -30,6 +31,7 @@ func (st *State) foldTurn(e *Event) {
 		t := st.turns[e.Turn]
 		t.call = 0
 		st.charge(e, d.Cost)
+		st.settleClaim(t, d.Cost != nil || e.Usage != nil)
 		st.marks[d.Provider][t.mark] = d.Mark
 		if d.Unmade {
 			st.unmark(d.Provider, t.mark)
@@ -220,6 +222,7 @@ func (st *State) foldAnswered(e *Event, d *ModelAnswered) {
 	t := st.turns[e.Turn]
 	t.call, t.attempt = 0, 0
 	st.charge(e, d.Cost)
+	st.settleClaim(t, true)
 	st.marks[d.Provider][t.mark] = d.Mark
 	if d.Text == "" && len(d.ToolCalls) == 0 {
 		return

@@ -89,7 +89,7 @@ func (st *State) stepRefused() []Condition {
 func (st *State) callRefused() *limit {
 	for i := range st.t.limits {
 		l := &st.t.limits[i]
-		if (l.budget || l.name == "max_calls") && l.reached(st) {
+		if l.name == "max_calls" && l.reached(st) {
 			return l
 		}
 	}

@@ -79,14 +79,18 @@ func (t *Template) introduce(p Participant) string {
 // request builds the prompt of a turn from the transcript.
 func (s *Session) request(req *providers.Request, t *turn, link *chainLink) {
 	if t.summing {
-		*req = s.summaryRequest(t)
+		*req = s.summaryRequest(t, t.upTo)
 		s.script(req, t, link)
 		return
 	}
 	a := t.agent.spec
+	prompt := t.ready
+	if t.ready = nil; prompt == nil {
+		prompt = s.st.prompt(t)
+	}
 	*req = providers.Request{
-		Model: link.model, Session: s.id, Agent: t.name, System: t.agent.system, Messages: s.st.prompt(t),
-		MaxTokens: s.st.answerCap(t), Temperature: a.Temperature, TopP: a.TopP, Seed: a.Seed, Stop: a.StopSequences,
+		Model: link.model, Session: s.id, Agent: t.name, System: t.agent.system, Messages: prompt,
+		MaxTokens: t.cap, Temperature: a.Temperature, TopP: a.TopP, Seed: a.Seed, Stop: a.StopSequences,
 	}
 	req.Tools = s.st.offered(t)
 	req.Schema = s.st.form(t).schema
@@ -288,13 +292,4 @@ func (w window) cut(st *State, list []int) []int {
 		}
 	}
 	return list
-}
-
-// tokensOf estimates the size of a request.
-func tokensOf(req *providers.Request) int {
-	n := len(req.System)
-	for i := range req.Messages {
-		n += len(req.Messages[i].Content)
-	}
-	return estimate(n)
 }

@@ -192,6 +192,8 @@ func (e *Event) tellCall() string {
 		return fmt.Sprintf("%s is true (%s)", d.Reason.Stop, short(d.Reason.Text))
 	case *Finalizing:
 		return sessionFinalizes
+	case *BudgetWarned:
+		return d.Limit + " is nearly reached"
 	default:
 		return string(e.Type())
 	}

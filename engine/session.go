@@ -49,6 +49,8 @@ type Session struct {
 	worker bool          // the loop runs in a goroutine that can make a call
 	own    *call         // the call that it shall make
 	starts []*turn       // to be called once the batch is stored
+	hungry []*turn       // that wait for what calls in flight give back
+	owed   map[int]Spent // what the owner's budget has reserved, by call
 	tools  []toolStart   // likewise
 	acks   []*command    // to be answered once the batch is stored
 	models map[string]providers.Model
@@ -355,6 +357,7 @@ func (s *Session) depart(r *Rest) {
 		s.timer.Stop()
 	}
 	s.cancel(s.why())
+	s.settleAll()
 	if r != nil && s.engine.cfg.OnRest != nil {
 		s.engine.cfg.OnRest(*r) // its place is not free before
 	}

@@ -13,6 +13,7 @@ func (st *State) clone() *State {
 	c.messages, c.lobby = slices.Clip(st.messages), slices.Clip(st.lobby)
 	c.judged, c.succeeded = maps.Clone(st.judged), maps.Clone(st.succeeded)
 	c.latched, c.pausedBy, c.clients = maps.Clone(st.latched), maps.Clone(st.pausedBy), maps.Clone(st.clients)
+	c.warned = maps.Clone(st.warned)
 	c.env.Agents = maps.Clone(st.env.Agents)
 	c.frames = make(map[int]*Frame, len(st.frames))
 	for id, f := range st.frames {

@@ -18,7 +18,7 @@ import (
 // snapshotFormat is the version of what follows. It changes with every change
 // of [State], of what is saved of it, and of what fold makes of an event: a
 // snapshot of another format is not read.
-const snapshotFormat = 5
+const snapshotFormat = 6
 
 // A snapshot is a head of six bytes, the format, how the rest is written, and
 // the rest's checksum, then the rest: the length of a savedState as JSON, that,
@@ -81,6 +81,9 @@ type savedState struct {
 
 	Counts  savedCounts `json:"counts"`
 	Costly  bool        `json:"costly,omitempty"`
+	Owner   string      `json:"owner,omitempty"`
+	Lost    claim       `json:"lost,omitzero"`
+	Warned  []string    `json:"warned,omitempty"`
 	Outcome string      `json:"outcome,omitempty"`
 }
 
@@ -146,6 +149,8 @@ type savedResult struct {
 }
 
 type savedTurn struct {
+	Cap     int    `json:"cap,omitempty"`
+	Claim   claim  `json:"claim,omitzero"`
 	Turn    int    `json:"turn"`
 	Frame   int    `json:"frame,omitempty"`
 	Slot    int    `json:"slot"`

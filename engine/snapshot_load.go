@@ -13,6 +13,10 @@ func (s *savedState) state(t *Template) (*State, error) {
 	st.paused, st.pausedAt, st.pauseReason, st.held = s.Paused, s.PausedAt, s.PauseReason, s.Held
 	st.inputClosed, st.stopAsked, st.final, st.ended, st.rootDone = s.InputClosed, s.StopAsked, s.Final, s.Ended, s.RootDone
 	st.lobby, st.lastID, st.lastTurn, st.costly = s.Lobby, s.LastID, s.LastTurn, s.Costly
+	st.owner, st.lost = s.Owner, s.Lost
+	for _, limit := range s.Warned {
+		st.warned[limit] = true
+	}
 	st.opening, st.history, st.copying = s.Opening, s.History, s.Copying
 	st.firing, st.finalOver, st.finalErr = s.Firing, s.FinalOver, s.FinalErr
 	if b := s.Broken; b != nil {
@@ -156,7 +160,7 @@ func (s *savedTurn) load(st *State) error {
 		seq: s.Seq, link: s.Link, attempt: s.Attempt, call: s.Call, callSeq: s.CallSeq, mark: s.Mark, repairs: s.Repairs, used: s.Used,
 		retryAt: s.RetryAt, cooling: s.Cooling, summing: s.Summing, summed: s.Summed, upTo: s.UpTo, said: s.Said, via: s.Via, extra: s.Extra,
 		frame: st.frames[s.Frame], agent: st.t.agents[s.Name], human: st.t.humans[s.Name],
-		toolCall: s.For,
+		toolCall: s.For, cap: s.Cap, claim: s.Claim,
 	}
 	if t.agent == nil && t.human == nil || t.frame == nil && !t.final && s.Stop == nil {
 		return fmt.Errorf("%w: turn %d is nobody's", errSnapshot, s.Turn)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 )
 
@@ -15,7 +16,7 @@ func (st *State) saved(m Mark) *savedState {
 		Marks: st.marks, Use: make(map[string]savedUse, len(st.use)), Latched: savedConditions(st.latched),
 		PausedBy: savedConditions(st.pausedBy), Clients: make(map[string]savedAccepted, len(st.clients)),
 		Opening: st.opening, History: st.history, Copying: st.copying, Firing: st.firing, FinalOver: st.finalOver, FinalErr: st.finalErr,
-		Costly: st.costly, Outcome: st.env.Outcome,
+		Costly: st.costly, Outcome: st.env.Outcome, Owner: st.owner, Lost: st.lost, Warned: slices.Sorted(maps.Keys(st.warned)),
 		Counts: savedCounts{
 			Turns: st.env.Turns, Rounds: st.env.Rounds, Calls: st.env.Calls, ToolCalls: st.env.ToolCalls,
 			Handoffs: st.env.Handoffs, Usage: st.env.Usage,
@@ -92,7 +93,7 @@ func (t *turn) saved() savedTurn {
 		Turn: t.n, Slot: t.slot, Name: t.name, Role: t.role, Decides: t.decides, Note: t.note, Answers: t.answers, Context: t.context, Final: t.final, Started: t.started,
 		Seq: t.seq, Link: t.link, Attempt: t.attempt, Call: t.call, CallSeq: t.callSeq, Mark: t.mark, Repairs: t.repairs, Used: t.used,
 		RetryAt: t.retryAt, Cooling: t.cooling, Summing: t.summing, Summed: t.summed, UpTo: t.upTo, Said: t.said, Via: t.via, Extra: t.extra,
-		For: t.toolCall,
+		For: t.toolCall, Cap: t.cap, Claim: t.claim,
 	}
 	if t.frame != nil {
 		s.Frame = t.frame.id

@@ -54,6 +54,10 @@ type State struct {
 	clients   map[string]accepted // by sender and client id
 	repeat    *repeats            // nil unless the session watches repetitions
 
+	owner  string
+	lost   claim           // of calls of which nobody knows what they took
+	warned map[string]bool // limits of which most is used
+
 	env     specs.Env
 	costly  bool          // a call's cost is not known
 	changed specs.EnvPart // parts of env that changed since the conditions were looked at
@@ -186,6 +190,8 @@ type turn struct {
 	attempt int    // at the same request
 	call    int    // of the model, in flight; 0 is none
 	callSeq uint64 // of model.called
+	cap     int    // of the call's answer
+	claim   claim  // of the call in flight
 	mark    int    // where the call's mark stands among its provider's
 	repairs int
 	used    int // tool calls
@@ -195,6 +201,7 @@ type turn struct {
 	cooling bool
 	extra   []providers.Message
 	pending []toolRun
+	ready   []providers.Message // the prompt that the next call was reserved for
 
 	summing, summed bool
 	upTo            int // the last message that the summary shall cover
@@ -218,7 +225,7 @@ func newState(t *Template, session string) *State {
 		frames: map[int]*Frame{}, turns: map[int]*turn{}, marks: map[string][]string{},
 		use: make(map[string]*agentUse, len(t.order)), latched: map[remembered]bool{},
 		judged: map[remembered]judged{}, succeeded: map[remembered]bool{},
-		pausedBy: map[remembered]bool{}, clients: map[string]accepted{},
+		pausedBy: map[remembered]bool{}, clients: map[string]accepted{}, warned: map[string]bool{},
 	}
 	st.use[userName] = &agentUse{}
 	st.env.Agents = make(map[string]specs.EnvAgent, len(t.order))

@@ -50,21 +50,21 @@ func (st *State) remembered(t *turn, list []int) []int {
 // callSummarizer asks for the summary that a turn needs first.
 func (s *Session) callSummarizer(t *turn, upTo int) {
 	link := t.agent.summarizer
-	s.emit(t.event(&ModelCalled{
+	s.announce(t, &ModelCalled{
 		Provider: link.entry.Settings.Name, Model: link.model, Call: s.st.env.Calls + 1, Attempt: t.attempt + 1,
 		MaxTokens: summaryTokens, Purpose: purposeSummary, UpTo: upTo,
-	}))
-	s.starts = append(s.starts, t)
+	})
 }
 
-// summaryRequest asks for a summary of the old one and what has been said since.
-func (s *Session) summaryRequest(t *turn) providers.Request {
+// summaryRequest asks for a summary of the old one and what has been said since,
+// up to a message.
+func (s *Session) summaryRequest(t *turn, upTo int) providers.Request {
 	var b strings.Builder
 	if old := s.st.use[t.name].summary; old != "" {
 		b.WriteString("Summary so far: " + old + "\n\n")
 	}
 	for _, i := range s.st.remembered(t, s.st.concerning(t)) {
-		if i <= t.upTo {
+		if i <= upTo {
 			b.WriteString(s.st.messages[i].tagged + "\n")
 		}
 	}

@@ -183,6 +183,7 @@ func (s *Session) drop(t *turn) {
 	c := s.calls[t.n]
 	if c == nil {
 		if t.call != 0 { // not begun yet
+			s.settle(t.call, nil, nil)
 			s.emit(t.event(&ModelFailed{
 				Call: t.call, Provider: t.via, Kind: providers.Canceled, Message: canceledBefore, Cost: new(float64), Unmade: true,
 			}))
@@ -200,6 +201,7 @@ func (s *Session) drop(t *turn) {
 		Message: canceledRunning, Cost: c.link.cost(u),
 	})
 	e.Usage, e.Cause = &u, t.callSeq
+	s.settle(t.call, &u, c.link.cost(u))
 	s.emit(e)
 }
 

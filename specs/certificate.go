@@ -194,15 +194,6 @@ func (pr *prover) certify(s *Session, l load) *Certificate {
 	pr.reasons(who, c, l, total)
 	seconds := pr.seconds(s, c, l)
 	tokens := total.in + total.out
-	if most := s.Limits.MaxTokens; most > 0 && float64(most) < tokens {
-		c.Reasons["tokens"] = fmt.Sprintf("session.%s limits.max_tokens = %d, reserved before each call", s.Name, most)
-		tokens = float64(most)
-		total.in, total.out = min(total.in, tokens), min(total.out, tokens)
-	}
-	if most := s.Limits.MaxCost; most > 0 && most < total.cost {
-		c.Reasons["cost"] = fmt.Sprintf("session.%s limits.max_cost = %v, reserved before each call", s.Name, most)
-		total.cost = most
-	}
 	b := Bound{Turns: l.turns, Calls: l.calls, Because: l.because}
 	pr.lastTurn(s, &b)
 	if f := s.Finalize; f != nil {
@@ -210,6 +201,15 @@ func (pr *prover) certify(s *Session, l load) *Certificate {
 		tokens += last.in + last.out
 		total = bill{in: total.in + last.in, out: total.out + last.out, cost: total.cost + last.cost}
 		seconds += finalSeconds(s)
+	}
+	if most := s.Limits.MaxTokens; most > 0 && float64(most) < tokens {
+		c.Reasons["tokens"] = fmt.Sprintf("session.%s limits.max_tokens = %d, reserved before each call and for the last turn", s.Name, most)
+		tokens = float64(most)
+		total.in, total.out = min(total.in, tokens), min(total.out, tokens)
+	}
+	if most := s.Limits.MaxCost; most > 0 && most < total.cost {
+		c.Reasons["cost"] = fmt.Sprintf("session.%s limits.max_cost = %v, reserved before each call and for the last turn", s.Name, most)
+		total.cost = most
 	}
 	c.Turns, c.Calls, c.Because = amount(b.Turns), amount(b.Calls), b.Because
 	c.Tokens, c.InputTokens, c.OutputTokens = ceiling(tokens), ceiling(total.in), ceiling(total.out)

@@ -316,8 +316,8 @@ func (pr *prover) toolTokens(name string) int {
 	case t == nil:
 		return 0
 	case t.MCP != nil:
-		return mcpTokens
+		return Weight{Sets: 1}.Tokens()
 	default:
-		return tokensIn(len(t.Name)+len(t.Description)+len(t.Input)) + 20
+		return Weight{Bytes: len(t.Name) + len(t.Description) + len(t.Input), Tools: 1}.Tokens()
 	}
 }

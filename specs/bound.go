@@ -112,18 +112,19 @@ func (pr *prover) top(s *Session) load {
 	if most == 0 || p.MaxRounds > 0 && p.MaxRounds <= most || !hasRounds(p.Kind) {
 		return pr.patternLoad(p)
 	}
-	l := pr.kind(p, pr.capped(p, most))
+	l := pr.capped(p, most)
 	l.because = reasons(limit(s, "max_rounds", most), l.because)
 	return l
 }
 
-// capped is the flow of a pattern whose rounds are met by a session's limit.
-func (pr *prover) capped(p *Pattern, most int) *Flow {
+// capped is the load of a pattern whose rounds are met by a session's limit.
+func (pr *prover) capped(p *Pattern, most int) load {
 	c := pr.rounded[p.Name]
 	if c == nil {
 		own := *p
 		own.MaxRounds = 1
 		c = &rounded{flow: pr.flowOf(&own)}
+		c.inside = c.flow.inside()
 		for i := range c.flow.Edges {
 			if e := &c.flow.Edges[i]; e.Counter != nil && strings.HasPrefix(e.Counter.Name, "max_rounds") {
 				c.counter, c.each = e.Counter, max(e.Counter.Bound, 1)
@@ -135,12 +136,13 @@ func (pr *prover) capped(p *Pattern, most int) *Flow {
 		c.counter.Bound = satMul(c.each, most)
 		c.counter.Because = p.because(fmt.Sprintf("max_rounds = %d", most))
 	}
-	return c.flow
+	return pr.finish(p, c.flow, c.inside)
 }
 
 // A rounded flow has its rounds set for each session.
 type rounded struct {
 	flow    *Flow
+	inside  load
 	counter *Counter
 	each    int // counts of a round
 }

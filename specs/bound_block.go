@@ -44,31 +44,42 @@ func (pr *prover) patternOr(name string) *Pattern {
 }
 
 // kind is the load of a pattern by its flow.
-func (pr *prover) kind(p *Pattern, f *Flow) load {
-	s := newSolver(f)
-	l := load{sum: s.total()}
-	chat := p.Kind == "chat"
-	if chat { // what a person's message is answered with
-		s = newSolver(f)
-		l.sum, l.waits = s.step(s.whole(), waitsForPerson), true
+func (pr *prover) kind(p *Pattern, f *Flow) load { return pr.finish(p, f, f.inside()) }
+
+// inside is what holds for the whole of a flow because it does for its steps.
+func (f *Flow) inside() load {
+	var l load
+	for i := range f.loads {
+		l = l.around(&f.loads[i])
 	}
-	if len(s.free) > 0 && !chat {
+	l.width = max(l.width, f.width)
+	return l
+}
+
+// finish adds what the flow takes to what holds for its steps.
+func (pr *prover) finish(p *Pattern, f *Flow, l load) load {
+	s := newSolver(f)
+	if p.Kind == "chat" { // what a person's message is answered with
+		l.sum, l.waits = s.step(s.whole(), waitsForPerson), true
+		s.free = nil
+	} else {
+		l.sum = s.total()
+	}
+	if len(s.free) > 0 {
 		l.sum = sum{}
+		l.cycles = slices.Clip(l.cycles)
 		for _, group := range s.free {
 			l.cycles = append(l.cycles, s.cycle(p, group))
 		}
 	}
-	l.because = pr.arguments(p, s)
-	for _, inside := range f.loads {
-		l = l.around(inside)
-	}
-	l.width = max(l.width, f.width)
+	l.because = joinReasons(pr.arguments(p, s), l.because)
 	if p.OnError == "skip" {
 		l.over = satMul(max(l.over, 1), f.passed.Bound)
 	}
 	l = pr.ownTurns(p, l)
 	if p.MaxTurns > 0 && p.Debate != nil && p.Debate.Judge != nil { // who has the last word, whatever ends it
-		l = l.after(pr.one(*p.Debate.Judge))
+		judge := pr.one(*p.Debate.Judge)
+		l = l.after(&judge)
 	}
 	return l
 }

@@ -59,7 +59,7 @@ func turnLoad(s spend, said int) load {
 }
 
 // around takes over what holds for the whole of what is inside.
-func (l load) around(m load) load {
+func (l load) around(m *load) load {
 	l.perTurn, l.decisions = l.perTurn.or(m.perTurn), l.decisions.plus(m.decisions)
 	l.mostSaid, l.width, l.over = max(l.mostSaid, m.mostSaid), max(l.width, m.width), max(l.over, m.over)
 	l.waits, l.people = l.waits || m.waits, l.people || m.people
@@ -69,7 +69,7 @@ func (l load) around(m load) load {
 }
 
 // after is a load followed by another.
-func (l load) after(m load) load {
+func (l load) after(m *load) load {
 	out := l.around(m)
 	out.sum = l.sum.plus(m.sum)
 	return out

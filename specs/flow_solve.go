@@ -21,10 +21,13 @@ type solver struct {
 	// free are the parts that nothing ends.
 	free [][]int
 	out  [][]int // edges by the node that they leave
+	// place and group are of use to longest alone, by step.
+	place, group []int
 }
 
 func newSolver(f *Flow) *solver {
-	s := &solver{flow: f, out: make([][]int, len(f.Nodes))}
+	n := len(f.Nodes)
+	s := &solver{flow: f, out: make([][]int, n), place: make([]int, n), group: make([]int, n)}
 	for i := range f.Edges {
 		s.out[f.Edges[i].From] = append(s.out[f.Edges[i].From], i)
 	}
@@ -127,7 +130,7 @@ func (s *solver) course(p *part) sum {
 func (s *solver) total() sum {
 	p := s.whole()
 	groups := s.groups(p)
-	return s.longest(p, groups, s.each(p, groups))[enter]
+	return s.at(s.longest(p, groups, s.each(p, groups)), enter)
 }
 
 // each is what each group takes by itself.
@@ -169,13 +172,13 @@ func (s *solver) own(p *part, group []int) sum {
 	if len(entries) > 0 {
 		total = sum{}
 		for _, n := range entries {
-			total = total.or(from[n])
+			total = total.or(s.at(from, n))
 		}
 	}
 	for _, c := range counters {
 		var most sum
 		for _, n := range targets[c] {
-			most = most.or(from[n])
+			most = most.or(s.at(from, n))
 		}
 		total = total.plus(most.times(c.Bound))
 	}
@@ -206,32 +209,38 @@ func (s *solver) loops(p *part, n int) bool {
 	return slices.ContainsFunc(s.out[n], func(i int) bool { return !p.gone[i] && s.flow.Edges[i].To == n })
 }
 
-// longest is the dearest way on from each step of a part, itself included; the
-// groups are in the order of [solver.groups], those reached last first.
-func (s *solver) longest(p *part, groups [][]int, own []sum) map[int]sum {
-	from := make(map[int]sum, len(p.nodes))
-	group := make(map[int]int, len(p.nodes))
+// longest is the dearest way on from each step of a part, itself included, in
+// the order of the part's steps; [solver.at] finds a step's. The groups are in
+// the order of [solver.groups], those reached last first.
+func (s *solver) longest(p *part, groups [][]int, own []sum) []sum {
+	from := make([]sum, len(p.nodes))
+	for k, n := range p.nodes {
+		s.place[n] = k
+	}
 	for g, nodes := range groups {
 		for _, n := range nodes {
-			group[n] = g
+			s.group[n] = g
 		}
 	}
 	for g, nodes := range groups {
 		var on sum
 		for _, n := range nodes {
 			for _, i := range s.out[n] {
-				if e := &s.flow.Edges[i]; !p.gone[i] && p.in[e.To] && group[e.To] != g {
-					on = on.or(from[e.To])
+				if e := &s.flow.Edges[i]; !p.gone[i] && p.in[e.To] && s.group[e.To] != g {
+					on = on.or(from[s.place[e.To]])
 				}
 			}
 		}
 		total := own[g].plus(on)
 		for _, n := range nodes {
-			from[n] = total
+			from[s.place[n]] = total
 		}
 	}
 	return from
 }
+
+// at is a step's part of what [solver.longest] gave last.
+func (s *solver) at(from []sum, n int) sum { return from[s.place[n]] }
 
 // groups are the strongly connected components of a part, each after all that
 // can be reached from it. It is Tarjan's algorithm.

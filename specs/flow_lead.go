@@ -40,7 +40,18 @@ func (b *flowBuilder) vote(p *Pattern) {
 		b.edge(e)
 		last = n
 	}
-	b.plain(last, leave)
+	n := b.node(StepChoice, "outcome", Ref{}, load{sum: sum{said: p.verdict(), sums: 1}, mostSaid: p.verdict()})
+	b.plain(last, n)
+	b.plain(n, leave)
+}
+
+// verdict is the longest message with a vote's outcome, in tokens.
+func (p *Pattern) verdict() int {
+	bytes := 120
+	for _, choice := range p.Vote.Choices {
+		bytes += 2*len(choice) + 30
+	}
+	return tokensIn(bytes)
 }
 
 // planExecute plans once and after each failure, executes the steps of each

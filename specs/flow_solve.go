@@ -185,9 +185,13 @@ func (s *solver) own(p *part, group []int) sum {
 	return total
 }
 
-// entries are the steps of a part to which edges lead from outside of it.
+// entries are the steps of a part at which it may begin: those to which edges
+// lead from outside of it.
 func (s *solver) entries(outer, p *part) []int {
 	var list []int
+	if p.in[enter] {
+		list = append(list, enter)
+	}
 	for i := range s.flow.Edges {
 		e := &s.flow.Edges[i]
 		if p.in[e.To] && !p.in[e.From] && !slices.Contains(list, e.To) {

@@ -126,7 +126,7 @@ func (f *frames) detail(fr *remote.Frame, e engine.Event) []engine.Event {
 			return nil
 		}
 		f.open[e.Turn] = e.Agent
-		e.Data = &engine.TurnStarted{}
+		e.Data = &engine.TurnStarted{Call: m.CallID}
 	case "turn_finished":
 		e.Data = &engine.TurnFinished{}
 		delete(f.open, e.Turn)
@@ -138,6 +138,8 @@ func (f *frames) detail(fr *remote.Frame, e engine.Event) []engine.Event {
 	case "tool_called":
 		e.Data = &engine.ToolRequested{Tool: m.Tool}
 		return []engine.Event{again, e}
+	case "pattern_handoff":
+		e.Data = &engine.Handoff{From: m.From, To: m.To}
 	case "tool_failed":
 		e.Data = &engine.ToolFailed{Tool: m.Tool, Error: "see the server's log"}
 	case "model_retried":

@@ -180,10 +180,11 @@ func (s *stage) yield(frame int) {
 	s.next()
 }
 
-// fall ends a turn that has nothing more to say.
+// fall ends a turn that has said nothing. One of which something was heard is
+// said later.
 func (s *stage) fall(turn int) {
 	sp := s.find(turn)
-	if sp == nil {
+	if sp == nil || sp.raw.Len() > 0 {
 		return
 	}
 	if sp == s.current {

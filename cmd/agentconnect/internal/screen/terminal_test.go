@@ -161,7 +161,14 @@ func TestDelegationAndHandover(t *testing.T) {
 	th.say(3, "bob", "To cy.")
 	th.happen(4, "cy", &engine.TurnStarted{Frame: 2})
 	th.happen(4, "cy", &engine.TurnFinished{}) // without words
-	if got := th.emulator.text(); !strings.HasSuffix(got, "bob\n  To cy. …\n\n· bob hands over to cy") {
+	th.happen(5, "ada", &engine.TurnStarted{Frame: 3})
+	th.stream(5, "ada", "Heard.")
+	th.happen(5, "ada", &engine.TurnFinished{}) // said later
+	th.happen(5, "ada", &engine.Said{Sender: "ada", Content: "Heard."})
+	if got := th.emulator.text(); strings.Count(got, "Heard.") != 1 {
+		t.Errorf("got\n%s", got)
+	}
+	if got := th.emulator.text(); !strings.Contains(got, "bob\n  To cy. …\n\n· bob hands over to cy\n\nAda\n") {
 		t.Errorf("got\n%s", got)
 	}
 }

@@ -1,11 +1,25 @@
 package specs
 
-import "github.com/zclconf/go-cty/cty"
+import (
+	"maps"
+	"slices"
+	"strings"
 
-// onBoard says whether a board has an entry.
-func (s *exprScope) onBoard(name string) bool {
-	_, ok := s.board[name]
-	return ok
+	"github.com/expr-lang/expr/ast"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// entry checks the key of here.data in a condition on a board.
+func (r *resolver) entry(key *ast.StringNode) bool {
+	_, written := r.scope.board[key.Value]
+	_, answered := r.scope.data[key.Value]
+	if written || answered {
+		return true
+	}
+	at, names := r.token(key), slices.Sorted(maps.Keys(r.scope.board))
+	d := r.report(codeExprParticipant, at, "The board has no entry %s. Rules write %s.", quoteName(key.Value), strings.Join(names, ", "))
+	r.suggestKey(d, at, key.Value, names)
+	return false
 }
 
 // types are those of the entries of a board: what an agent with an output

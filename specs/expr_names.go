@@ -137,7 +137,8 @@ func (r *resolver) path(n *ast.MemberNode, root *ast.IdentifierNode, keys []*ast
 	switch {
 	case root.Value == "agents":
 		ok = r.participant(keys[0])
-	case root.Value == "here" && first != keys[0] && r.scope.onBoard(first.Value):
+	case root.Value == "here" && first != keys[0] && len(r.scope.board) > 0:
+		ok = r.entry(first)
 	case root.Value == "data", root.Value == "here" && first != keys[0]:
 		ok = r.answers(first)
 	}

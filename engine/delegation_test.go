@@ -154,3 +154,24 @@ session "s" {
   opening = "Begin."
 }
 `
+
+// How far a pattern is from its own bounds is told, and whom a manager waits
+// for.
+func TestExplainWorkers(t *testing.T) {
+	tmpl, log := scenario(t, "supervisor")
+	at := find(t, log, engine.TypeTurnStarted, 3)
+	x, err := engine.Explain(t.Context(), tmpl, sequence(log[:at]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(x.Waiting, "boss waits for its workers: coder, tester") {
+		t.Errorf("it waits for %q", x.Waiting)
+	}
+	var bounds []string
+	for _, l := range x.Limits {
+		bounds = append(bounds, l.Text)
+	}
+	if want := "pattern.desk.max_delegations: 2 of 5"; !strings.Contains(strings.Join(bounds, "\n"), want) {
+		t.Errorf("got the limits %q, want %q", bounds, want)
+	}
+}

@@ -113,6 +113,12 @@ func (st *State) limitProgress() []Progress {
 		if p, ok := f.node.pattern.(loop); ok {
 			count("pattern."+f.node.name+".max_iterations", f.rounds, p.max)
 		}
+		if p, ok := f.node.pattern.(handoff); ok {
+			count("pattern."+f.node.name+".max_handoffs", f.floor.Handoffs, p.most)
+		}
+		if p, ok := f.node.pattern.(supervisor); ok {
+			count("pattern."+f.node.name+".max_delegations", f.delegated, p.most)
+		}
 	}
 	for _, name := range st.t.order {
 		if a := st.t.agents[name]; a != nil {

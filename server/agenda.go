@@ -88,7 +88,7 @@ func (s *Server) keepAgenda() {
 	sweep := time.NewTicker(seatSweep)
 	defer sweep.Stop()
 	for {
-		e, wait := s.agenda.next(time.Now())
+		e, wait := s.agenda.next(s.time())
 		if e != nil {
 			select {
 			case due <- e:
@@ -111,6 +111,10 @@ func (s *Server) keepAgenda() {
 		timer.Stop()
 	}
 }
+
+// time is what the agenda goes by: the clock of the sessions, on which what is
+// due in an hour stays so when the machine's clock is set.
+func (s *Server) time() time.Time { return s.cfg.Engine.Now() }
 
 // sweepSeats finds sessions that were let go.
 func (s *Server) sweepSeats() {
@@ -153,7 +157,7 @@ func (s *Server) tend(ctx context.Context, e *entry) time.Time {
 		return s.tendOver(ctx, e, &h)
 	case h.resting && h.wake.IsZero():
 		return time.Time{}
-	case h.resting && time.Now().Before(h.wake):
+	case h.resting && s.time().Before(h.wake):
 		return s.dueAt(e.id, h.wake)
 	default:
 		return s.tendAdrift(ctx, e)

@@ -40,14 +40,15 @@ func (s *Server) amend(ctx context.Context, rec *record, change func(*doc) bool)
 	}
 }
 
-// keep stores the doc of a session whose events are there already.
-func (s *Server) keep(ctx context.Context, id string, d *doc) error {
+// keep stores the doc of a session whose events are there already, over what
+// announced it.
+func (s *Server) keep(ctx context.Context, id string, d *doc, rev uint64) error {
 	d.head.agents = len(d.Agents)
 	value, err := d.encode()
 	if err != nil {
 		return err
 	}
-	rev, err := s.docs.Update(ctx, id, value, 0)
+	rev, err = s.docs.Update(ctx, id, value, rev)
 	if err != nil {
 		return storeError(err)
 	}

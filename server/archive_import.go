@@ -36,9 +36,30 @@ func (s *Server) importArchive(ctx context.Context, r io.Reader, owner string) (
 	}
 	defer s.release(context.WithoutCancel(ctx), id)
 	if err = s.importAs(ctx, id, a); err != nil {
-		return "", errors.Join(err, s.cfg.Store.Delete(context.WithoutCancel(ctx), id))
+		ctx = context.WithoutCancel(ctx)
+		return "", errors.Join(err, s.cfg.Store.Delete(ctx, id), s.docs.Delete(ctx, id))
 	}
 	return id, nil
+}
+
+// importTime is how long an import may take before what a crash has left of one
+// is removed, beside the time that sessions are kept.
+const importTime = time.Hour
+
+// announce stores the doc of a session whose events are to come, as one that
+// was deleted: nobody sees it, and should this process die it is removed with
+// the events that came so far.
+func (s *Server) announce(ctx context.Context, id string, a *Archive) (uint64, error) {
+	d := &doc{Agents: a.doc.Agents}
+	d.head = a.doc.head
+	d.head.agents, d.head.deleted, d.head.resting = len(d.Agents), true, false
+	d.head.status, d.head.ended = statusStopped, now().Add(importTime)
+	value, err := d.encode()
+	if err != nil {
+		return 0, err
+	}
+	rev, err := s.docs.Update(ctx, id, value, 0)
+	return rev, storeError(err)
 }
 
 // freeID is an id that no session has: this one, if it is free.
@@ -66,6 +87,10 @@ func (s *Server) importAs(ctx context.Context, id string, a *Archive) error {
 			return err
 		}
 	}
+	rev, err := s.announce(ctx, id, a)
+	if err != nil {
+		return err
+	}
 	in := &importing{s: s, id: id, a: a}
 	for e, err := range a.Events() {
 		if err == nil {
@@ -83,7 +108,7 @@ func (s *Server) importAs(ctx context.Context, id string, a *Archive) error {
 	if id != a.ID {
 		s.rename(d, a.ID, id)
 	}
-	return s.keep(ctx, id, d)
+	return s.keep(ctx, id, d, rev)
 }
 
 // importSource stores the texts of a scenario. Those that another key has

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
+	"github.com/agentconnect-dev/agentconnect/engine/memory"
 )
 
 // archived is a chat of two replies, and its archive.
@@ -388,5 +389,37 @@ func FuzzReadArchive(f *testing.F) {
 		if _, err := a.doc.encode(); err != nil && public(err).status != 422 {
 			t.Fatalf("its doc cannot be stored: %v", err)
 		}
+	})
+}
+
+// What a crash leaves of an import is not seen, and removed in the end.
+func TestImportIsCutShort(t *testing.T) {
+	store := &memory.Journal{}
+	one := serveOn(t, store, 0)
+	id := one.createChat(t, ann)
+	one.post(t, id, "hello")
+	one.answers(t, id, 1)
+	var b bytes.Buffer
+	if err := one.Admin().Export(t.Context(), id, &b); err != nil {
+		t.Fatal(err)
+	}
+	a, err := ReadArchive(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := engine.NewID(sessionPrefix)
+	if _, err := one.announce(t.Context(), half, a); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Append(t.Context(), half, 0, []engine.Event{{Seq: 1, Session: half, Time: now(), Data: &engine.Paused{}}}); err != nil {
+		t.Fatal(err)
+	}
+	one.crash()
+	two := serveOn(t, store, 0, func(c *Config) { c.Sessions.Retention = time.Second - importTime })
+	two.as(t, ann, 404, "GET", "/chat/sessions/"+half, nil)
+	check(t, two.as(t, ann, 200, "GET", "/chat/sessions", nil), 1, "total_count")
+	eventually(t, "it is removed", func() bool {
+		_, err := store.Mark(t.Context(), half)
+		return two.index.entry(half) == nil && errors.Is(err, engine.ErrNotFound)
 	})
 }

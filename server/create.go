@@ -25,6 +25,7 @@ const (
 
 // createRequest is what a session is made from.
 type createRequest struct {
+	id          string // of the session; made when empty
 	sessionType string // empty when the template fixes it
 	agents      []agentRequest
 	modes       []string

@@ -15,6 +15,7 @@ import (
 
 // forkRequest says what is other in a copy of a session.
 type forkRequest struct {
+	id        string // of the copy; made when empty
 	at        uint64 // the last event of the original; 0 is the end
 	variables object[json.RawMessage]
 	agents    []agentRequest
@@ -27,13 +28,16 @@ func (s *Server) forkSession(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.once(w, r, "fork "+rec.id, func(body json.RawMessage) (reply, error) {
+	return s.once(w, r, "fork "+rec.id, func(body json.RawMessage, id string) (reply, error) {
 		f, err := readFork(body)
 		if err != nil {
 			return reply{}, err
 		}
 		ctx := context.WithoutCancel(r.Context()) // a client that is gone may ask again
-		copied, err := s.fork(ctx, caller(r), rec.id, f)
+		copied, err := s.begunAs(ctx, caller(r), id, func(id string) (*record, error) {
+			f.id = id
+			return s.fork(ctx, caller(r), rec.id, f)
+		})
 		if err != nil {
 			return reply{}, err
 		}
@@ -84,6 +88,7 @@ func (s *Server) fork(ctx context.Context, owner principal, id string, f *forkRe
 	if err != nil {
 		return nil, err
 	}
+	in.id = f.id
 	copied, err := s.begin(ctx, owner, p, in, id, func(ctx context.Context, as string) (*engine.Session, error) {
 		o := engine.ForkOptions{At: f.at, ID: as, Owner: owner.Name, Metadata: f.metadata}
 		if f.say != "" {

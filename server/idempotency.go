@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -26,6 +27,10 @@ const (
 	answerRenew = 10 * time.Second
 )
 
+// task is the work of a request. With a key it has an id for what it makes: the
+// same one when the work is done again, since whoever began it has died.
+type task func(body json.RawMessage, id string) (reply, error)
+
 // answers remembers the first answer to each idempotency key in a table of the
 // store, for all nodes and beyond a restart. It is safe for concurrent use.
 type answers struct {
@@ -49,6 +54,7 @@ type firstAnswer struct {
 	User  string          `json:"user"`
 	Sum   []byte          `json:"sum"`  // of the request's body
 	Node  string          `json:"node"` // that does the work
+	ID    string          `json:"id"`   // of what the work makes, so that it is made once
 	Begun time.Time       `json:"begun"`
 	Done  bool            `json:"done,omitempty"`
 	Code  int             `json:"status,omitempty"`
@@ -65,14 +71,14 @@ func newAnswers(table engine.Table, node string, alone bool, log *slog.Logger) *
 // once does the work of a request, or answers as its first time did: a repeat
 // with the same Idempotency-Key by the same person within 24 hours. A repeat
 // while the first is under way waits for it.
-func (s *Server) once(w http.ResponseWriter, r *http.Request, scope string, do func(body json.RawMessage) (reply, error)) error {
+func (s *Server) once(w http.ResponseWriter, r *http.Request, scope string, do task) error {
 	var body json.RawMessage
 	if err := decode(r, &body); err != nil {
 		return err
 	}
 	key := r.Header.Get("Idempotency-Key")
 	if key == "" {
-		got, err := do(body)
+		got, err := do(body, "")
 		if err != nil {
 			return err
 		}
@@ -90,7 +96,7 @@ func (s *Server) once(w http.ResponseWriter, r *http.Request, scope string, do f
 	return nil
 }
 
-func (a *answers) once(ctx context.Context, key answerKey, body json.RawMessage, do func(json.RawMessage) (reply, error)) (reply, error) {
+func (a *answers) once(ctx context.Context, key answerKey, body json.RawMessage, do task) (reply, error) {
 	sum, name := sha256.Sum256(body), key.name()
 	silent := uint64(0) // the revision of which nothing was heard for a lease
 	for {
@@ -99,10 +105,13 @@ func (a *answers) once(ctx context.Context, key answerKey, body json.RawMessage,
 		switch {
 		case err != nil:
 		case old == nil, !old.Done && (revision == silent || a.alone && old.Node != a.node):
-			first := &firstAnswer{User: key.user, Sum: sum[:], Node: a.node, Begun: time.Now().UTC()}
+			first := &firstAnswer{User: key.user, Sum: sum[:], Node: a.node, ID: engine.NewID(sessionPrefix), Begun: time.Now().UTC()}
 			if old != nil && !bytes.Equal(old.Sum, sum[:]) {
 				err = errKeyReused
 				break
+			}
+			if old != nil {
+				first.ID = cmp.Or(old.ID, first.ID)
 			}
 			revision, err = a.store(ctx, name, first, revision)
 			if err == nil {

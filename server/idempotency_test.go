@@ -113,7 +113,7 @@ func TestAnswersAfterFailure(t *testing.T) {
 		key, body := answerKey{"ann", "create", "k"}, json.RawMessage(`{}`)
 		var calls, failed, answered int
 		var mu sync.Mutex
-		do := func(json.RawMessage) (reply, error) {
+		do := func(json.RawMessage, string) (reply, error) {
 			mu.Lock()
 			calls++
 			n := calls
@@ -144,8 +144,8 @@ func TestAnswersAfterFailure(t *testing.T) {
 	})
 }
 
-func counted(calls *int) func(json.RawMessage) (reply, error) {
-	return func(json.RawMessage) (reply, error) {
+func counted(calls *int) task {
+	return func(json.RawMessage, string) (reply, error) {
 		*calls++
 		return reply{200, []byte(`"x"`)}, nil
 	}
@@ -227,7 +227,7 @@ func TestAnswersOfSlowWork(t *testing.T) {
 		store := &memory.Journal{}
 		nodes := []*answers{testAnswers(t, store, "a", false), testAnswers(t, store, "b", false)}
 		calls := 0
-		do := func(json.RawMessage) (reply, error) {
+		do := func(json.RawMessage, string) (reply, error) {
 			calls++
 			time.Sleep(3 * answerLease)
 			return reply{200, []byte(`1`)}, nil
@@ -263,7 +263,7 @@ func TestAnswersAfterAPanic(t *testing.T) {
 				t.Errorf("the panic is gone")
 			}
 		}()
-		_, _ = a.once(t.Context(), answerKey{"ann", "create", "k"}, nil, func(json.RawMessage) (reply, error) { panic("x") })
+		_, _ = a.once(t.Context(), answerKey{"ann", "create", "k"}, nil, func(json.RawMessage, string) (reply, error) { panic("x") })
 	}()
 	calls := 0
 	if _, err := a.once(t.Context(), answerKey{"ann", "create", "k"}, nil, counted(&calls)); err != nil || calls != 1 {
@@ -277,7 +277,7 @@ func TestAnswersTooLarge(t *testing.T) {
 	a := testAnswers(t, &memory.Journal{}, "a", false)
 	calls := 0
 	large := `"` + strings.Repeat("x", engine.MaxValue) + `"`
-	do := func(json.RawMessage) (reply, error) { calls++; return reply{200, []byte(large)}, nil }
+	do := func(json.RawMessage, string) (reply, error) { calls++; return reply{200, []byte(large)}, nil }
 	if got, err := a.once(t.Context(), answerKey{"ann", "create", "k"}, nil, do); err != nil || string(got.body) != large {
 		t.Errorf("the first: got %d bytes, %v", len(got.body), err)
 	}
@@ -329,7 +329,7 @@ func TestAnswersAreSwept(t *testing.T) {
 	a := testAnswers(t, &memory.Journal{}, "a", true)
 	big := []byte(`"` + strings.Repeat("x", 600<<10) + `"`)
 	for i := range 10 {
-		if _, err := a.once(t.Context(), answerKey{"ann", "create", fmt.Sprint(i)}, nil, func(json.RawMessage) (reply, error) { return reply{200, big}, nil }); err != nil {
+		if _, err := a.once(t.Context(), answerKey{"ann", "create", fmt.Sprint(i)}, nil, func(json.RawMessage, string) (reply, error) { return reply{200, big}, nil }); err != nil {
 			t.Fatal(err)
 		}
 	}

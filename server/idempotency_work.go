@@ -27,7 +27,7 @@ type firstWork struct {
 // work does what a first request asks for and keeps the answer; one that
 // failed is forgotten, so that a repeat tries again. A panic leaves no one
 // waiting.
-func (a *answers) work(ctx context.Context, w *firstWork, body json.RawMessage, do func(json.RawMessage) (reply, error)) (got reply, err error) {
+func (a *answers) work(ctx context.Context, w *firstWork, body json.RawMessage, do task) (got reply, err error) {
 	ctx = context.WithoutCancel(ctx) // a client that is gone may ask again
 	renewing, stop := context.WithCancel(ctx)
 	var wg sync.WaitGroup
@@ -42,7 +42,7 @@ func (a *answers) work(ctx context.Context, w *firstWork, body json.RawMessage, 
 			w.forget(ctx)
 		}
 	}()
-	got, err = do(body)
+	got, err = do(body, w.record.ID)
 	ok = err == nil
 	return got, err
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
@@ -90,7 +92,7 @@ type accepted struct {
 }
 
 func (s *Server) postMessage(w http.ResponseWriter, r *http.Request) error {
-	return s.once(w, r, "messages "+sessionID(r), func(body json.RawMessage) (reply, error) {
+	return s.once(w, r, "messages "+sessionID(r), func(body json.RawMessage, id string) (reply, error) {
 		rec, err := s.ofRequest(r)
 		if err != nil {
 			return reply{}, err
@@ -98,6 +100,7 @@ func (s *Server) postMessage(w http.ResponseWriter, r *http.Request) error {
 		f := bodyFields(body)
 		m := incoming{Content: f.needed("content", maxContent), Metadata: f.metadata()}
 		m.ClientID, _ = m.Metadata["client_id"].(string)
+		m.ClientID = cmp.Or(m.ClientID, strings.TrimPrefix(id, sessionPrefix))
 		if err := f.err(); err != nil {
 			return reply{}, err
 		}

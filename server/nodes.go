@@ -62,7 +62,7 @@ func (s *Server) turnOf(id string) time.Duration {
 // over does not wait for the node that did so, which is still among the nodes.
 func (s *Server) dueAt(id string, wake time.Time) time.Time {
 	if wake.Equal(handedOver()) {
-		return time.Now().Add(s.turnOf(id) / handOverHaste)
+		return s.time().Add(s.turnOf(id) / handOverHaste)
 	}
 	return wake.Add(s.turnOf(id))
 }
@@ -152,7 +152,7 @@ func (s *Server) watchNodes() {
 
 // lookAround looks at each session that should run and does not run here.
 func (s *Server) lookAround() {
-	now := time.Now()
+	now := s.time()
 	for _, e := range s.index.adrift() {
 		if s.seats.of(e.id) == nil {
 			s.agenda.at(e, now.Add(s.turnOf(e.id)))

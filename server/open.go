@@ -90,7 +90,7 @@ func (s *Server) learn(kept *engine.Entry) {
 	rec := s.index.used(e)
 	switch {
 	case h.runs(): // by whoever has it; is there nobody, somebody looks after it
-		s.agenda.at(e, time.Now().Add(s.turnOf(e.id)))
+		s.agenda.at(e, s.time().Add(s.turnOf(e.id)))
 	case !h.alive():
 		s.agenda.at(e, s.overAt(e.id, &h))
 	default:

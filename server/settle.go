@@ -83,9 +83,9 @@ func (s *Server) giveUp(ctx context.Context, rec *record) error {
 	case errors.Is(why, engine.ErrConflict), errors.Is(why, engine.ErrOwned): // it is another's
 		s.index.hold(rec.entry, false)
 		err = s.refresh(ctx, rec)
-		s.agenda.at(rec.entry, time.Now().Add(retryTime))
+		s.agenda.at(rec.entry, s.time().Add(retryTime))
 	case errors.Is(why, engine.ErrJournal):
-		s.agenda.at(rec.entry, time.Now().Add(retryTime))
+		s.agenda.at(rec.entry, s.time().Add(retryTime))
 	case errors.Is(why, engine.ErrDamaged):
 		err = s.breakOff(ctx, rec, brokenLog, why)
 	case why == nil, errors.Is(why, engine.ErrEnded):

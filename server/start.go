@@ -1,26 +1,54 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
 )
 
 func (s *Server) createSession(w http.ResponseWriter, r *http.Request) error {
-	return s.once(w, r, "create", func(body json.RawMessage) (reply, error) {
+	return s.once(w, r, "create", func(body json.RawMessage, id string) (reply, error) {
 		in, err := readCreate(body)
 		if err != nil {
 			return reply{}, err
 		}
 		ctx := context.WithoutCancel(r.Context()) // a client that is gone may ask again
-		rec, err := s.startSession(ctx, caller(r), in)
+		rec, err := s.begunAs(ctx, caller(r), id, func(id string) (*record, error) {
+			in.id = id
+			return s.startSession(ctx, caller(r), in)
+		})
 		if err != nil {
 			return reply{}, err
 		}
 		return s.replyWith(ctx, rec, http.StatusOK)
 	})
+}
+
+// begunAs is the session that has an id already, since a request with the same
+// key has begun it and died with its node; otherwise it is made. What that
+// request left half-made is passed over.
+func (s *Server) begunAs(ctx context.Context, p principal, id string, begin func(id string) (*record, error)) (*record, error) {
+	rec, err := s.lookup(ctx, id)
+	if err == nil && rec.owner == p.Name {
+		_, err = s.order(ctx, rec, order{Do: orderInfo})
+		switch {
+		case rec.gone(), errors.Is(err, engine.ErrNotFound):
+			return begin("")
+		case err == nil, errors.Is(err, engine.ErrEnded), errors.Is(err, engine.ErrDamaged), lacksTemplate(err):
+			return rec, nil
+		}
+	}
+	switch {
+	case errors.Is(err, engine.ErrNotFound):
+		return begin(id)
+	case err == nil:
+		return begin("")
+	}
+	return nil, err
 }
 
 // startSession starts a session as it was asked for.
@@ -72,7 +100,7 @@ func (s *Server) prepare(ctx context.Context, owner principal, p *plan, in *crea
 			s.index.release(owner.Name)
 		}
 	}()
-	id := engine.NewID("session_")
+	id := cmp.Or(in.id, engine.NewID(sessionPrefix))
 	d := p.doc(id, owner.Name, in)
 	d.ForkedFrom, d.head.direct = from, !in.counts(from)
 	if d.Blueprint, err = s.blueprint(ctx, id, p, in); err != nil {

@@ -13,10 +13,10 @@ func (s *Server) tendHere(ctx context.Context, rec *record) time.Time {
 	ctx, cancel := context.WithTimeout(ctx, commandTime)
 	defer cancel()
 	if session := rec.running(); session != nil && !ended(rec) {
-		return retryAfter(s.save(ctx, rec, session))
+		return s.retryAfter(s.save(ctx, rec, session))
 	}
 	if enter(ctx, rec.seat) != nil {
-		return time.Now().Add(retryTime)
+		return s.time().Add(retryTime)
 	}
 	defer leave(rec.seat)
 	if session := rec.here(); session != nil && ended(rec) {
@@ -26,7 +26,7 @@ func (s *Server) tendHere(ctx context.Context, rec *record) time.Time {
 		}
 	}
 	if err := s.giveUp(ctx, rec); err != nil {
-		return retryAfter(err)
+		return s.retryAfter(err)
 	}
 	h := rec.head()
 	switch {
@@ -39,11 +39,11 @@ func (s *Server) tendHere(ctx context.Context, rec *record) time.Time {
 	}
 }
 
-func retryAfter(err error) time.Time {
+func (s *Server) retryAfter(err error) time.Time {
 	if err == nil {
 		return time.Time{}
 	}
-	return time.Now().Add(retryTime)
+	return s.time().Add(retryTime)
 }
 
 // tendAdrift sees that a session runs which should, here or elsewhere.
@@ -51,7 +51,7 @@ func (s *Server) tendAdrift(ctx context.Context, e *entry) time.Time {
 	ctx, cancel := context.WithTimeout(ctx, commandTime)
 	defer cancel()
 	if s.cfg.Store.Err() != nil {
-		return time.Now().Add(retryTime)
+		return s.time().Add(retryTime)
 	}
 	rec, err := s.lookup(ctx, e.id)
 	if err == nil {
@@ -65,21 +65,21 @@ func (s *Server) tendAdrift(ctx context.Context, e *entry) time.Time {
 		if !h.alive() {
 			return s.overAt(e.id, &h)
 		}
-		return time.Now().Add(retryTime)
+		return s.time().Add(retryTime)
 	case errors.Is(err, engine.ErrOwned):
 		if h := s.index.head(e); h.resting && h.wake.Equal(handedOver()) { // its node is about to release it
-			return time.Now().Add(handOverLag)
+			return s.time().Add(handOverLag)
 		}
-		return time.Now().Add(engine.LeaseTime) // whoever runs it says so, or dies
+		return s.time().Add(engine.LeaseTime) // whoever runs it says so, or dies
 	case errors.Is(err, errDoc):
 		s.log.ErrorContext(ctx, "session cannot be read", "session", e.id, "error", err)
 		return time.Time{}
 	case lacksTemplate(err):
 		s.log.WarnContext(ctx, "session is not resumed: what it was started from is not to be had here now", "session", e.id, "error", publicCause(err))
-		return time.Now().Add(templateTime)
+		return s.time().Add(templateTime)
 	default:
 		s.log.WarnContext(ctx, "session is not resumed yet", "session", e.id, "error", err)
-		return time.Now().Add(retryTime)
+		return s.time().Add(retryTime)
 	}
 }
 
@@ -90,14 +90,14 @@ func (s *Server) overAt(id string, h *docHead) time.Time {
 
 // tendOver removes a session once its retention time is over.
 func (s *Server) tendOver(ctx context.Context, e *entry, h *docHead) time.Time {
-	if at := s.overAt(e.id, h); time.Now().Before(at) {
+	if at := s.overAt(e.id, h); s.time().Before(at) {
 		return at
 	}
 	ctx, cancel := context.WithTimeout(ctx, commandTime)
 	defer cancel()
 	if err := s.expunge(ctx, e.id); err != nil {
 		s.log.WarnContext(ctx, "session is not removed yet", "session", e.id, "error", err)
-		return time.Now().Add(retryTime)
+		return s.time().Add(retryTime)
 	}
 	s.forget(e)
 	return time.Time{}

@@ -1,12 +1,14 @@
 package jetstream
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -127,8 +129,20 @@ func (e *embedded) stop() {
 type logger struct{ log *slog.Logger }
 
 func (l *logger) Noticef(f string, v ...any) { l.log.Debug(fmt.Sprintf(f, v...), "from", "nats") }
-func (l *logger) Warnf(f string, v ...any)   { l.log.Warn(fmt.Sprintf(f, v...), "from", "nats") }
 func (l *logger) Fatalf(f string, v ...any)  { l.log.Error(fmt.Sprintf(f, v...), "from", "nats") }
 func (l *logger) Errorf(f string, v ...any)  { l.log.Error(fmt.Sprintf(f, v...), "from", "nats") }
 func (l *logger) Debugf(string, ...any)      {}
 func (l *logger) Tracef(string, ...any)      {}
+
+// Warnf passes a warning on. Those about what this package has chosen itself
+// come at each start and ask nobody to do anything.
+func (l *logger) Warnf(f string, v ...any) {
+	level := slog.LevelWarn
+	text := fmt.Sprintf(f, v...)
+	for _, chosen := range []string{"Maximum payloads over", "TTL state is outdated"} {
+		if strings.Contains(text, chosen) {
+			level = slog.LevelDebug
+		}
+	}
+	l.log.Log(context.Background(), level, text, "from", "nats")
+}

@@ -101,7 +101,7 @@ func refusedCycle(t *testing.T, src string) []string {
 		_, rest, _ := strings.Cut(d.Detail, "goes on as ")
 		text, _, _ := strings.Cut(rest, ", and no count")
 		var names []string
-		for _, part := range strings.Split(text, " → ") {
+		for part := range strings.SplitSeq(text, " → ") {
 			names = append(names, part[strings.LastIndex(part, ".")+1:])
 		}
 		return names[:len(names)-1]

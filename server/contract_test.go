@@ -197,7 +197,7 @@ func limitSentences() []sentence {
 func extensionSentences() []sentence {
 	return []sentence{
 		by("6", "GET /templates and /templates/{name} with graph", "TestListTemplates", "TestGetTemplate", "TestMermaidOfAGraph"),
-		later("6", "6", "certificate has calls, tokens, cost, seconds that are proven", "TestGetTemplate"),
+		by("6", "certificate has calls, tokens, cost, seconds that are proven", "TestGetTemplate"),
 		by("6", "GET /chat/sessions with status, template, limit, cursor", "TestListSessions", "TestListSessionsByPages"),
 		by("6", "GET messages with after and limit", "TestHistoryInPages"),
 		by("6", "GET events: SSE with Last-Event-ID, same frames and seq", "TestEventsAreTheFramesOfTheSocket", "TestEventsEnd"),

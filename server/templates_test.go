@@ -29,7 +29,8 @@ func TestGetTemplate(t *testing.T) {
 	check(t, got, "5m0s", "limits", "timeout")
 	check(t, got, 4, "certificate", "turns")
 	check(t, got, 300, "certificate", "seconds")
-	check(t, got, nil, "certificate", "tokens")
+	check(t, got, 36, "certificate", "calls")
+	check(t, got, nil, "certificate", "tokens") // the agents have no max_tokens
 	check(t, got, false, "certificate", "per_message")
 	graph, _ := got["graph"].(string)
 	for _, line := range []string{"flowchart TD\n", `subgraph pattern_exchange["round_robin pattern.exchange"]`, `("agent.con<br/>≤`, "calls each"} {

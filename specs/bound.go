@@ -221,7 +221,7 @@ func (pr *prover) perMessage(s *Session, l load) load {
 		return l
 	}
 	for _, c := range l.cycles {
-		l.sum = l.sum.plus(c.step)
+		l.sum = l.plus(c.step)
 	}
 	l.cycles, l.waits = nil, true
 	l.because = reasons(fmt.Sprintf("session.%s open_ended, for each message of a person", s.Name), l.because)

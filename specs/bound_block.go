@@ -155,7 +155,7 @@ func (l load) moves(p *Pattern) load {
 			others = append(others, c)
 			continue
 		}
-		l.sum = l.sum.plus(c.step.times(p.MaxTurns))
+		l.sum = l.plus(c.step.times(p.MaxTurns))
 	}
 	l.cycles = others
 	return l

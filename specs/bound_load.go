@@ -71,7 +71,7 @@ func (l load) around(m *load) load {
 // after is a load followed by another.
 func (l load) after(m *load) load {
 	out := l.around(m)
-	out.sum = l.sum.plus(m.sum)
+	out.sum = l.plus(m.sum)
 	return out
 }
 

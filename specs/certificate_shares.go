@@ -10,7 +10,7 @@ func (pr *prover) shares(s *Session, c *Certificate, h *history, whole load, tot
 	for _, p := range pr.cfg.Patterns {
 		if n := d.entered[p.Name]; n > 0 {
 			l := pr.patternLoad(p)
-			own := l.sum.times(n)
+			own := l.times(n)
 			if len(l.cycles) > 0 {
 				own = whole.sum
 			}

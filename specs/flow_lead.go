@@ -1,5 +1,7 @@
 package specs
 
+import "slices"
+
 // router classifies once and takes one branch.
 func (b *flowBuilder) router(p *Pattern) {
 	r, head := p.Router, b.choice("which route")
@@ -26,7 +28,7 @@ func (b *flowBuilder) vote(p *Pattern) {
 	b.flow.width = len(p.Participants)
 	voters := p.Participants
 	if p.Vote.TieBreaker != nil {
-		voters = append(voters[:len(voters):len(voters)], *p.Vote.TieBreaker)
+		voters = append(slices.Clip(voters), *p.Vote.TieBreaker)
 	}
 	last := enter
 	for _, ref := range voters {
@@ -91,7 +93,7 @@ func (b *flowBuilder) managed(p *Pattern) {
 
 // hands are those who do the work of a manager.
 func (p *Pattern) hands() []Ref {
-	return distinct(append(p.Participants[:len(p.Participants):len(p.Participants)], p.Manager.Workers...))
+	return distinct(append(slices.Clip(p.Participants), p.Manager.Workers...))
 }
 
 // magentic judges each round; facts and plan are written at the start and after
@@ -195,7 +197,7 @@ func (b *flowBuilder) noted(l load) load {
 	default:
 		return l
 	}
-	l.spend = l.spend.noted(messages, noteTokens)
+	l.spend = l.noted(messages, noteTokens)
 	l.perTurn = l.perTurn.noted(messages, noteTokens)
 	return l
 }

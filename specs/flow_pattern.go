@@ -1,6 +1,9 @@
 package specs
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // flowOf is the control graph of a pattern.
 func (pr *prover) flowOf(p *Pattern) *Flow {
@@ -161,7 +164,7 @@ func (b *flowBuilder) loop(p *Pattern) {
 	b.plain(enter, head)
 	refs := p.Participants
 	if p.Loop.Critic != nil {
-		refs = append(refs[:len(refs):len(refs)], *p.Loop.Critic)
+		refs = append(slices.Clip(refs), *p.Loop.Critic)
 	}
 	b.round(head, refs, b.counter("max_iterations", p.Loop.MaxIterations, "entering the pattern"))
 	b.plain(head, leave)
@@ -175,7 +178,7 @@ func (b *flowBuilder) chosen(p *Pattern) {
 		refs = s.Candidates
 	}
 	if s.Fallback != nil {
-		refs = distinct(append(refs[:len(refs):len(refs)], *s.Fallback))
+		refs = distinct(append(slices.Clip(refs), *s.Fallback))
 	}
 	head := b.choice("who is next")
 	if s.Chair != nil {
@@ -231,6 +234,7 @@ func (b *flowBuilder) handoff(p *Pattern) {
 			kind, l = StepTurn, b.noted(turnLoad(b.pr.turnOf(ref.Name, b.pr.toolCalls(ref.Name)), b.pr.answerOf(ref.Name)))
 		case RefHuman:
 			kind = StepPerson
+		case RefPattern:
 		}
 		n := b.node(kind, string(ref.Kind)+"."+ref.Name, ref, l)
 		at[ref.Name] = n

@@ -1,6 +1,7 @@
 package specs
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -112,10 +113,7 @@ func walk(f *Flow, at int, used map[*Counter]int, depth int) int {
 		if e.From != at || e.Counter != nil && used[e.Counter] >= e.Counter.Bound {
 			continue
 		}
-		before := map[*Counter]int{}
-		for c, n := range used {
-			before[c] = n
-		}
+		before := maps.Clone(used)
 		if e.Counter != nil {
 			used[e.Counter]++
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"hash/fnv"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -129,24 +130,49 @@ func (s *Server) keepLease(lost <-chan struct{}) {
 
 // watchNodes follows which nodes there are.
 func (s *Server) watchNodes() {
+	for {
+		s.seeNodes()
+		if !pause(s.ctx, retryTime) {
+			return
+		}
+	}
+}
+
+// seeNodes does so as long as they can be seen.
+func (s *Server) seeNodes() {
+	there := map[string]bool{} // until all that were there are known
 	for e, err := range s.cluster.Nodes(s.ctx) {
 		switch {
 		case err != nil:
 			s.log.Warn("the other nodes cannot be seen", "error", err)
 			return
 		case e.Key == "":
+			s.gone(func(name string) bool { return !there[name] })
+			there = nil
 		case e.Deleted:
-			s.nodes.mu.Lock()
-			delete(s.nodes.infos, e.Key)
-			s.nodes.mu.Unlock()
-			s.lookAround()
+			s.gone(func(name string) bool { return name == e.Key })
 		default:
 			p := peer{Name: e.Key}
 			_ = json.Unmarshal(e.Value, &p) // what it says of itself is for people
 			s.nodes.mu.Lock()
 			s.nodes.infos[e.Key] = p
 			s.nodes.mu.Unlock()
+			if there != nil {
+				there[e.Key] = true
+			}
 		}
+	}
+}
+
+// gone forgets nodes, and sees that others run what they ran.
+func (s *Server) gone(is func(name string) bool) {
+	s.nodes.mu.Lock()
+	before := len(s.nodes.infos)
+	maps.DeleteFunc(s.nodes.infos, func(name string, _ peer) bool { return is(name) })
+	less := len(s.nodes.infos) < before
+	s.nodes.mu.Unlock()
+	if less {
+		s.lookAround()
 	}
 }
 

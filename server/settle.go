@@ -99,8 +99,8 @@ func (s *Server) giveUp(ctx context.Context, rec *record) error {
 	if !errors.Is(why, engine.ErrJournal) {
 		s.index.hold(rec.entry, false)
 	}
+	s.release(ctx, rec.id) // before who waits for the seat to be free closes the store
 	s.unseat(rec)
-	s.release(ctx, rec.id)
 	return nil
 }
 

@@ -21,7 +21,10 @@ func (s *Server) openTables() error {
 	if err != nil {
 		return fmt.Errorf("server: %w", err)
 	}
-	for name, to := range map[string]*engine.Table{tableSessions: &s.docs, tableSnapshots: &s.snapshots, tableTalks: &s.talks.table} {
+	var sources engine.Table // which are used by name: it is made before many requests need it at once
+	for name, to := range map[string]*engine.Table{
+		tableSessions: &s.docs, tableSnapshots: &s.snapshots, tableTalks: &s.talks.table, tableSources: &sources,
+	} {
 		if *to, err = s.cfg.Store.Table(ctx, name); err != nil {
 			return fmt.Errorf("server: %w", err)
 		}

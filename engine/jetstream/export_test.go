@@ -77,3 +77,11 @@ func Neighbor(session string, n int) string {
 		}
 	}
 }
+
+// GiveUp has the embedded server store nothing more, as it does after a disk
+// failed under it.
+func GiveUp(j *Journal) error {
+	j.embedded.mu.Lock()
+	defer j.embedded.mu.Unlock()
+	return j.embedded.server.DisableJetStream()
+}

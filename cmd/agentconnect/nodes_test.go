@@ -152,6 +152,15 @@ func TestCommandsThroughEitherNode(t *testing.T) {
 	if got := strings.Join(p.two.transcript(token, id), "\n"); got != want || said(strings.Split(got, "\n"), "response") != 3 {
 		t.Errorf("one node has\n%s\nthe other\n%s", want, got)
 	}
+	if status, out := p.two.run("", "backup", "copy", "--data-dir", "data"); status != statusOK {
+		t.Fatalf("backup: %d %s", status, out)
+	}
+	if status, out := p.two.run("", "restore", "copy", "--data-dir", "embedded"); status != statusOK || !strings.Contains(out, "restored 1 session") {
+		t.Errorf("restore: %d %s", status, out)
+	}
+	if status, out := p.two.run("", "sessions", "replay", id, "--data-dir", "embedded"); status != statusOK {
+		t.Errorf("replay of what was restored: %d %s", status, out)
+	}
 }
 
 // Lists, caps, users and first answers are those of all nodes.

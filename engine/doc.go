@@ -12,6 +12,12 @@
 // with one that a crash cut short. Both read its log, from a snapshot of its
 // state on if there is one. [Engine.Drain] and [Engine.Close] stop an engine.
 //
+// [Replay] decides a log again without any model and tells where it differs,
+// [Engine.Fork] goes on with a copy, [Explain] says why a session ended or how
+// far each of its limits is. A [Store] is a journal with tables beside the
+// events, which a server needs; its [Cluster] is the line to other nodes, of
+// which one runs a session at a time.
+//
 // # Concurrency
 //
 // Templates and the engine are safe for concurrent use. A session's state is

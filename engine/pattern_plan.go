@@ -60,7 +60,7 @@ func (p planExecute) after(_ *State, f *Frame, slot int, r stepResult) {
 	if !c.Planned || slot < 0 || slot >= p.hands || c.At >= len(c.Plan) {
 		return
 	}
-	no := p.wrong(f, r)
+	no := p.wrong(r)
 	if no == "" || p.tolerance && c.Replans >= p.replans {
 		c.At++
 		return
@@ -70,7 +70,7 @@ func (p planExecute) after(_ *State, f *Frame, slot int, r stepResult) {
 
 // wrong says what is wrong with the result of a step, empty when nothing is. An
 // executor whose own output has a field ok says so itself.
-func (p planExecute) wrong(f *Frame, r stepResult) string {
+func (p planExecute) wrong(r stepResult) string {
 	var own struct{ OK *bool }
 	switch {
 	case !r.ok:

@@ -125,6 +125,9 @@ func (p *projector) info(f *Frame, e *engine.Event) {
 		f.Metadata["pattern"] = e.Pattern
 	}
 	maps.Copy(f.Metadata, detailData(e.Data))
+	if d, ok := e.Data.(*engine.TurnStarted); ok && d.Note != "" && p.rec.agent(e.Agent) == nil {
+		f.Metadata["note"] = d.Note // what a person is asked; what agents are told stays inside
+	}
 }
 
 func detailEvent(t engine.Type) string {

@@ -22,7 +22,7 @@ FUZZTIME     ?= 30s
 FUZZ         ?= ^Fuzz
 
 .DEFAULT_GOAL := help
-.PHONY: run build test lint fmt bench fuzz check examples docs clean help format-check tidy-check vet
+.PHONY: run build test cluster lint fmt bench fuzz check examples docs clean help format-check tidy-check vet
 
 run: build ## build and run the main example (no key, no network)
 	$(BIN) run $(EXAMPLE)
@@ -37,6 +37,10 @@ test: ## every test, shuffled, under the race detector
 	go build -race runtime/cgo 2>/dev/null || { race=; \
 		echo "make test: no working C compiler ($$(go env CC), CGO_ENABLED=$$(go env CGO_ENABLED)): running without -race"; }; \
 	set -x; go test $$race -shuffle=on -timeout $(TEST_TIMEOUT) $(PKG)
+
+# Two servers and three NATS servers as processes, killed and paused; the bounds are times, so that nothing else runs meanwhile.
+cluster: ## the test of a cluster, without the race detector (4 minutes)
+	go test -count=1 -run '^TestCluster$$' -timeout 10m -v ./cmd/agentconnect
 
 lint: ## golangci-lint (built from source on first use: some minutes)
 	$(TOOL) golangci-lint run $(PKG)
@@ -67,7 +71,7 @@ examples: build ## validate every example with the binary
 docs: ## regenerate the references in docs/
 	go generate ./...
 
-check: tidy-check format-check vet test examples lint ## all that .ci/run checks; stale docs and broken links fail in the tests
+check: tidy-check format-check vet test cluster examples lint ## all that .ci/run checks; stale docs and broken links fail in the tests
 
 clean: ## remove what was built
 	rm -rf bin

@@ -153,7 +153,6 @@ func (l *clusterLoad) begin(ctx context.Context, n int, kind, token string, node
 // gives the longest time between two answers.
 func (l *clusterLoad) goOn(what string, after time.Time, within time.Duration) (gap time.Duration) {
 	l.t.Helper()
-	within += raceTime
 	var left []string
 	var took time.Duration
 	for end := after.Add(within + time.Second); ; time.Sleep(100 * time.Millisecond) { // what is stored in time may be told a little later

@@ -95,6 +95,9 @@ func TestCluster(t *testing.T) {
 	if testing.Short() {
 		t.Skip("this takes minutes")
 	}
+	if raced {
+		t.Skip("its bounds are times, which the race detector stretches: \"make cluster\" runs it without")
+	}
 	forgetConnections(t)
 	c := startCluster(t)
 	addresses := []string{freeAddress(t), freeAddress(t)}
@@ -142,7 +145,7 @@ func TestCluster(t *testing.T) {
 	going := load.closed(websocket.CloseGoingAway)
 	one.signal(syscall.SIGTERM)
 	one.stops(statusOK)
-	if gap := load.goOn("a node is told to stop", time.Now(), clusterHandOver+clusterDelay); gap > clusterHandOver+clusterDelay+raceTime {
+	if gap := load.goOn("a node is told to stop", time.Now(), clusterHandOver+clusterDelay); gap > clusterHandOver+clusterDelay {
 		t.Errorf("between two answers there were %s, want %s", gap, clusterHandOver+clusterDelay)
 	}
 	if load.closed(websocket.CloseGoingAway) == going {

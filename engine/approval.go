@@ -48,8 +48,9 @@ func (s *Session) decide(callID, by string, ok bool, why string) error {
 	c := p.call
 	if ok {
 		s.emit(t.event(&ApprovalGiven{CallID: c.ID, Tool: c.Name, By: by}))
-		tool, _ := t.agent.tool(c.Name)
-		s.tools = append(s.tools, toolStart{turn: t.n, tool: tool, call: c})
+		if tool, _ := t.agent.tool(c.Name); !tool.asks {
+			s.tools = append(s.tools, toolStart{turn: t.n, tool: tool, call: c})
+		}
 		return nil
 	}
 	s.emit(t.event(&ApprovalDenied{CallID: c.ID, Tool: c.Name, By: by, Why: why}))

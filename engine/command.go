@@ -334,7 +334,7 @@ func (st *State) saidSeq(turn int) (seq uint64, held bool) {
 // interrupt cuts the agents' turns short; they are taken again.
 func (s *Session) interrupt() {
 	for _, t := range s.openTurns() {
-		if t.agent != nil && !t.final && !t.judges() {
+		if t.agent != nil && !t.final && !t.judges() && t.asker == 0 {
 			s.cancelTurn(t, &TurnFailed{Kind: providers.Canceled, Message: "interrupted by a person", Redo: true})
 		}
 	}

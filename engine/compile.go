@@ -222,8 +222,11 @@ func (c *compiler) entry(name string, at specs.Range) (providers.Entry, bool) {
 func (c *compiler) tools(a *agent) {
 	for _, name := range a.spec.Tools {
 		tools, ok := c.res.Tools[name]
-		if !ok {
-			tools = []Tool{absent(c.toolSpecs[name])}
+		switch spec := c.toolSpecs[name]; {
+		case spec.Builtin != "":
+			tools = []Tool{c.t.builtin(spec)}
+		case !ok:
+			tools = []Tool{absent(spec)}
 		}
 		for _, t := range tools {
 			a.give(t)

@@ -94,8 +94,12 @@ func (st *State) wordsOf(list []int) string {
 	return strings.Join(texts, "\n\n")
 }
 
-// delegates says whether a turn waits for the step of a call.
+// delegates says whether a turn waits for the step of a call, or for the answer
+// of whom it has asked.
 func (t *turn) delegates(p *toolRun) bool {
+	if t.asks(p) {
+		return !p.waits()
+	}
 	if t.frame == nil || !p.asked || p.done {
 		return false
 	}

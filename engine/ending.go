@@ -188,7 +188,9 @@ func (s *Session) endFinal() {
 
 func (s *Session) cancelTurns(why string) {
 	for _, t := range s.openTurns() {
-		s.cancelTurn(t, &TurnFailed{Kind: providers.Canceled, Message: why, Skipped: true})
+		if s.st.turns[t.n] == t { // else it ended with whoever had asked
+			s.cancelTurn(t, &TurnFailed{Kind: providers.Canceled, Message: why, Skipped: true})
+		}
 	}
 }
 

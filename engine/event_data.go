@@ -288,8 +288,10 @@ type TurnStarted struct {
 	// Final says that this is the finalizing turn.
 	Final bool `json:"final,omitempty"`
 	// Call is the tool call that waits for the answer, of another turn in the
-	// same pattern.
+	// same pattern or of Asker.
 	Call string `json:"call,omitempty"`
+	// Asker is the turn that puts a question, which is in Note.
+	Asker int `json:"asker,omitempty"`
 }
 
 // TurnFinished ends a turn. When the pattern merges answers later, it carries

@@ -72,6 +72,8 @@ func (st *State) refusesTurn(e *Event, d *TurnStarted) string {
 		return ""
 	case d.Stop != "":
 		return st.refusesJudge(e, d)
+	case d.Asker != 0:
+		return st.refusesQuestion(e, d)
 	case f == nil:
 		return fmt.Sprintf("%s takes a turn in a pattern that is not active", e.Agent)
 	case !f.node.has(d.Slot) || f.node.at(d.Slot).node != nil:

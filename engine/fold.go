@@ -160,6 +160,7 @@ func (st *State) foldLeft(d *Left) {
 			delete(st.turns, id)
 		}
 	}
+	st.dropQuestions()
 	of := func(x remembered, _ bool) bool { return x.frame == f.id }
 	maps.DeleteFunc(st.latched, of)
 	maps.DeleteFunc(st.pausedBy, of)

@@ -77,13 +77,15 @@ func (st *State) foldTurnStarted(e *Event, d *TurnStarted) {
 	t := &turn{
 		n: e.Turn, slot: d.Slot, name: e.Agent, role: d.Role, decides: d.Decides, note: d.Note, answers: d.Answers, context: d.Context, final: d.Final,
 		started: e.Time, seq: e.Seq, agent: st.t.agents[e.Agent], human: st.t.humans[e.Agent],
-		toolCall: d.Call,
+		toolCall: d.Call, asker: d.Asker,
 	}
 	st.lastTurn = e.Turn
 	st.turns[t.n] = t
 	if d.Stop != "" {
 		t.stop = remembered{d.Stop, d.Frame}
 		st.foldJudging(t)
+	} else if d.Asker != 0 {
+		st.foldQuestion(t)
 	} else if !d.Final {
 		t.frame = st.frames[d.Frame]
 		t.frame.startStep(d.Slot)
@@ -106,7 +108,7 @@ func (st *State) foldTurnStarted(e *Event, d *TurnStarted) {
 
 func (st *State) foldTurnFinished(e *Event, d *TurnFinished) {
 	t := st.turns[e.Turn]
-	delete(st.turns, e.Turn)
+	st.closeTurn(t)
 	if d.Held != nil {
 		st.accept(d.Held, accepted{seq: e.Seq, held: true})
 	}
@@ -144,12 +146,14 @@ func (st *State) foldTurnFinished(e *Event, d *TurnFinished) {
 
 func (st *State) foldTurnFailed(e *Event, d *TurnFailed) {
 	t := st.turns[e.Turn]
-	delete(st.turns, e.Turn)
+	st.closeTurn(t)
 	if !d.Skipped && !d.Redo {
 		st.foldTurnBroken(t, d)
 	}
 	switch {
 	case t.judges(): // it is asked again in its time
+	case t.asker != 0:
+		st.replied(t, d.Message, true)
 	case t.frame == nil:
 		st.finalOver = true
 	case d.Redo:

@@ -72,13 +72,13 @@ func (st *State) declined(t *turn, c providers.ToolCall, over bool) string {
 	g := t.giver()
 	switch {
 	case g == nil:
-		return t.agent.refuses(c, over)
+		return st.refused(t, c, over)
 	case !g.means(t, c.Name):
 		var more []string
 		for _, spec := range g.gives(st, t) {
 			more = append(more, spec.Name)
 		}
-		return t.agent.refuses(c, over, more...)
+		return st.refused(t, c, over, more...)
 	case over:
 		return fmt.Sprintf("no more tools in this turn: %d calls are allowed; answer now", t.most(c.Name))
 	case len(c.Arguments) == 0 || c.Arguments[0] != '{':

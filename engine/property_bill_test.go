@@ -92,8 +92,11 @@ func (g *glutton) Stream(_ context.Context, req *providers.Request) iter.Seq2[pr
 			return
 		case m.tool:
 			room := max(4*req.MaxTokens-80, 0)
-			args := fmt.Sprintf(`{"task": %q, "reason": "so"}`, strings.Repeat("x", room/2))
 			name := req.Tools[int(m.choice)%len(req.Tools)].Name
+			args := fmt.Sprintf(`{"task": %q, "reason": "so"}`, strings.Repeat("x", room/2))
+			if name == "ask" {
+				args = fmt.Sprintf(`{"agent": %q, "question": %q}`, string("abc"[m.choice/7%3]), strings.Repeat("x", room/2))
+			}
 			if !yield(providers.Chunk{ToolCall: &providers.ToolCall{Name: name, Arguments: json.RawMessage(args)}}, nil) {
 				return
 			}

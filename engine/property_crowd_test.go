@@ -26,6 +26,7 @@ func (g *tree) more(root string) (stops []string) {
 	if !g.crowd {
 		return nil
 	}
+	g.b.WriteString("tool \"ask\" {\n  builtin = \"ask_agent\"\n}\ntool \"find\" {\n  builtin = \"find_agents\"\n}\n")
 	g.b.WriteString("provider \"scripted\" \"q\" {\n}\ntool \"t\" {\n  expr {\n    result = \"1\"\n  }\n}\n")
 	add := func(name, body string) {
 		if rapid.Bool().Draw(g.t, name) {
@@ -60,6 +61,8 @@ func (g *tree) trait() string {
 	}
 	return g.pick("trait", "",
 		"  tools = [tool.t]\n",
+		"  tools = [tool.ask, tool.find]\n",
+		"  tools = [tool.ask, tool.t]\n  max_tool_calls = 3\n",
 		"  tools = [tool.t]\n  max_tool_calls = 1\n",
 		"  limits {\n    max_turns = 2\n  }\n",
 		"  limits {\n    tokens_per_minute = 30\n  }\n",

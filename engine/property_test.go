@@ -323,7 +323,7 @@ func (a *adversary) Stream(ctx context.Context, req *providers.Request) iter.Seq
 				text = "FOUND"
 			}
 			if len(req.Tools) > 0 && choice%4 == 3 {
-				args := json.RawMessage(fmt.Sprintf(`{"choice": %d, "task": "do it", "reason": "so"}`, choice))
+				args := json.RawMessage(fmt.Sprintf(`{"choice": %d, "task": "do it", "reason": "so", "agent": %q, "question": "why?"}`, choice, string("abcx"[choice/7%4])))
 				for i := range 2 {
 					name := req.Tools[(int(choice)/4+i*int(choice))%len(req.Tools)].Name
 					yield(providers.Chunk{ToolCall: &providers.ToolCall{ID: "same", Name: name, Arguments: args}}, nil)

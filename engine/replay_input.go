@@ -126,9 +126,9 @@ func (r *replay) comes(e *Event) bool {
 	if t := r.s.st.turns[e.Turn]; t != nil {
 		switch d := e.Data.(type) {
 		case *ToolFinished:
-			return !t.given(d.Tool)
+			return !t.given(d.Tool) && !t.asksBy(d.CallID)
 		case *ToolFailed:
-			return !t.given(d.Tool)
+			return !t.given(d.Tool) && !t.asksBy(d.CallID)
 		}
 	}
 	return e.comes()
@@ -298,7 +298,9 @@ func (l *logged) Unwrap() error { return l.err }
 
 func (r *replay) tool(e *Event, id string, emit func(*turn)) {
 	t := r.s.st.turns[e.Turn]
-	if t == nil || !slices.ContainsFunc(t.pending, func(p toolRun) bool { return p.call.ID == id && p.asked && !p.done && !t.given(p.call.Name) }) {
+	if t == nil || !slices.ContainsFunc(t.pending, func(p toolRun) bool {
+		return p.call.ID == id && p.asked && !p.done && !t.given(p.call.Name) && !t.asks(&p)
+	}) {
 		return
 	}
 	emit(t)

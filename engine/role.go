@@ -14,6 +14,7 @@ import (
 const (
 	roleAnswer     = "answer"
 	roleApproval   = "approval"
+	roleAsked      = "asked"
 	roleBallot     = "ballot"
 	roleBid        = "bid"
 	roleCasting    = "casting"
@@ -97,6 +98,8 @@ func (t *turn) asked(tmpl *Template) *ask {
 	switch {
 	case t.role == "":
 		return nil
+	case t.asker != 0:
+		return &ask{decides: true, plain: true}
 	case t.frame != nil:
 		return t.frame.node.asks[t.role]
 	default:
@@ -167,6 +170,11 @@ func (st *State) foldDecision(t *turn, raw json.RawMessage) {
 	_ = json.Unmarshal(raw, &v) // our own JSON
 	if t.judges() {
 		st.foldJudged(t, v)
+		return
+	}
+	if t.asker != 0 {
+		text, _ := v.(string)
+		st.replied(t, text, false)
 		return
 	}
 	t.frame.decided(t.slot, stepResult{ok: true, turn: t.n, data: v})

@@ -18,7 +18,7 @@ import (
 // snapshotFormat is the version of what follows. It changes with every change
 // of [State], of what is saved of it, and of what fold makes of an event: a
 // snapshot of another format is not read.
-const snapshotFormat = 6
+const snapshotFormat = 7
 
 // A snapshot is a head of six bytes, the format, how the rest is written, and
 // the rest's checksum, then the rest: the length of a savedState as JSON, that,
@@ -180,6 +180,7 @@ type savedTurn struct {
 	Said    bool            `json:"said,omitempty"`
 	Via     string          `json:"via,omitempty"`
 	For     string          `json:"for,omitempty"`
+	Asker   int             `json:"asker,omitempty"`
 
 	Extra   []providers.Message `json:"extra,omitempty"`
 	Pending []savedTool         `json:"pending,omitempty"`

@@ -160,9 +160,9 @@ func (s *savedTurn) load(st *State) error {
 		seq: s.Seq, link: s.Link, attempt: s.Attempt, call: s.Call, callSeq: s.CallSeq, mark: s.Mark, repairs: s.Repairs, used: s.Used,
 		retryAt: s.RetryAt, cooling: s.Cooling, summing: s.Summing, summed: s.Summed, upTo: s.UpTo, said: s.Said, via: s.Via, extra: s.Extra,
 		frame: st.frames[s.Frame], agent: st.t.agents[s.Name], human: st.t.humans[s.Name],
-		toolCall: s.For, cap: s.Cap, claim: s.Claim,
+		toolCall: s.For, cap: s.Cap, claim: s.Claim, asker: s.Asker,
 	}
-	if t.agent == nil && t.human == nil || t.frame == nil && !t.final && s.Stop == nil {
+	if t.agent == nil && t.human == nil || t.frame == nil && !t.final && s.Stop == nil && s.Asker == 0 {
 		return fmt.Errorf("%w: turn %d is nobody's", errSnapshot, s.Turn)
 	}
 	if s.Stop != nil {

@@ -93,7 +93,7 @@ func (t *turn) saved() savedTurn {
 		Turn: t.n, Slot: t.slot, Name: t.name, Role: t.role, Decides: t.decides, Note: t.note, Answers: t.answers, Context: t.context, Final: t.final, Started: t.started,
 		Seq: t.seq, Link: t.link, Attempt: t.attempt, Call: t.call, CallSeq: t.callSeq, Mark: t.mark, Repairs: t.repairs, Used: t.used,
 		RetryAt: t.retryAt, Cooling: t.cooling, Summing: t.summing, Summed: t.summed, UpTo: t.upTo, Said: t.said, Via: t.via, Extra: t.extra,
-		For: t.toolCall, Cap: t.cap, Claim: t.claim,
+		For: t.toolCall, Cap: t.cap, Claim: t.claim, Asker: t.asker,
 	}
 	if t.frame != nil {
 		s.Frame = t.frame.id

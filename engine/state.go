@@ -184,7 +184,8 @@ type turn struct {
 	started time.Time // or taken over, or recovered: what its timeout counts from
 	seq     uint64    // of turn.started
 
-	toolCall string // of another turn of the frame, that waits for the answer; else empty
+	toolCall string // of another turn, that waits for the answer; else empty
+	asker    int    // the turn that has asked, outside of all frames; else 0
 
 	link    int    // of the fallback chain
 	attempt int    // at the same request

@@ -184,6 +184,7 @@ func (s *Session) redoTools(t *turn) {
 		case t.given(p.call.Name): // its pattern sees to it
 		case tool.Approval && p.approval == approvalNone:
 			s.askApproval(t, p.call)
+		case tool.asks: // advance sees to it
 		case tool.Idempotent:
 			s.tools = append(s.tools, toolStart{turn: t.n, tool: tool, call: p.call})
 		default:

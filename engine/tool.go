@@ -35,6 +35,9 @@ type Tool struct {
 	// Call runs the tool. Its error goes back to the model. It may be called
 	// concurrently and must return soon after its context ends.
 	Call func(ctx context.Context, arguments json.RawMessage) (string, error)
+
+	// asks says that a call is a question to another agent; nothing is called.
+	asks bool
 }
 
 const (
@@ -83,6 +86,9 @@ func (s *Session) requestTools(t *turn, calls []providers.ToolCall) {
 		tool, _ := t.agent.tool(c.Name)
 		if tool.Approval {
 			s.askApproval(t, c)
+			continue
+		}
+		if tool.asks { // advance sees to it
 			continue
 		}
 		s.tools = append(s.tools, toolStart{turn: t.n, tool: tool, call: c})

@@ -157,6 +157,11 @@ func (s *Session) failTurn(t *turn, err error) {
 		s.judgeFailed(t, failed)
 		return
 	}
+	if t.asker != 0 {
+		failed.Skipped = true
+		s.cancelTurn(t, failed)
+		return
+	}
 	failed.Skipped = t.frame.tolerates(t.slot)
 	s.drop(t)
 	s.emit(t.event(failed))
@@ -176,6 +181,7 @@ func (s *Session) cancelTurn(t *turn, why *TurnFailed) {
 
 // drop gives up the call that a turn has in flight.
 func (s *Session) drop(t *turn) {
+	s.dropAsked(t)
 	if s.replay != nil {
 		s.replay.drop(s, t)
 		return

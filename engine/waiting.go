@@ -121,7 +121,7 @@ func (t *turn) awaitsWhat() string {
 		}
 	}
 	if len(calls) == 0 {
-		return t.name + " waits for its workers: " + strings.Join(steps, ", ")
+		return t.name + " waits for whom it has asked: " + strings.Join(steps, ", ")
 	}
 	return fmt.Sprintf("%s waits for a person to allow %s", t.name, strings.Join(calls, ", "))
 }

@@ -29,6 +29,8 @@ type prover struct {
 	loads map[string]load
 	flows map[string]*Flow
 	turns map[turnKey]spend
+	// others are whom an agent may ask.
+	others map[string][]*Agent
 	// rounded are flows by pattern whose rounds a session bounds.
 	rounded map[string]*rounded
 	// open are the patterns whose bound is being computed, outermost first.
@@ -39,7 +41,7 @@ type prover struct {
 }
 
 func newProver(cfg *Config) *prover {
-	return &prover{domain: newDomain(cfg), loads: map[string]load{}, flows: map[string]*Flow{}, turns: map[turnKey]spend{}, rounded: map[string]*rounded{}, blame: map[string][]string{}}
+	return &prover{domain: newDomain(cfg), loads: map[string]load{}, flows: map[string]*Flow{}, turns: map[turnKey]spend{}, others: map[string][]*Agent{}, rounded: map[string]*rounded{}, blame: map[string][]string{}}
 }
 
 // session computes what a session takes before its last turn: what its pattern

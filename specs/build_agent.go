@@ -83,7 +83,7 @@ func (l *loader) buildHuman(n *node) *Human {
 
 func (l *loader) buildTool(n *node) *Tool {
 	t := &Tool{
-		Block: l.block(n), Timeout: n.duration("timeout"), Approval: n.str("approval"), Idempotent: n.bool("idempotent"), MaxResult: n.int("max_result"),
+		Block: l.block(n), Builtin: n.str("builtin"), Timeout: n.duration("timeout"), Approval: n.str("approval"), Idempotent: n.bool("idempotent"), MaxResult: n.int("max_result"),
 	}
 	input := &Type{kind: kindObject}
 	if b := n.one("input"); b != nil {
@@ -113,6 +113,7 @@ func (l *loader) buildTool(n *node) *Tool {
 		t.Expr = &ExprTool{}
 		l.exprOver(e, "result", wantAny, input, func(e *Expr) { t.Expr.Result = e })
 	}
+	t.completeBuiltin()
 	if t.Input == nil && t.MCP == nil {
 		t.Input = json.RawMessage(`{"type":"object","properties":{},"additionalProperties":false}`)
 	}

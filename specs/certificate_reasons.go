@@ -70,7 +70,7 @@ func (pr *prover) pricelessOf(who *cast) []string {
 // seconds is the wall time without the last turn, and its reason.
 func (pr *prover) seconds(s *Session, c *Certificate, l load) float64 {
 	total, why := l.wait, "the longest time of each call, its retries, tools and waits, one after the other"
-	if most := s.Limits.TurnTimeout; most > 0 {
+	if most := s.Limits.TurnTimeout; most > 0 && !pr.standsStill(pr.cast(s)) {
 		own := mulFloat(most.Seconds(), l.tries) + mulFloat(l.decisions.wait, satAdd(l.tries, 1))
 		if own < total {
 			total, why = own, fmt.Sprintf("session.%s limits.turn_timeout = %s for each of %s", s.Name, most, plural(l.tries, "turn"))
@@ -90,6 +90,28 @@ func (pr *prover) seconds(s *Session, c *Certificate, l load) float64 {
 	}
 	c.Reasons["seconds"] = why
 	return total
+}
+
+// standsStill says whether the time of turns may stand still, and begin anew:
+// while they wait for a person's word, for workers, or for whom they have asked.
+func (pr *prover) standsStill(who *cast) bool {
+	for name := range who.patterns {
+		if p := pr.patterns[name]; p != nil && p.Kind == "supervisor" {
+			return true
+		}
+	}
+	for name := range who.agents {
+		a := pr.agents[name]
+		if a == nil {
+			continue
+		}
+		for _, tool := range a.Tools {
+			if t := pr.tools[tool]; t != nil && (t.Approval == "always" || t.Builtin == BuiltinAskAgent) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // finalSeconds is how long the finalizing turn takes.

@@ -120,6 +120,7 @@ func (d *divider) take(agent string, each spend, visits, turns int) {
 	visits = min(visits, most)
 	own := sum{spend: each, turns: turns, tries: turns}.times(visits)
 	d.agents[agent] = d.agents[agent].plus(own)
+	d.askedBy(agent, visits)
 }
 
 // share is a part of the whole.

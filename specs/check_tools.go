@@ -10,6 +10,9 @@ import (
 func (c *domain) tool(t *Tool) {
 	address := "tool." + t.Name
 	var kinds []string
+	if t.Builtin != "" {
+		kinds = append(kinds, "builtin")
+	}
 	if t.MCP != nil {
 		kinds = append(kinds, "mcp")
 	}
@@ -24,7 +27,14 @@ func (c *domain) tool(t *Tool) {
 		if len(kinds) > 1 {
 			found = listed(kinds)
 		}
-		c.report(codeToolKind, address, t.Range, "A tool has exactly one block mcp, http or expr; this one has %s.", found)
+		c.report(codeToolKind, address, t.Range, "A tool has exactly one of the blocks mcp, http and expr and builtin = \"…\"; this one has %s.", found)
+	}
+	if !toolName().MatchString(t.Name) {
+		c.report(codeToolName, address, t.Range,
+			"Models call the tool by its name, and vendors take 1 to 64 letters of English, digits, _ and -. Give it another name.")
+	}
+	if _, input := builtinTool(t.Builtin); input != "" && string(t.Input) != input {
+		c.report(codeToolInput, address, t.Arg("input.type"), "%s says itself what it takes; remove the input block.", t.Builtin)
 	}
 	if m := t.MCP; m != nil {
 		c.mcp(t, m)
@@ -75,6 +85,9 @@ func (c *domain) http(t *Tool, h *HTTPTool) {
 		}
 	}
 }
+
+// toolName is what all vendors take as a tool's name.
+func toolName() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`) }
 
 func placeholder() *regexp.Regexp { return regexp.MustCompile(`\{([A-Za-z_][A-Za-z0-9_]*)\}`) }
 

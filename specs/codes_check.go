@@ -19,6 +19,7 @@ const (
 	codeToolServer      = "AC6402"
 	codeToolInput       = "AC6403"
 	codeToolPlaceholder = "AC6404"
+	codeToolName        = "AC6405"
 	codeTooFew          = "AC6501"
 	codeTooMany         = "AC6502"
 	codeJoin            = "AC6503"
@@ -73,7 +74,8 @@ func checkCodes() map[string]codeRow {
 		codeOnTimeout:       {SeverityWarning, "on_timeout without timeout"},
 		codeToolKind:        {SeverityError, "Not exactly one kind of tool"},
 		codeToolServer:      {SeverityError, "Not exactly one way to reach the server"},
-		codeToolInput:       {SeverityError, "Input of an MCP tool"},
+		codeToolInput:       {SeverityError, "Input of a tool that has its own"},
+		codeToolName:        {SeverityError, "Name that vendors do not take"},
 		codeToolPlaceholder: {SeverityError, "Unknown input"},
 		codeTooFew:          {SeverityError, "Too few participants"},
 		codeTooMany:         {SeverityError, "Too many participants"},

@@ -230,13 +230,15 @@ type Human struct {
 	Prompt    string
 }
 
-// Tool is something that agents may call. Exactly one of MCP, HTTP and Expr is
-// set.
+// Tool is something that agents may call. Exactly one of Builtin, MCP, HTTP and
+// Expr is set.
 type Tool struct {
 	Block
-	MCP  *MCPTool
-	HTTP *HTTPTool
-	Expr *ExprTool
+	// Builtin names a tool that every session has: find_agents or ask_agent.
+	Builtin string
+	MCP     *MCPTool
+	HTTP    *HTTPTool
+	Expr    *ExprTool
 	// Input is the JSON schema of the arguments; nil for MCP.
 	Input      json.RawMessage
 	Timeout    time.Duration

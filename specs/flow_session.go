@@ -38,7 +38,7 @@ func (pr *prover) flowsOf(s *Session) []*Flow {
 	who := pr.cast(s)
 	for _, a := range pr.cfg.Agents {
 		if who.agents[a.Name] {
-			f := pr.turnFlow(a, 0)
+			f := pr.turnFlow(a, 0, 0)
 			f.settle()
 			out = append(out, f)
 		}

@@ -37,8 +37,11 @@ func (pr *prover) toolCalls(name string) int {
 
 // turnOf is what a turn of an agent takes, when the pattern lets it call so
 // many tools besides its own.
-func (pr *prover) turnOf(name string, tools int) spend {
-	key := turnKey{name, tools}
+func (pr *prover) turnOf(name string, tools int) spend { return pr.turnAfter(name, tools, 0) }
+
+// turnAfter is what a turn takes that so many agents wait for.
+func (pr *prover) turnAfter(name string, tools, hops int) spend {
+	key := turnKey{name, tools, hops}
 	if s, done := pr.turns[key]; done {
 		return s
 	}
@@ -46,7 +49,7 @@ func (pr *prover) turnOf(name string, tools int) spend {
 	if a == nil {
 		return spend{}
 	}
-	f := pr.turnFlow(a, tools)
+	f := pr.turnFlow(a, tools, hops)
 	s := newSolver(f).total().spend
 	s = s.plus(pr.grown(a, tools))
 	if a.Limits.TokensPerMinute > 0 {
@@ -60,14 +63,14 @@ func (pr *prover) turnOf(name string, tools int) spend {
 }
 
 type turnKey struct {
-	agent string
-	tools int
+	agent       string
+	tools, hops int
 }
 
 // turnFlow is the control graph of an agent's turn: an answer, a further
 // request after each round of tool calls, repairs of the answer; each tried
 // again and with each fallback; and before it the summary of its memory.
-func (pr *prover) turnFlow(a *Agent, tools int) *Flow {
+func (pr *prover) turnFlow(a *Agent, tools, hops int) *Flow {
 	b := pr.newFlow("agent."+a.Name, "turn", a.Range)
 	at := enter
 	if a.summarizes() {
@@ -95,7 +98,7 @@ func (pr *prover) turnFlow(a *Agent, tools int) *Flow {
 		if math.IsInf(wait, 1) {
 			kind = StepApproval
 		}
-		tool := b.node(kind, "tools", Ref{}, load{sum: sum{spend: spend{wait: wait}}})
+		tool := b.node(kind, "tools", Ref{}, load{sum: sum{spend: pr.asked(a, hops).plus(spend{wait: wait})}})
 		most := b.counter("max_tool_calls", max(tools, a.MaxToolCalls), "the next turn")
 		most.Range = a.Arg("max_tool_calls")
 		b.counted(answer, tool, most)
@@ -264,6 +267,7 @@ func (pr *prover) toolWait(a *Agent) float64 {
 		t := pr.tools[name]
 		switch {
 		case t == nil:
+		case t.Builtin == BuiltinAskAgent && t.Approval != "always": // its time is the other's turn
 		case t.Approval == "always":
 			return math.Inf(1)
 		case t.Timeout == 0:

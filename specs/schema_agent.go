@@ -93,8 +93,8 @@ func humanSchema() *blockSchema {
 func toolSchema() *blockSchema {
 	return &blockSchema{
 		name: "tool", labels: []string{"name"},
-		doc: "Something that agents may call: a server of the Model Context Protocol, a web service, or an expression. Exactly one of the " +
-			"blocks `mcp`, `http` and `expr`.",
+		doc: "Something that agents may call: a server of the Model Context Protocol, a web service, an expression, or a tool that the " +
+			"engine itself has. Exactly one of the blocks `mcp`, `http` and `expr` and the argument `builtin`.",
 		example: `tool "weather" {
   description = "Current weather of a city"
   input {
@@ -106,7 +106,9 @@ func toolSchema() *blockSchema {
   }
 }`,
 		args: []argSchema{
-			strArg("description", "What it does; models read it to decide when to call it."),
+			strArg("description", "What it does; models read it to decide when to call it. A built-in tool describes itself."),
+			strArg("builtin", "A tool of the engine: `find_agents` lists the agents of the session and what they can do, all or those with a "+
+				"capability; `ask_agent` puts a question to one of them, whose answer is the result and no message of the conversation.").among(BuiltinFindAgents, BuiltinAskAgent),
 			timeArg("timeout", "The time for a call.").initially("30s"),
 			strArg("approval", "Whether a person must allow each call.").among("never", "always").initially("never"),
 			boolArg("idempotent", "Whether a call may be repeated after a crash.").initially(false),

@@ -63,6 +63,9 @@ func (p *Pool) Of(cfg *specs.Config) (map[string][]engine.Tool, error) {
 	byName := make(map[string][]engine.Tool, len(cfg.Tools))
 	var problems []error
 	for _, t := range cfg.Tools {
+		if t.Builtin != "" { // every session has it
+			continue
+		}
 		tool, err := p.tool(cfg, t)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("tool.%s: %w", t.Name, err))

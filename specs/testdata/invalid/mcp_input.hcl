@@ -2,7 +2,7 @@ provider "scripted" "p" {}
 tool "t" {
   mcp { url = "https://example.com/mcp" }
   input {
-    type = object({ a = string }) # ERROR AC6403: Input of an MCP tool
+    type = object({ a = string }) # ERROR AC6403: Input of a tool that has its own
   }
 }
 agent "a" {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/agentconnect-dev/agentconnect/providers"
@@ -73,7 +74,7 @@ func (s *Session) agendaOf(t *turn, visit func(due)) {
 			s.callModel(t)
 		}})
 		return
-	case !t.retryAt.IsZero() && t.call == 0 && !s.drains:
+	case !t.retryAt.IsZero() && t.call == 0 && !s.drains && !slices.Contains(s.hungry, t):
 		visit(due{turn: t.n, at: t.retryAt, do: func(s *Session) { s.callModel(t) }})
 	}
 	if limit > 0 {

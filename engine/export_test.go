@@ -1,6 +1,10 @@
 package engine
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
 
 // State gives a session's state to tests; the session must be at rest.
 func (s *Session) State() *State { return s.st }
@@ -41,3 +45,6 @@ type (
 	AgentForTest = agent
 	HumanForTest = human
 )
+
+// LimitsOf are the limits of a template's session.
+func LimitsOf(t *Template) specs.Limits { return t.spec.Limits }

@@ -54,6 +54,14 @@ func (g *tree) more(root string) (stops []string) {
 	return stops
 }
 
+// budget are limits that calls must fit in.
+func (g *tree) budget() string {
+	if !g.crowd || !rapid.Bool().Draw(g.t, "budget") {
+		return ""
+	}
+	return fmt.Sprintf("    max_tokens = %d\n", 1<<g.small("max_tokens", 16))
+}
+
 // trait is what else an agent may be.
 func (g *tree) trait() string {
 	if !g.crowd {

@@ -256,7 +256,7 @@ agent "chair" {
 	if g.crowd {
 		fmt.Fprintf(&g.b, "  on_busy = %q\n", g.pick("on_busy", "enqueue", "reject", "interrupt"))
 	}
-	fmt.Fprintf(&g.b, "  limits {\n    max_turns = %d\n    max_repeats = 50\n  }\n", 5*g.small("turns", 12))
+	fmt.Fprintf(&g.b, "  limits {\n    max_turns = %d\n    max_repeats = 50\n%s  }\n", 5*g.small("turns", 12), g.budget())
 	g.b.WriteString("  finalize {\n    agent = agent.a\n    prompt = \"End.\"\n  }\n}\n")
 	return g.b.String()
 }

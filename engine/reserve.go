@@ -234,7 +234,9 @@ func (s *Session) reserve(t *turn, d *ModelCalled) bool {
 		answer, no, later := s.st.affords(o, t.final)
 		switch {
 		case later:
-			s.hungry = append(s.hungry, t)
+			if !slices.Contains(s.hungry, t) {
+				s.hungry = append(s.hungry, t)
+			}
 			return false
 		case answer == 0:
 			s.starve(t, &no)

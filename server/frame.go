@@ -192,6 +192,8 @@ func detailData(d engine.Data) map[string]any {
 		return map[string]any{"from": d.From, "to": d.To}
 	case *engine.Forked:
 		return map[string]any{"from": d.From, "at": d.At}
+	case *engine.BudgetWarned:
+		return map[string]any{"limit": d.Limit, "used": d.Used, "most": d.Most}
 	case *engine.StopFired:
 		return map[string]any{"stop": d.Reason.Stop, "action": d.Action, "outcome": d.Outcome}
 	default:

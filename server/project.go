@@ -43,7 +43,7 @@ func levelOf(t engine.Type) int {
 		return 0
 	case engine.TypeTurnStarted, engine.TypeTurnFinished, engine.TypeTurnFailed, engine.TypeToolRequested,
 		engine.TypeToolFinished, engine.TypeToolFailed, engine.TypeModelRetried, engine.TypeModelFellBack,
-		engine.TypeRecovered, engine.TypeStopFired, engine.TypeChosen, engine.TypeBallot, engine.TypeVerdict,
+		engine.TypeRecovered, engine.TypeBudgetWarned, engine.TypeStopFired, engine.TypeChosen, engine.TypeBallot, engine.TypeVerdict,
 		engine.TypeHandoff, engine.TypeItems, engine.TypePlanned, engine.TypeReplanned, engine.TypeForked:
 		return 1
 	default:

@@ -19,6 +19,8 @@ import (
 type Config struct {
 	// Engine keeps its events in Store, too, and tells Hooks what happens.
 	Engine *engine.Engine
+	// Budget, if not nil, bounds what users take in a day; Engine has it, too.
+	Budget *Budget
 	Store  engine.Store
 	Hooks  *Hooks
 	Users  *Users

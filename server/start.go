@@ -73,6 +73,9 @@ func (s *Server) startSession(ctx context.Context, p principal, in createRequest
 func (s *Server) begin(ctx context.Context, owner principal, p *plan, in *createRequest, from string,
 	start func(ctx context.Context, id string) (*engine.Session, error),
 ) (*record, error) {
+	if err := s.cfg.Budget.begins(ctx, owner.Name); err != nil {
+		return nil, err
+	}
 	if in.counts(from) && !s.index.reserve(owner.Name, s.cfg.Sessions.MaxPerUser) {
 		return nil, errSessionLimit
 	}

@@ -59,7 +59,15 @@ func (b *backend) open(ctx context.Context, set *config.Settings, log *slog.Logg
 	}
 	cfg.Metrics = server.NewMetrics()
 	cfg.Hooks = server.NewHooks(cfg.Metrics)
-	b.engine = engine.New(cfg.Hooks.Wire(engine.Config{Journal: b.store, Logger: log, Passive: passiveTime, Snapshots: snapshots}))
+	run := engine.Config{Journal: b.store, Logger: log, Passive: passiveTime, Snapshots: snapshots}
+	day := server.DayLimits{Tokens: set.Limits.TokensPerDay, Cost: set.Limits.CostPerDay}
+	if cfg.Budget, err = server.OpenBudget(ctx, b.store, day, log); err != nil {
+		return usageError("%v", err)
+	}
+	if cfg.Budget != nil {
+		run.Budget = cfg.Budget
+	}
+	b.engine = engine.New(cfg.Hooks.Wire(run))
 	cfg.Engine, cfg.Store, cfg.Users, cfg.Tokens = b.engine, b.store, b.users, tokens
 	if b.server, err = server.New(cfg); err != nil { //nolint:contextcheck // it lives on
 		return usageError("%v", err)

@@ -217,6 +217,8 @@ func TestErrors(t *testing.T) {
 		{"zero", "sessions: {max_per_user: 0}", nil, []string{"sessions.max_per_user: want a whole number of 1 or more, not 0"}},
 		{"fraction", "sessions: {max_per_user: 1.5}", nil, []string{"not 1.5"}},
 		{"number as text", "sessions: {max_per_user: '5'}", nil, []string{`not "5"`}},
+		{"tokens", "limits: {tokens_per_day: -1}", nil, []string{`limits.tokens_per_day: want a whole number of 0 or more, not -1`}},
+		{"money", "limits: {cost_per_day: much}", nil, []string{`limits.cost_per_day: want a number of 0 or more, not "much"`}},
 		{"truth", "limits: {enabled: 'yes'}", nil, []string{`limits.enabled: want true or false, not "yes"`}},
 		{"time", "sessions: {lifetime: 3600}", nil, []string{"sessions.lifetime: want a time above zero such as 30s, 5m or 1h30m, not 3600"}},
 		{"no time", "sessions: {lifetime: 0s}", nil, []string{`not "0s"`}},

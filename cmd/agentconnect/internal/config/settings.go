@@ -59,10 +59,14 @@ type Auth struct {
 	TokenTTL                  time.Duration
 }
 
-// Limits are requests a minute by class.
+// Limits are requests a minute by class, and what a user's sessions may take in
+// a day.
 type Limits struct {
 	Enabled                                                           bool
 	Login, Verify, SessionCreate, SessionQuery, Query, Agent, Message int
+	// TokensPerDay and CostPerDay, in USD, are 0 for no limit.
+	TokensPerDay int
+	CostPerDay   float64
 }
 
 // Sessions bound the sessions of users.

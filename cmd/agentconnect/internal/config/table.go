@@ -10,6 +10,7 @@ type row struct {
 	to     any
 	secret bool
 	choice []string // of a text
+	zero   bool     // a number may be 0, which is no limit
 }
 
 // table has every key but those of providers.
@@ -37,6 +38,8 @@ func (s *Settings) table() []row {
 		{key: "limits.query_per_minute", def: 60, to: &l.Query},
 		{key: "limits.agent_per_minute", def: 20, to: &l.Agent},
 		{key: "limits.message_per_minute", def: 60, to: &l.Message},
+		{key: "limits.tokens_per_day", def: 0, to: &l.TokensPerDay, zero: true},
+		{key: "limits.cost_per_day", def: 0.0, to: &l.CostPerDay},
 		{key: "sessions.max_per_user", def: 100, to: &n.MaxPerUser},
 		{key: "sessions.lifetime", def: time.Hour, to: &n.Lifetime},
 		{key: "sessions.idle_timeout", def: 30 * time.Minute, to: &n.IdleTimeout},

@@ -35,7 +35,9 @@ func (r *row) assign(raw any, from source) error {
 	case *bool:
 		return boolean(to, raw, from.text)
 	case *int:
-		return number(to, raw, from.text)
+		return number(to, raw, from.text, r.zero)
+	case *float64:
+		return amount(to, raw, from.text)
 	case *Size:
 		return size(to, raw)
 	case *time.Duration:
@@ -102,14 +104,40 @@ func boolean(to *bool, raw any, isText bool) error {
 	return nil
 }
 
-// number takes a whole number above zero.
-func number(to *int, raw any, isText bool) error {
+// amount takes a number of 0 or more.
+func amount(to *float64, raw any, isText bool) error {
+	f, ok := 0.0, true
+	switch n := raw.(type) {
+	case int:
+		f = float64(n)
+	case int64:
+		f = float64(n)
+	case float64:
+		f = n
+	case string:
+		parsed, err := strconv.ParseFloat(n, 64)
+		f, ok = parsed, err == nil && isText
+	default:
+		ok = false
+	}
+	if !ok || !(f >= 0) || math.IsInf(f, 1) {
+		return fmt.Errorf("want a number of 0 or more, not %s", shown(raw))
+	}
+	*to = f
+	return nil
+}
+
+// number takes a whole number above zero, or zero where that says something.
+func number(to *int, raw any, isText, zero bool) error {
 	n, ok := whole(raw)
 	if text, given := raw.(string); given && isText {
 		parsed, err := strconv.Atoi(text)
 		n, ok = parsed, err == nil
 	}
-	if !ok || n < 1 {
+	switch {
+	case zero && (!ok || n < 0):
+		return fmt.Errorf("want a whole number of 0 or more, not %s", shown(raw))
+	case !zero && (!ok || n < 1):
 		return fmt.Errorf("want a whole number of 1 or more, not %s", shown(raw))
 	}
 	*to = n

@@ -67,6 +67,8 @@ func (c *cast) note(e *engine.Event) string {
 	case *engine.TurnFailed:
 		delete(c.deciding, e.Turn)
 		return c.turnNote(who, d)
+	case *engine.BudgetWarned:
+		return fmt.Sprintf("%s is nearly reached: %.6g of %.6g are used", d.Limit, d.Used, d.Most)
 	case *engine.StopFired:
 		if d.Action == "leave" {
 			return fmt.Sprintf("pattern %s ends: %s", e.Pattern, why(&d.Reason))

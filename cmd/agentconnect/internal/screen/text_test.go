@@ -146,6 +146,7 @@ func TestNotes(t *testing.T) {
 		{&engine.TurnFailed{Skipped: true, Kind: providers.Canceled}, ""},
 		{&engine.TurnFailed{Skipped: true, Kind: providers.Overloaded, Message: "busy"}, "Ada is passed over: busy"},
 		{&engine.TurnFailed{Kind: providers.Overloaded}, ""},
+		{&engine.BudgetWarned{Limit: "limits.max_tokens", Used: 8123, Most: 10000}, "limits.max_tokens is nearly reached: 8123 of 10000 are used"},
 		{&engine.StopFired{Action: "leave", Reason: reason}, "pattern talk ends: stop.enough (a.hcl:3): It is enough."},
 		{&engine.StopFired{Action: "end", Reason: reason}, ""},
 		{&engine.Finalizing{Reason: reason}, "the last turn, because stop.enough (a.hcl:3): It is enough."},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/agentconnect-dev/agentconnect/providers"
 )
@@ -11,6 +12,9 @@ import (
 // maxMoves bounds the moves between two turns: a pattern that does not get
 // anybody to speak within it never will.
 const maxMoves = 10_000
+
+// noTurn is how the reason of that ends.
+const noTurn = " moves of the patterns led to no turn"
 
 var errNobody = errors.New("nobody gave an answer")
 
@@ -40,9 +44,6 @@ func (s *Session) advance() {
 		if s.st.started.IsZero() || s.st.paused {
 			return
 		}
-		if s.serveQuestions() {
-			continue
-		}
 		if s.asksJudge() {
 			return
 		}
@@ -57,7 +58,7 @@ func (s *Session) advance() {
 		}
 		s.apply(f, f.node.pattern.Next(s.st, f))
 	}
-	s.end(Failed, Reason{Stop: "error", Text: fmt.Sprintf("%d moves of the patterns led to no turn", maxMoves)})
+	s.end(Failed, Reason{Stop: "error", Text: strconv.Itoa(maxMoves) + noTurn})
 }
 
 func (s *Session) ask(f *Frame) {

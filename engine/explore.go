@@ -1,0 +1,316 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/agentconnect-dev/agentconnect/providers"
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+// ExploreOptions bound an exploration and say what is tried.
+type ExploreOptions struct {
+	// Depth is how many choices a path has at most; 0 is 200.
+	Depth int
+	// States is how many different states are looked at; 0 is 20,000.
+	States int
+	// Certificate is what no path may take more than; nil compares nothing.
+	Certificate *specs.Certificate
+	// Opening replaces the session's own.
+	Opening string
+	// Says is how many messages persons send to a session that waits for one; 0
+	// is 1. A person whose turn it is answers anyway.
+	Says int
+	// Texts are tried as answers, beside a short one, a long one, an empty one
+	// and the texts that the scenario's conditions look for.
+	Texts []string
+	// Failures are how calls fail; nil is by a refusal, and by a busy vendor,
+	// which is asked again.
+	Failures []providers.Kind
+}
+
+// The kinds of findings.
+const (
+	// FoundDeadlock is a session that has not ended, and for which nobody does
+	// anything any more.
+	FoundDeadlock = "deadlock"
+	// FoundLivelock is a session whose patterns go on without anybody's turn.
+	FoundLivelock = "livelock"
+	// FoundOver is a path that takes more than the certificate says.
+	FoundOver = "over_certificate"
+	// FoundPanic is a mistake of the engine.
+	FoundPanic = "panic"
+)
+
+// Finding is something that must not be, and how to get there.
+type Finding struct {
+	Kind string `json:"kind"`
+	// Text says it for a person.
+	Text string `json:"text"`
+	// Path are the choices that lead there, from the session's start.
+	Path []Choice `json:"path"`
+}
+
+// End is a way in which sessions end.
+type End struct {
+	Outcome Outcome `json:"outcome"`
+	// Stop is what decided: stop.agreed, limits.max_turns, pattern, error.
+	Stop string `json:"stop"`
+	// Count is how many states ended so; Path leads to the first of them.
+	Count int      `json:"count"`
+	Path  []Choice `json:"path"`
+}
+
+// Taken is what a session took at most.
+type Taken struct {
+	Turns  int     `json:"turns"`
+	Calls  int     `json:"calls"`
+	Tokens int     `json:"tokens"`
+	Cost   float64 `json:"cost"`
+}
+
+// Report is what an exploration found.
+type Report struct {
+	// Complete says that every path was followed to its end. If not, Silent and
+	// Unfired are only what was not seen.
+	Complete bool `json:"complete"`
+	// States is how many different states there were, Depth the longest path.
+	States   int       `json:"states"`
+	Depth    int       `json:"depth"`
+	Findings []Finding `json:"findings"`
+	Ends     []End     `json:"ends"`
+	// Most is what any path took at most, each number for itself.
+	Most Taken `json:"most"`
+	// Silent are participants that never had a turn, Unfired conditions that
+	// were never true.
+	Silent  []string `json:"silent"`
+	Unfired []string `json:"unfired"`
+}
+
+const (
+	exploreDepth  = 200
+	exploreStates = 20_000
+	// maxFindings bounds what is reported, and shallowEvery how often the
+	// exploration goes on at its shallow side: it sees ends soon, and does not
+	// stay with one beginning.
+	maxFindings  = 20
+	shallowEvery = 4
+)
+
+// Explore runs a session of a template in every way that its models, tools and
+// persons could choose: who is named next, what is handed over to whom, which
+// tool is called, what is voted, what is accepted, what fails and what does not
+// fit. It calls no model and no tool. States that differ by times alone are one.
+// The clock moves only when nothing is under way.
+//
+// The same template and options give the same report. What is found are states
+// that the engine's own code gets into; Explore has no rules of its own.
+func Explore(ctx context.Context, t *Template, o ExploreOptions) (*Report, error) {
+	if err := (&StartOptions{Opening: o.Opening}).check(); err != nil {
+		return nil, err
+	}
+	x := newExploration(t, o)
+	x.begin()
+	for len(x.front) > 0 && len(x.seen) < x.o.States {
+		if err := context.Cause(ctx); err != nil {
+			return nil, err
+		}
+		x.follow(x.take())
+	}
+	return x.result(), nil
+}
+
+// exploration is the search through a template's states.
+type exploration struct {
+	t     *Template
+	o     ExploreOptions
+	texts []string
+	copy  func(*State) *State
+	seen  map[stateKey]struct{}
+	steps []pathStep
+	front []open
+	taken int // how often one was taken from the front
+	cut   bool
+
+	report Report
+	ends   map[endKey]*End
+	over   map[string]bool
+	spoke  map[string]bool
+	fired  map[string]bool
+}
+
+// pathStep is a choice that was made, after the one at index from.
+type pathStep struct {
+	from, depth int
+	choice      Choice
+}
+
+// open is a choice that is still to be made.
+type open struct {
+	w      *world
+	at     int // of steps
+	choice Choice
+}
+
+type endKey struct {
+	outcome Outcome
+	stop    string
+}
+
+func newExploration(t *Template, o ExploreOptions) *exploration {
+	o.Depth, o.States, o.Says = cmp.Or(o.Depth, exploreDepth), cmp.Or(o.States, exploreStates), cmp.Or(o.Says, 1)
+	o.Opening = cmp.Or(o.Opening, t.spec.Opening)
+	if o.Failures == nil {
+		o.Failures = []providers.Kind{providers.Refused, providers.Overloaded}
+	}
+	return &exploration{
+		t: t, o: o, texts: t.exploredTexts(o.Texts), copy: (*State).fork, seen: map[stateKey]struct{}{},
+		ends: map[endKey]*End{}, over: map[string]bool{}, spoke: map[string]bool{}, fired: map[string]bool{},
+		report: Report{Findings: []Finding{}},
+	}
+}
+
+// take takes the next choice: mostly the one that came last.
+func (x *exploration) take() open {
+	i := len(x.front) - 1
+	if x.taken++; x.taken%shallowEvery == 0 {
+		i = 0
+	}
+	next := x.front[i]
+	if x.front[i] = (open{}); i == 0 {
+		x.front = x.front[1:]
+	} else {
+		x.front = x.front[:i]
+	}
+	return next
+}
+
+func (x *exploration) begin() {
+	x.steps = append(x.steps, pathStep{from: -1})
+	w, why := x.start()
+	x.visit(w, 0, why)
+}
+
+// follow makes a choice and looks at where it leads.
+func (x *exploration) follow(next open) {
+	at := len(x.steps)
+	x.steps = append(x.steps, pathStep{from: next.at, depth: x.steps[next.at].depth + 1, choice: next.choice})
+	w, why := x.step(next.w, next.choice)
+	x.visit(w, at, why)
+}
+
+// visit looks at a state that was reached, unless it was there before.
+func (x *exploration) visit(w *world, at int, panicked string) {
+	if panicked != "" {
+		x.found(FoundPanic, panicked, at)
+		return
+	}
+	key := w.key()
+	if _, known := x.seen[key]; known {
+		x.steps = x.steps[:at]
+		return
+	}
+	x.seen[key] = struct{}{}
+	x.report.Depth = max(x.report.Depth, x.steps[at].depth)
+	x.measure(w, at)
+	if d := w.st.ended; d != nil {
+		x.ended(d, at)
+		return
+	}
+	choices, stuck := x.choices(w)
+	if stuck {
+		x.found(FoundDeadlock, "the session has not ended, and nobody does anything or is waited for", at)
+	}
+	if x.steps[at].depth >= x.o.Depth {
+		x.cut = x.cut || len(choices) > 0
+		return
+	}
+	for _, c := range slices.Backward(choices) {
+		x.front = append(x.front, open{w: w, at: at, choice: c})
+	}
+}
+
+func (x *exploration) ended(d *Ended, at int) {
+	if d.Reason.Stop == "error" && strings.HasSuffix(d.Reason.Text, noTurn) {
+		x.found(FoundLivelock, d.Reason.Text, at)
+	}
+	key := endKey{d.Outcome, d.Reason.Stop}
+	if x.ends[key] == nil {
+		x.ends[key] = &End{Outcome: d.Outcome, Stop: d.Reason.Stop, Path: x.path(at)}
+	}
+	x.ends[key].Count++
+}
+
+func (x *exploration) found(kind, text string, at int) {
+	if len(x.report.Findings) < maxFindings {
+		x.report.Findings = append(x.report.Findings, Finding{Kind: kind, Text: text, Path: x.path(at)})
+	}
+}
+
+// path are the choices that led to a step.
+func (x *exploration) path(at int) []Choice {
+	list := []Choice{}
+	for ; at > 0; at = x.steps[at].from {
+		list = append(list, x.steps[at].choice)
+	}
+	slices.Reverse(list)
+	return list
+}
+
+// measure compares what a session has taken with its certificate.
+func (x *exploration) measure(w *world, at int) {
+	env, most := &w.st.env, &x.report.Most
+	most.Turns, most.Calls = max(most.Turns, env.Turns), max(most.Calls, env.Calls)
+	most.Tokens, most.Cost = max(most.Tokens, env.Usage.TotalTokens), max(most.Cost, env.Usage.Cost)
+	c := x.o.Certificate
+	if c == nil {
+		return
+	}
+	times := 1.0
+	if c.PerMessage {
+		times = float64(max(1, w.says))
+	}
+	check := func(what string, got float64, certified specs.Amount, times float64) {
+		if got > float64(certified)*times+1e-9 && !x.over[what] {
+			x.over[what] = true
+			x.found(FoundOver, fmt.Sprintf("%g %s, and the certificate says %g at most", got, what, float64(certified)*times), at)
+		}
+	}
+	check("turns", float64(env.Turns), c.Turns, times)
+	check("calls", float64(env.Calls), c.Calls, times)
+	if x.t.spec.Limits.MaxTokens > 0 {
+		check("tokens", float64(env.Usage.TotalTokens), c.Tokens, 1)
+	} else {
+		check("tokens", float64(env.Usage.TotalTokens), c.Tokens, times)
+	}
+	if x.t.spec.Limits.MaxCost > 0 {
+		times = 1
+	}
+	check("cost", env.Usage.Cost, c.Cost, times)
+}
+
+// result is the report, in an order of its own.
+func (x *exploration) result() *Report {
+	r := &x.report
+	r.States, r.Complete = len(x.seen), !x.cut && len(x.front) == 0
+	for _, key := range slices.SortedFunc(maps.Keys(x.ends), func(a, b endKey) int {
+		return cmp.Or(cmp.Compare(a.outcome, b.outcome), cmp.Compare(a.stop, b.stop))
+	}) {
+		r.Ends = append(r.Ends, *x.ends[key])
+	}
+	for _, name := range x.t.order {
+		if !x.spoke[name] {
+			r.Silent = append(r.Silent, name)
+		}
+	}
+	for _, s := range x.t.stops {
+		if !x.fired[s.address()] {
+			r.Unfired = append(r.Unfired, s.address())
+		}
+	}
+	return r
+}

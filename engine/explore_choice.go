@@ -1,0 +1,209 @@
+package engine
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/agentconnect-dev/agentconnect/providers"
+)
+
+// What a choice does.
+const (
+	DoAnswer     = "answer"      // a model answers
+	DoCall       = "call"        // a model calls tools
+	DoFail       = "fail"        // a call of a model fails
+	DoResult     = "result"      // a tool gives its result
+	DoToolFails  = "tool_fails"  // a tool fails
+	DoSay        = "say"         // a person says something
+	DoAllow      = "allow"       // a person allows a tool call
+	DoDeny       = "deny"        // a person does not
+	DoResume     = "resume"      // a person resumes a paused session
+	DoCloseInput = "close_input" // no person says anything more
+	DoWait       = "wait"        // the time passes until something is due
+)
+
+// Choice is one thing that somebody outside the engine does.
+type Choice struct {
+	Do string `json:"do"`
+	// Turn and Who are whose answer it is, Role what was asked for.
+	Turn int    `json:"turn,omitempty"`
+	Who  string `json:"who,omitempty"`
+	Role string `json:"role,omitempty"`
+	// Text is what is said.
+	Text string `json:"text,omitempty"`
+	// Tools are the calls of a model, Call the id of the one it is about.
+	Tools []providers.ToolCall `json:"tools,omitempty"`
+	Call  string               `json:"call,omitempty"`
+	// Failure is how a call fails.
+	Failure providers.Kind `json:"failure,omitempty"`
+
+	whole bool // the answer is as long as it may be
+}
+
+// String tells a choice in a line.
+func (c Choice) String() string {
+	who := c.Who
+	if c.Role != "" {
+		who += " as " + c.Role
+	}
+	switch c.Do {
+	case DoAnswer, DoSay:
+		return fmt.Sprintf("%s says %q", who, short(strings.TrimSpace(c.Text)))
+	case DoCall:
+		var names []string
+		for _, t := range c.Tools {
+			names = append(names, t.Name)
+		}
+		return fmt.Sprintf("%s calls %s", who, strings.Join(names, ", "))
+	case DoFail:
+		return fmt.Sprintf("the call of %s fails (%s)", who, c.Failure)
+	case DoWait:
+		return "the time passes"
+	default:
+		return strings.TrimSpace(c.Do + " " + who + " " + c.Call)
+	}
+}
+
+const (
+	// The answers that are tried of everybody.
+	exploredShort = "ok"
+	// maxExplored bounds an answer that is as long as it may be, in tokens of its
+	// text; its usage is what the cap allows.
+	maxExplored = 64
+	// uncapped is how long an answer without a cap is taken to be.
+	uncapped = 64
+	// maxToolText bounds a tool's result.
+	maxToolText = 64
+)
+
+// longest is how many tokens the answer of a turn's call may have.
+func (t *turn) longest() int { return cmp.Or(t.cap, t.agent.spec.MaxTokens, uncapped) }
+
+// choices are all that may happen in a world, in an order of their own. It is
+// stuck when nothing happens but what the clock does to the session as a whole.
+func (x *exploration) choices(w *world) (list []Choice, stuck bool) {
+	s := &Session{id: w.st.session, t: x.t, st: w.st, now: w.st.last, ticked: w.st.last}
+	flying := false
+	for _, t := range s.openTurns() {
+		switch {
+		case t.human != nil:
+			if !w.st.inputClosed {
+				list = append(list, Choice{Do: DoSay, Turn: t.n, Who: t.name, Text: exploredShort})
+			}
+		case t.call != 0:
+			flying = true
+			list = append(list, x.replies(w.st, t)...)
+		default:
+			flying = flying || len(t.running()) > 0
+			list = append(list, t.results()...)
+		}
+	}
+	list = append(list, x.persons(w)...)
+	stuck = len(list) == 0
+	if !flying && !s.nextDue().IsZero() {
+		list = append(list, Choice{Do: DoWait})
+	}
+	s.agenda(func(d due) { stuck = stuck && d.turn == 0 })
+	return list, stuck
+}
+
+// persons are what persons may do while it is nobody's turn.
+func (x *exploration) persons(w *world) (list []Choice) {
+	st := w.st
+	if st.paused {
+		return []Choice{{Do: DoResume}}
+	}
+	if waits := st.started.IsZero() || st.chats() && len(st.turns) == 0; !waits || st.inputClosed || st.final != nil {
+		return nil
+	}
+	if w.says < x.o.Says {
+		list = append(list, Choice{Do: DoSay, Text: exploredShort})
+	}
+	return append(list, Choice{Do: DoCloseInput})
+}
+
+// replies are what a model may answer. Those that take most come first.
+func (x *exploration) replies(st *State, t *turn) (list []Choice) {
+	say := func(text string, whole bool) {
+		list = append(list, Choice{Do: DoAnswer, Turn: t.n, Who: t.name, Role: t.role, Text: text, whole: whole})
+	}
+	f := st.form(t)
+	switch {
+	case t.summing:
+		say(t.long("summary"), true)
+	case f.check != nil:
+		for _, v := range answersOf(f.schema) {
+			say(t.long(v), true)
+		}
+		say(t.long("{"), true) // no JSON
+	default:
+		say(t.long("more "), true)
+		say(exploredShort, false)
+		for _, text := range x.texts {
+			say(text, false)
+		}
+		say("", true)
+	}
+	if !t.summing {
+		list = append(list, st.toolChoices(t)...)
+	}
+	for _, kind := range x.o.Failures {
+		list = append(list, Choice{Do: DoFail, Turn: t.n, Who: t.name, Role: t.role, Failure: kind})
+	}
+	return list
+}
+
+// long is a text that is as long as the answer may be: JSON with blanks, or the
+// text again and again.
+func (t *turn) long(text string) string {
+	room := 4*min(t.longest(), maxExplored) - len(text)
+	switch {
+	case room <= 0:
+		return text
+	case strings.HasSuffix(text, "}"):
+		return text[:len(text)-1] + strings.Repeat(" ", room) + "}"
+	default:
+		return text + strings.Repeat(text, room/len(text))
+	}
+}
+
+// toolChoices are the calls that a model may make: each of the tools that it is
+// offered, the first two at once, and one that is not there.
+func (st *State) toolChoices(t *turn) (list []Choice) {
+	offered := st.offered(t)
+	if len(offered) == 0 {
+		return nil
+	}
+	calls := func(tools ...providers.ToolCall) {
+		list = append(list, Choice{Do: DoCall, Turn: t.n, Who: t.name, Tools: tools})
+	}
+	all := make([]providers.ToolCall, len(offered))
+	for i := range offered {
+		all[i] = providers.ToolCall{Name: offered[i].Name, Arguments: json.RawMessage(answersOf(offered[i].Schema)[0])}
+		calls(all[i])
+	}
+	if len(all) > 1 {
+		calls(all[:2]...)
+	}
+	calls(providers.ToolCall{Name: "nothing", Arguments: json.RawMessage("{}")})
+	return list
+}
+
+// results are what the tools of a turn may give, and persons decide about them.
+func (t *turn) results() (list []Choice) {
+	for _, p := range t.running() {
+		tool, _ := t.agent.tool(p.call.Name)
+		most := min(cmp.Or(tool.MaxResult, defaultMaxResult), maxToolText)
+		list = append(list,
+			Choice{Do: DoResult, Turn: t.n, Who: t.name, Call: p.call.ID, Text: strings.Repeat("y", most)},
+			Choice{Do: DoToolFails, Turn: t.n, Who: t.name, Call: p.call.ID, Text: "it does not work"})
+	}
+	for i := range t.pending {
+		if p := &t.pending[i]; p.waits() {
+			list = append(list, Choice{Do: DoAllow, Who: t.name, Call: p.call.ID}, Choice{Do: DoDeny, Who: t.name, Call: p.call.ID})
+		}
+	}
+	return list
+}

@@ -1,0 +1,198 @@
+package engine
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/json"
+	"log/slog"
+	"maps"
+	"slices"
+	"time"
+)
+
+// world is a session's state between two choices, with what a running session
+// knows beside it. It is not changed any more.
+type world struct {
+	st     *State
+	ready  []int       // frames that are to be asked
+	hungry []int       // turns that wait for what calls in flight give back
+	inputs map[int]int // tokens of the requests in flight, by turn
+	says   int         // messages of persons
+}
+
+// fork copies a state that goes on.
+func (st *State) fork() *State {
+	c := st.clone()
+	c.env.Messages, c.env.Data = slices.Clip(st.env.Messages), maps.Clone(st.env.Data)
+	return c
+}
+
+// session is a session in a world: without engine, journal and goroutines.
+func (x *exploration) session(w *world) *Session {
+	st := x.copy(w.st)
+	s := &Session{
+		id: st.session, t: x.t, st: st, now: st.last, ticked: st.last, log: slog.New(slog.DiscardHandler), calls: map[int]*call{},
+	}
+	for n, t := range st.turns {
+		running := len(t.running())
+		if t.agent == nil || t.call == 0 && running == 0 {
+			continue
+		}
+		c := &call{turn: n, n: t.call, agent: t.name, cancel: func(error) {}, input: w.inputs[n], tools: running > 0, running: running}
+		if t.call != 0 {
+			c.seq, c.link = t.callSeq, t.model()
+		}
+		s.calls[n] = c
+	}
+	for _, id := range w.ready {
+		s.ask(st.frames[id])
+	}
+	for _, n := range w.hungry {
+		s.hungry = append(s.hungry, st.turns[n])
+	}
+	return s
+}
+
+// running are the turn's calls of tools that are being made.
+func (t *turn) running() []*toolRun {
+	var list []*toolRun
+	for i := range t.pending {
+		p := &t.pending[i]
+		if p.asked && !p.done && !p.waits() && !t.given(p.call.Name) {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// world keeps what a session has come to, and notes what happened on the way.
+func (x *exploration) world(s *Session, before *world) *world {
+	w := &world{st: s.st, inputs: map[int]int{}}
+	if before != nil {
+		w.says = before.says
+		for n, tokens := range before.inputs {
+			if t := s.st.turns[n]; t != nil && t.call != 0 {
+				w.inputs[n] = tokens
+			}
+		}
+	}
+	for _, t := range s.starts {
+		if s.st.turns[t.n] == t && t.call != 0 {
+			w.inputs[t.n] = s.weighed(t)
+		}
+	}
+	for _, f := range s.ready {
+		if s.st.frames[f.id] == f {
+			w.ready = append(w.ready, f.id)
+		}
+	}
+	slices.Sort(w.ready) // they are asked by their numbers
+	for _, t := range s.hungry {
+		if s.st.turns[t.n] == t && t.call == 0 {
+			w.hungry = append(w.hungry, t.n)
+		}
+	}
+	for _, t := range s.st.turns {
+		t.ready = nil
+	}
+	x.note(s.batch)
+	return w
+}
+
+// weighed is the size of the request that a turn makes now, in tokens.
+func (s *Session) weighed(t *turn) int {
+	if t.summing {
+		r := s.summaryRequest(t, t.upTo)
+		return weightOf(r.System, r.Messages, nil, 0).Tokens()
+	}
+	prompt := t.ready
+	if prompt == nil {
+		prompt = s.st.prompt(t)
+	}
+	return s.st.weigh(t, prompt)
+}
+
+// note remembers who had a turn and which conditions were true.
+func (x *exploration) note(events []Event) {
+	conditions := func(r *Reason) {
+		for i := range r.Conditions {
+			x.fired[r.Conditions[i].Address] = true
+		}
+	}
+	for i := range events {
+		switch d := events[i].Data.(type) {
+		case *TurnStarted:
+			x.spoke[events[i].Agent] = true
+		case *StopFired:
+			x.fired[d.Reason.Stop] = true
+			conditions(&d.Reason)
+		case *Ended:
+			conditions(&d.Reason)
+		case *Left:
+			if d.Reason != nil {
+				conditions(d.Reason)
+			}
+		case *Paused:
+			if d.Reason != nil {
+				conditions(d.Reason)
+			}
+		}
+	}
+}
+
+// stateKey tells states apart.
+type stateKey [16]byte
+
+// key is a hash of all that decides what may follow: not the times, and not
+// where an event stands in the log.
+func (w *world) key() stateKey {
+	s := w.st.saved(Mark{})
+	s.timeless()
+	h := sha256.New()
+	_ = json.NewEncoder(h).Encode(s) // a snapshot is JSON
+	list := slices.Clone(w.st.messages)
+	for i := range list {
+		list[i].seq = 0
+	}
+	_, _ = h.Write(appendMessages(nil, list))
+	_ = json.NewEncoder(h).Encode([]any{w.ready, w.hungry, w.inputs, w.says})
+	return stateKey(h.Sum(nil)[:16])
+}
+
+// timeless takes times and places in the log out, and puts lists in order.
+func (s *savedState) timeless() {
+	s.Head, s.Last, s.Created, s.Held = 0, time.Time{}, time.Time{}, 0
+	whether(&s.Started, &s.PausedAt)
+	s.Clients = nil
+	for i := range s.Turns {
+		t := &s.Turns[i]
+		t.Started, t.Seq, t.CallSeq = time.Time{}, 0, 0
+		whether(&t.RetryAt)
+	}
+	for name, u := range s.Use {
+		u.Active = time.Time{}
+		whether(&u.CoolUntil)
+		u.Spent = slices.Clone(u.Spent)
+		for i := range u.Spent {
+			u.Spent[i].At = time.Time{}
+		}
+		s.Use[name] = u
+	}
+	for _, list := range [][]savedCondition{s.Latched, s.Succeeded, s.PausedBy} {
+		slices.SortFunc(list, savedCondition.compare)
+	}
+	slices.SortFunc(s.Judged, func(a, b savedJudged) int { return a.compare(b.savedCondition) })
+}
+
+func (c savedCondition) compare(o savedCondition) int {
+	return cmp.Or(cmp.Compare(c.Stop, o.Stop), cmp.Compare(c.Frame, o.Frame))
+}
+
+// whether leaves of times whether they are set.
+func whether(times ...*time.Time) {
+	for _, t := range times {
+		if !t.IsZero() {
+			*t = time.Unix(1, 0).UTC()
+		}
+	}
+}

@@ -1,0 +1,366 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
+	"github.com/agentconnect-dev/agentconnect/providers"
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+// smallCast is who takes part in the scenarios that are explored.
+const smallCast = `
+provider "scripted" "p" {
+  price {
+    input  = 3
+    output = 15
+  }
+  retry { attempts = 1 }
+}
+agent "a" {
+  provider   = provider.p
+  max_tokens = 20
+}
+agent "b" {
+  provider   = provider.p
+  max_tokens = 20
+}
+agent "c" {
+  provider   = provider.p
+  max_tokens = 20
+}
+human "h" {
+  timeout    = "1m"
+  on_timeout = "skip"
+}
+stop "found" { when = "last.content == 'FOUND'" }
+`
+
+// small makes a scenario of patterns, of which x is the outermost.
+func small(patterns, session string) string {
+	return smallCast + patterns + "\nsession \"s\" {\n  pattern = pattern.x\n  opening = \"Begin.\"\n" + session + "\n}\n"
+}
+
+// smalls are small scenarios: one of each kind of pattern, and nested ones.
+var smalls = []struct{ name, src string }{
+	{"round_robin", small(`pattern "round_robin" "x" {
+  participants = [agent.a, agent.b]
+  max_rounds   = 1
+}`, `stop = [stop.found]`)},
+	{"round_robin skip", small(`pattern "round_robin" "x" {
+  participants = [agent.a, agent.b]
+  max_rounds   = 1
+  on_error     = "skip"
+}`, `limits { max_turns = 1 }
+  finalize { agent = agent.c }`)},
+	{"retry", small(`pattern "sequential" "x" { participants = [agent.r] }
+provider "scripted" "r" {
+  retry { attempts = 2 }
+}
+agent "r" {
+  provider   = provider.r
+  max_tokens = 20
+}`, ``)},
+	{"sequential person", small(`pattern "sequential" "x" { participants = [agent.a, human.h] }`, ``)},
+	{"chat", small(`pattern "chat" "x" { participants = [agent.a] }`, `type = "human_agent"
+  open_ended = true`)},
+	{"sequential", small(`pattern "sequential" "x" { participants = [agent.a, agent.b] }`, ``)},
+	{"parallel", small(`pattern "parallel" "x" { participants = [agent.a, agent.b] }`, ``)},
+	{"parallel first", small(`pattern "parallel" "x" {
+  participants = [agent.a, agent.b]
+  join         = "first"
+}`, ``)},
+	{"loop", small(`pattern "loop" "x" {
+  participants   = [agent.a]
+  critic         = agent.b
+  max_iterations = 1
+  keep           = "best"
+}`, ``)},
+	{"selector", small(`pattern "selector" "x" {
+  participants = [agent.a, agent.b]
+  chair        = agent.c
+  max_rounds   = 1
+  attempts     = 1
+}`, ``)},
+	{"moderated", small(`pattern "moderated" "x" {
+  participants = [agent.a, agent.b]
+  chair        = agent.c
+  max_rounds   = 1
+  attempts     = 1
+  fallback     = agent.a
+}`, ``)},
+	{"random", small(`pattern "random" "x" {
+  participants = [agent.a, agent.b]
+  max_rounds   = 2
+}`, ``)},
+	{"graph", small(`pattern "graph" "x" {
+  node "one" {
+    run        = agent.a
+    max_visits = 2
+  }
+  node "two" { run = agent.b }
+  edge {
+    from = "one"
+    to   = "one"
+    when = "last.content == 'again'"
+  }
+  edge {
+    from = "one"
+    to   = "two"
+  }
+}`, ``)},
+	{"router", small(`pattern "router" "x" {
+  participants = [agent.a, agent.b]
+  classifier   = agent.c
+  default      = agent.a
+  route "left" {
+    describe = "left"
+    to       = agent.a
+  }
+  route "right" {
+    describe = "right"
+    to       = agent.b
+  }
+}`, ``)},
+	{"debate", small(`pattern "debate" "x" {
+  participants = [agent.a, agent.b]
+  max_rounds   = 1
+  judge        = agent.c
+}`, ``)},
+	{"vote", small(`pattern "vote" "x" {
+  participants = [agent.a, agent.b]
+  choices      = ["yes", "no"]
+  tie          = "none"
+}`, ``)},
+	{"handoff", small(`pattern "handoff" "x" {
+  participants = [agent.a, agent.b]
+  after_turn   = "return"
+  max_handoffs = 1
+}`, ``)},
+	{"supervisor", small(`pattern "supervisor" "x" {
+  participants    = [agent.b]
+  manager         = agent.a
+  max_delegations = 1
+}`, ``)},
+	{"map", small(`pattern "map" "x" {
+  participants = [agent.a]
+  items        = "['one', 'two']"
+  max_items    = 2
+}`, ``)},
+	{"plan_execute", small(`pattern "plan_execute" "x" {
+  participants = [agent.a]
+  planner      = agent.b
+  max_steps    = 1
+  max_replans  = 0
+}`, ``)},
+	{"magentic", small(`pattern "magentic" "x" {
+  participants = [agent.a]
+  manager      = agent.b
+  max_rounds   = 1
+  max_resets   = 0
+}`, ``)},
+	{"blackboard", small(`pattern "blackboard" "x" {
+  rule {
+    run    = agent.a
+    when   = "here.data.note == nil"
+    writes = "note"
+  }
+  rule {
+    run    = agent.b
+    when   = "here.data.note == 'again'"
+    writes = "note"
+  }
+  goal            = "here.data.note == 'ok'"
+  max_activations = 2
+}`, ``)},
+	{"auction", small(`pattern "auction" "x" {
+  participants = [agent.a]
+  manager      = agent.b
+  max_rounds   = 1
+}`, ``)},
+	{"tool and judge", small(`pattern "sequential" "x" { participants = [agent.t] }
+tool "t" {
+  description = "adds one"
+  approval    = "always"
+  input { type = object({ n = number }) }
+  expr { result = "n + 1" }
+}
+agent "t" {
+  provider       = provider.p
+  max_tokens     = 20
+  max_tool_calls = 1
+  tools          = [tool.t]
+}
+stop "judged" {
+  judge    = agent.c
+  criteria = "It is right."
+}`, `stop = [stop.judged]`)},
+	{"budget", small(`pattern "parallel" "x" { participants = [agent.a, agent.b] }`, `limits { max_tokens = 300 }
+  finalize { agent = agent.c }`)},
+	{"pause", small(`pattern "round_robin" "x" {
+  participants = [agent.a, human.h]
+  max_rounds   = 1
+}
+stop "wait" {
+  when   = "last.content == 'wait'"
+  action = "pause"
+}`, `stop = [stop.wait]`)},
+	{"loop of sequential", small(`pattern "loop" "x" {
+  participants   = [pattern.y]
+  until          = "last.content == 'done'"
+  max_iterations = 2
+}
+pattern "sequential" "y" { participants = [agent.a, agent.b] }`, `stop = [stop.found]`)},
+	{"parallel in round_robin", small(`pattern "round_robin" "x" {
+  participants = [pattern.y]
+  max_rounds   = 1
+  on_error     = "skip"
+}
+pattern "parallel" "y" { participants = [agent.a, agent.b] }`, ``)},
+	{"vote in sequential", small(`pattern "sequential" "x" { participants = [agent.a, pattern.y] }
+pattern "vote" "y" {
+  participants = [agent.b]
+  choices      = ["yes", "no"]
+  tie          = "none"
+}`, ``)},
+}
+
+// TestExploreSmall goes through small scenarios of each kind in every way that
+// models and persons could choose: they end, within their certificates.
+func TestExploreSmall(t *testing.T) {
+	for _, tt := range smalls {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			tmpl, certificate := explorable(t, tt.src)
+			r, err := engine.Explore(t.Context(), tmpl, engine.ExploreOptions{Certificate: certificate, States: 6000})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range r.Findings {
+				t.Errorf("%s: %s%s", f.Kind, f.Text, told(f.Path))
+			}
+			if len(r.Ends) == 0 {
+				t.Error("no path came to an end")
+			}
+			if len(r.Silent) > 0 || len(r.Unfired) > 0 {
+				t.Errorf("%v never spoke, %v never fired", r.Silent, r.Unfired)
+			}
+			share := func(got float64, most specs.Amount) string {
+				return fmt.Sprintf("%g of %g", got, float64(most))
+			}
+			t.Logf("%s: %d states, %d deep, complete: %t; turns %s, calls %s, tokens %s, cost %s", tt.name, r.States, r.Depth, r.Complete,
+				share(float64(r.Most.Turns), certificate.Turns), share(float64(r.Most.Calls), certificate.Calls),
+				share(float64(r.Most.Tokens), certificate.Tokens), share(r.Most.Cost, certificate.Cost))
+			for _, e := range r.Ends {
+				t.Logf("%s by %s, %d times, as after%s", e.Outcome, e.Stop, e.Count, told(e.Path))
+			}
+		})
+	}
+}
+
+// explorable compiles a scenario and certifies it.
+func explorable(t *testing.T, src string) (*engine.Template, *specs.Certificate) {
+	t.Helper()
+	cfg, ds := loadText(t, src)
+	if ds.HasErrors() {
+		t.Fatal(ds)
+	}
+	return compile(t, cfg, map[string][]engine.Tool{"t": {guardedTool()}}), specs.Certify(cfg, "s")
+}
+
+// guardedTool is a tool that a person must allow. Nobody calls it.
+func guardedTool() engine.Tool {
+	return engine.Tool{
+		Spec:     providers.ToolSpec{Name: "t", Schema: json.RawMessage(`{"type":"object","properties":{"n":{"type":"number"}}}`)},
+		Approval: true,
+		Call:     func(context.Context, json.RawMessage) (string, error) { return "", errors.New("it is only explored") },
+	}
+}
+
+func told(path []engine.Choice) string {
+	var b strings.Builder
+	for _, c := range path {
+		b.WriteString("\n  " + c.String())
+	}
+	return b.String()
+}
+
+// nextMove is a pattern that always wants the same.
+type nextMove struct{ engine.Move }
+
+func (n nextMove) Next(*engine.State, *engine.Frame) engine.Move { return n.Move }
+
+// TestExploreFindsFaults plants faults, which are found with the way to them.
+func TestExploreFindsFaults(t *testing.T) {
+	tmpl, certificate := explorable(t, smalls[0].src)
+	smaller := *certificate
+	smaller.Tokens--
+	tests := []struct {
+		name, kind, text string
+		tmpl             *engine.Template
+		certificate      *specs.Certificate
+		path             int
+	}{
+		{"nothing begins", engine.FoundDeadlock, "nobody does anything or", engine.Planted(tmpl, nextMove{}), certificate, 0},
+		{"rounds of nobody", engine.FoundLivelock, "led to no turn", engine.Planted(tmpl, nextMove{engine.Move{Round: true}}), certificate, 0},
+		{"another round", engine.FoundOver, "turns, and the certificate says 2", engine.Longer(tmpl, 1), certificate, 2},
+		{"no end", engine.FoundOver, "calls, and the certificate says", engine.Planted(tmpl, again{}), certificate, 2},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r, err := engine.Explore(t.Context(), tt.tmpl, engine.ExploreOptions{Certificate: tt.certificate, States: 3000, Depth: 12})
+			if err != nil {
+				t.Fatal(err)
+			}
+			i := slices.IndexFunc(r.Findings, func(f engine.Finding) bool { return f.Kind == tt.kind && strings.Contains(f.Text, tt.text) })
+			if i < 0 {
+				t.Fatalf("got %v, want %s: %s", r.Findings, tt.kind, tt.text)
+			}
+			if got := len(r.Findings[i].Path); got < tt.path {
+				t.Errorf("got a path of %d choices, want %d at least", got, tt.path)
+			}
+		})
+	}
+}
+
+// again is a pattern that never ends.
+type again struct{}
+
+func (again) Next(st *engine.State, f *engine.Frame) engine.Move {
+	if engine.Busy(f) {
+		return engine.Move{}
+	}
+	return engine.Move{Steps: []engine.Step{{Answers: -1}}}
+}
+
+// TestExploreIsDeterministic explores the same twice, once with states that are
+// written down and read again in between: both give the same report.
+func TestExploreIsDeterministic(t *testing.T) {
+	for _, tt := range smalls {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			tmpl, certificate := explorable(t, tt.src)
+			o := engine.ExploreOptions{Certificate: certificate, States: 300}
+			first, err := engine.Explore(t.Context(), tmpl, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			second, err := engine.ExploreSaved(t.Context(), tmpl, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(first, second, cmpopts.IgnoreUnexported(engine.Choice{})); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
+	"github.com/agentconnect-dev/agentconnect/engine/tools"
 )
 
 var update = flag.Bool("update", false, "rewrite the wanted event logs in testdata")
@@ -101,7 +102,14 @@ func playIn(t *testing.T, ar *txtar.Archive) (*engine.Template, []engine.Event) 
 	if i := fileIndex(ar, "commands"); i >= 0 {
 		commands = strings.Split(strings.TrimSpace(string(ar.Files[i].Data)), "\n")
 	}
-	tmpl := compile(t, load(t, "main.hcl"), nil)
+	cfg := load(t, "main.hcl")
+	pool := tools.Open(tools.Config{})
+	defer pool.Close()
+	callable, err := pool.Of(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tmpl := compile(t, cfg, callable)
 	return tmpl, play(t, tmpl, commands)
 }
 

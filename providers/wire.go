@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -24,7 +25,10 @@ type WireConfig struct {
 	Headers map[string]string
 	// Secrets are kept out of every error: the key, and headers that are secret.
 	Secrets []string
-	Limits  Limits
+	// Key says where the key comes from, an environment variable for example;
+	// it is named when the vendor refuses the key. Empty where there is none.
+	Key    string
+	Limits Limits
 	// Timeout bounds a whole call, FirstTokenTimeout the wait for its first
 	// chunk, both from when the limits let it pass. A Timeout of 0 stands for
 	// [DefaultTimeout], a negative one and a FirstTokenTimeout of 0 for no bound.
@@ -220,6 +224,9 @@ func (c *wireCall) named(parent, ctx context.Context, err error) error {
 	}
 	e.Provider, e.Vendor = c.config.Provider, c.config.Vendor
 	e.Message, e.Err = c.redact.Text(e.Message), c.redact.Error(e.Err)
+	if from := "; the key is from " + c.config.Key; e.Kind == Auth && c.config.Key != "" && !strings.HasSuffix(e.Message, from) {
+		e.Message += from
+	}
 	if e.Usage == (Usage{}) {
 		e.Usage = c.used
 	}

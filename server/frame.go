@@ -144,6 +144,9 @@ func detailData(d engine.Data) map[string]any {
 	switch d := d.(type) {
 	case *engine.TurnStarted:
 		m := set(map[string]any{"asked_as": d.Role, "stop": d.Stop, "decides": d.Decides, "call_id": d.Call})
+		if d.Asker != 0 {
+			m["asker"] = d.Asker
+		}
 		if d.Call != "" {
 			m["task"] = d.Note
 		}

@@ -115,7 +115,7 @@ func fingerprint(p *specs.Provider, key string) [sha256.Size]byte {
 // dial makes the model of a block.
 func (v *vendors) dial(p *specs.Provider, key string) (vendorModel, error) {
 	config := providers.WireConfig{
-		Provider: p.Name, Vendor: p.Kind, Base: v.network(), Secrets: secretsOf(p, key), Headers: map[string]string{},
+		Provider: p.Name, Vendor: p.Kind, Base: v.network(), Secrets: secretsOf(p, key), Key: keyFrom(p), Headers: map[string]string{},
 		Timeout: p.Timeout, FirstTokenTimeout: p.FirstTokenTimeout,
 	}
 	for name, value := range p.Headers {
@@ -134,6 +134,18 @@ func (v *vendors) dial(p *specs.Provider, key string) (vendorModel, error) {
 	default:
 		return openai.New(openai.Config{Kind: p.Kind, APIKey: key, BaseURL: p.BaseURL, Wire: providers.NewWire(config)})
 	}
+}
+
+// keyFrom says where a block's key comes from, empty where it has none.
+func keyFrom(p *specs.Provider) string {
+	if !p.APIKey.IsZero() {
+		return "api_key of provider." + p.Name
+	}
+	_, variable, err := key(p)
+	if err != nil {
+		return ""
+	}
+	return variable
 }
 
 // network is what calls go over.

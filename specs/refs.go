@@ -163,7 +163,10 @@ func (l *loader) unknownRoot(n *node, a *arg, t hcl.Traversal) {
 	if near := nearest(root, refKinds()); near != "" {
 		hint = fmt.Sprintf(" Did you mean %q?", near)
 	}
-	if len(t) == 1 {
+	if _, runs := envNames()[root]; runs && len(t) > 1 {
+		hint = " It exists while a session runs: conditions, rule, items and result read it, in quotes. " +
+			"A text of the scenario is written before; agents read what others answered in the conversation."
+	} else if len(t) == 1 {
 		hint = fmt.Sprintf(" If the text is meant, write \"%s\" in quotes.", root)
 	} else if hint == "" {
 		hint = fmt.Sprintf(" References begin with one of: %s.", listed(refKinds()))

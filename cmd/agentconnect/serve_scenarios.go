@@ -171,7 +171,7 @@ func (v *vendors) modelsOf(cfg *specs.Config) (providers.Registry, error) {
 		}
 	}
 	list := slices.DeleteFunc(slices.Clone(cfg.Providers), func(p *specs.Provider) bool { return !used[p.Name] })
-	models, err := v.connect(list)
+	models, err := v.connectOr(list, v.local(cfg, list))
 	if err != nil {
 		return nil, serving(err)
 	}

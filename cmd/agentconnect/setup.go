@@ -27,15 +27,16 @@ func (v *vendors) compile(cfg *specs.Config, session string, simulate bool) (*en
 	if simulate || ds.HasErrors() {
 		return probe, ds, nil
 	}
-	models, err := v.connect(needed(cfg, probe))
+	list := needed(cfg, probe)
+	models, err := v.connectOr(list, v.local(cfg, list))
 	if err != nil {
 		return nil, ds, err
 	}
-	list, err := v.toolsOf(cfg)
+	callable, err := v.toolsOf(cfg)
 	if err != nil {
 		return nil, ds, err
 	}
-	t, ds := engine.Compile(cfg, session, engine.Resources{Models: models, Tools: list})
+	t, ds := engine.Compile(cfg, session, engine.Resources{Models: models, Tools: callable})
 	return t, ds, nil
 }
 
@@ -70,16 +71,27 @@ func needed(cfg *specs.Config, t *engine.Template) []*specs.Provider {
 
 // connect makes the models of providers. The error names all that are missing.
 func (v *vendors) connect(list []*specs.Provider) (providers.Registry, error) {
-	keys, problems, keyless := v.keys(list)
+	return v.connectOr(list, nil)
+}
+
+// connectOr has models in the place of some providers.
+func (v *vendors) connectOr(list []*specs.Provider, instead map[string]keyless) (providers.Registry, error) {
+	models := providers.Registry{}
+	for _, p := range list {
+		if m, ok := instead[p.Name]; ok {
+			models[p.Name] = providers.Entry{Settings: settings(p), Model: m}
+		}
+	}
+	list = slices.DeleteFunc(slices.Clone(list), func(p *specs.Provider) bool { return models[p.Name].Model != nil })
+	keys, problems, missing := v.keys(list)
 	if len(problems) > 0 {
 		advice := "--simulate runs the scenario without any vendor."
-		if keyless && v.answers(context.Background(), ollama()) {
+		if missing && v.answers(context.Background(), ollama()) {
 			advice += " Ollama answers on this machine: a provider of kind ollama needs no key."
 		}
 		return nil, usageError("%s\n%s", strings.Join(problems, "\n"), advice)
 	}
 	v.prepare(list, keys)
-	models := providers.Registry{}
 	for _, p := range list {
 		set := settings(p)
 		if !isVendor(p.Kind) {

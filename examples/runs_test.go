@@ -57,6 +57,10 @@ func runs() []run {
 		{name: "run", command: `examples/chapter-readers`},
 		{name: "run", command: `examples/bridge-report`},
 		{name: "run", command: `examples/harbour-article`},
+		{name: "run", command: `examples/name-the-boat`},
+		{name: "seed", command: `examples/name-the-boat -var seed=1`},
+		{name: "run", command: `examples/bridge-count`},
+		{name: "run", command: `examples/repairs`},
 		{name: "run", command: `examples/release-notes`},
 		{name: "result", command: `examples/release-notes --quiet`},
 	}

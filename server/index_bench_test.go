@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/agentconnect-dev/agentconnect/engine"
 	"github.com/agentconnect-dev/agentconnect/engine/memory"
 )
@@ -18,6 +20,8 @@ func storedDocs(tb testing.TB, store engine.Store, n int) {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	var puts errgroup.Group
+	puts.SetLimit(32) // a store that syncs or is far away takes many at once
 	for i := range n {
 		id := engine.NewID("session_")
 		d := &doc{Agents: []docAgent{{ID: "primary_" + unique(id), Key: "primary", Provider: "scripted", Model: scriptedModel}}}
@@ -29,9 +33,13 @@ func storedDocs(tb testing.TB, store engine.Store, n int) {
 		if err != nil {
 			tb.Fatal(err)
 		}
-		if _, err := table.Put(tb.Context(), id, value); err != nil {
-			tb.Fatal(err)
-		}
+		puts.Go(func() error {
+			_, err := table.Put(tb.Context(), id, value)
+			return err
+		})
+	}
+	if err := puts.Wait(); err != nil {
+		tb.Fatal(err)
 	}
 }
 

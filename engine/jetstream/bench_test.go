@@ -15,6 +15,7 @@ import (
 
 	natsserver "github.com/nats-io/nats-server/v2/server"
 	natsgo "github.com/nats-io/nats.go"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
 	"github.com/agentconnect-dev/agentconnect/engine/jetstream"
@@ -258,4 +259,44 @@ func count(b *testing.B, j *jetstream.Journal) (n int) {
 		n++
 	}
 	return n
+}
+
+// BenchmarkWatch is the reading of a table of 100,000 records of 600 bytes, as
+// a server's start does.
+func BenchmarkWatch(b *testing.B) {
+	const n = 100_000
+	j := open(b, b.TempDir(), jetstream.SyncInterval)
+	defer j.Close()
+	table, err := j.Table(b.Context(), "many")
+	if err != nil {
+		b.Fatal(err)
+	}
+	var fill errgroup.Group
+	fill.SetLimit(32)
+	value := make([]byte, 600)
+	for i := range n {
+		fill.Go(func() error {
+			_, err := table.Update(b.Context(), strconv.Itoa(i), value, 0)
+			return err
+		})
+	}
+	if err := fill.Wait(); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		got := 0
+		for e, err := range table.Watch(b.Context()) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			if e.Key == "" {
+				break
+			}
+			got++
+		}
+		if got != n {
+			b.Fatalf("got %d records, want %d", got, n)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/record")
 }

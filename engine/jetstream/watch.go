@@ -114,22 +114,52 @@ func (w *watcher) hear(ctx context.Context, m *nats.Msg) {
 	}
 }
 
-// read gives what the server that answers has behind the watcher.
+// read gives what the server that answers has behind the watcher. While a batch
+// is given the next one is on its way: a server takes as long to send one as
+// its reader does to take it in.
 func (w *watcher) read(ctx context.Context) error {
-	for {
-		list, more, err := w.t.j.batch(ctx, w.t.stream, allSubjects, w.last+1)
-		if err != nil {
-			return err
+	ctx, cancel := context.WithCancel(ctx)
+	next := w.ask(ctx, w.last+1)
+	defer func() {
+		cancel()
+		if next != nil {
+			<-next
 		}
-		for i := range list {
-			if w.give(&list[i]); w.left {
+	}()
+	for next != nil {
+		b := <-next
+		next = nil
+		if b.err != nil {
+			return b.err
+		}
+		if b.more {
+			next = w.ask(ctx, b.list[len(b.list)-1].stream+1)
+		}
+		for i := range b.list {
+			if w.give(&b.list[i]); w.left {
 				return nil
 			}
 		}
-		if !more {
-			return nil
-		}
 	}
+	return nil
+}
+
+// batch is an answer to a request for messages.
+type batch struct {
+	list []stored
+	more bool
+	err  error
+}
+
+// ask requests the messages from a sequence on. There is always an answer.
+func (w *watcher) ask(ctx context.Context, from uint64) <-chan batch {
+	answer := make(chan batch, 1)
+	go func() {
+		var b batch
+		b.list, b.more, b.err = w.t.j.batch(ctx, w.t.stream, allSubjects, from)
+		answer <- b
+	}()
+	return answer
 }
 
 func (w *watcher) give(m *stored) {

@@ -126,9 +126,9 @@ func (f *frames) detail(fr *remote.Frame, e engine.Event) []engine.Event {
 			return nil
 		}
 		f.open[e.Turn] = e.Agent
-		e.Data = &engine.TurnStarted{Call: m.CallID}
+		e.Data = &engine.TurnStarted{Call: m.CallID, Role: m.AskedAs, Decides: m.Decides, Stop: m.Stop}
 	case "turn_finished":
-		e.Data = &engine.TurnFinished{}
+		e.Data = &engine.TurnFinished{Decision: m.Decision}
 		delete(f.open, e.Turn)
 	case "turn_failed":
 		e.Data = &engine.TurnFailed{Kind: providers.Kind(m.Kind), Message: m.Kind, Skipped: m.Skipped, Redo: m.Redo}
@@ -138,8 +138,6 @@ func (f *frames) detail(fr *remote.Frame, e engine.Event) []engine.Event {
 	case "tool_called":
 		e.Data = &engine.ToolRequested{Tool: m.Tool}
 		return []engine.Event{again, e}
-	case "pattern_handoff":
-		e.Data = &engine.Handoff{From: m.From, To: m.To}
 	case "tool_failed":
 		e.Data = &engine.ToolFailed{Tool: m.Tool, Error: "see the server's log"}
 	case "model_retried":
@@ -150,7 +148,12 @@ func (f *frames) detail(fr *remote.Frame, e engine.Event) []engine.Event {
 		e.Data = &engine.ModelFellBack{From: m.From, To: m.To}
 		return []engine.Event{again, e}
 	default:
-		return nil
+		if e.Data = decided(m); e.Data == nil {
+			return nil
+		}
+		if e.Pattern = m.Pattern; m.Event == "pattern_chosen" {
+			e.Agent = m.Next // it may be a pattern
+		}
 	}
 	return []engine.Event{e}
 }

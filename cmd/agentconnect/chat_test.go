@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/remote"
 	"github.com/agentconnect-dev/agentconnect/engine"
 )
@@ -314,5 +316,34 @@ func TestTornMessages(t *testing.T) {
 	}
 	if got := delta("3", `"Hi"`); len(got) != 1 {
 		t.Errorf("got %v, want the text", got)
+	}
+}
+
+// What patterns decide is shown as a run shows it.
+func TestDecisionsInChat(t *testing.T) {
+	f := newFrames(&remote.Session{})
+	score := 2.5
+	for _, test := range []struct {
+		meta string
+		want engine.Event
+	}{
+		{`{"event":"pattern_chosen","next":"inner","by":"chair","why":"x","pattern":"talk"}`, engine.Event{Pattern: "talk", Agent: "inner", Data: &engine.Chosen{Name: "inner", By: "chair", Why: "x"}}},
+		{`{"event":"pattern_ballot","choice":"yes","reason":"x","pattern":"v"}`, engine.Event{Pattern: "v", Agent: "a", Data: &engine.Ballot{Choice: "yes", Reason: "x"}}},
+		{`{"event":"pattern_verdict","outcome":"yes","by":"majority","ballots":2,"score":2.5}`, engine.Event{Agent: "a", Data: &engine.Verdict{Outcome: "yes", By: "majority", Ballots: 2, Score: &score}}},
+		{`{"event":"pattern_handoff","from":"a","to":"b","why":"x"}`, engine.Event{Agent: "a", Data: &engine.Handoff{From: "a", To: "b", Why: "x"}}},
+		{`{"event":"pattern_items","items":2}`, engine.Event{Agent: "a", Data: &engine.Items{Items: make([]json.RawMessage, 2)}}},
+		{`{"event":"pattern_items","items":-1}`, engine.Event{Agent: "a", Data: &engine.Items{Items: []json.RawMessage{}}}},
+		{`{"event":"pattern_planned","number":1,"steps":[{"agent":"a","task":"look"}]}`, engine.Event{Agent: "a", Data: &engine.Planned{Number: 1, Steps: []engine.PlanStep{{Agent: "a", Task: "look"}}}}},
+		{`{"event":"pattern_replanned","number":1,"why":"x"}`, engine.Event{Agent: "a", Data: &engine.Replanned{Number: 1, Why: "x"}}},
+		{`{"event":"turn_started","asked_as":"judge","decides":true,"stop":"stop.x"}`, engine.Event{Agent: "a", Data: &engine.TurnStarted{Role: "judge", Decides: true, Stop: "stop.x"}}},
+		{`{"event":"turn_finished","decision":{"met":true}}`, engine.Event{Agent: "a", Data: &engine.TurnFinished{Decision: json.RawMessage(`{"met":true}`)}}},
+	} {
+		fr := &remote.Frame{}
+		if err := json.Unmarshal([]byte(`{"type":"info","sender":"a","metadata":`+test.meta+`}`), fr); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]engine.Event{test.want}, f.events(fr)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.meta, diff)
+		}
 	}
 }

@@ -52,10 +52,35 @@ type Metadata struct {
 
 	CooldownUntil string `json:"cooldown_until"`
 
+	AskedAs  string          `json:"asked_as"`
+	Decides  bool            `json:"decides"`
+	Decision json.RawMessage `json:"decision"`
+
+	// Of patterns: who is chosen, how a vote goes, what is planned.
+	Pattern string   `json:"pattern"`
+	Next    string   `json:"next"`
+	By      string   `json:"by"`
+	Why     string   `json:"why"`
+	Route   string   `json:"route"`
+	Choice  string   `json:"choice"`
+	Score   *float64 `json:"score"`
+	Casting bool     `json:"casting"`
+	Spoiled bool     `json:"spoiled"`
+	Ballots int      `json:"ballots"`
+	Items   int      `json:"items"`
+	Number  int      `json:"number"`
+	Steps   []Step   `json:"steps"`
+
 	Details struct {
 		RetryAfter float64 `json:"retry_after"` // seconds
 		Field      string  `json:"field"`
 	} `json:"details"`
+}
+
+// Step is a step of a plan.
+type Step struct {
+	Agent string `json:"agent"`
+	Task  string `json:"task"`
 }
 
 // UnmarshalJSON implements [json.Unmarshaler]. People may put what they like

@@ -44,6 +44,9 @@ func (s *Session) advance() {
 		if s.st.started.IsZero() || s.st.paused {
 			return
 		}
+		if s.serveQuestions() {
+			continue
+		}
 		if s.asksJudge() {
 			return
 		}

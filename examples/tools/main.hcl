@@ -1,5 +1,5 @@
-# A clerk at a lending desk calls tools: one computes, one books. Before
-# anything is booked a person must allow it.
+# A clerk at a lending desk calls tools: one asks a colleague, one computes, one
+# books. Before anything is booked a person must allow it.
 
 variable "item" {
   type        = string
@@ -30,17 +30,32 @@ tool "book" {
   approval = "always"
 }
 
+# A question to another agent of the session: its answer is the result, and
+# nobody else hears it.
+tool "ask" {
+  builtin = "ask_agent"
+}
+
+agent "keeper" {
+  name         = "Keeper"
+  provider     = local.model
+  description  = "Knows what is in the store room"
+  capabilities = ["stock"]
+  instructions = "You keep the store room. Say in a sentence what is there: two projectors, a camera, no tent. After the desk has spoken, say what you will do."
+  max_tokens   = 120
+}
+
 agent "clerk" {
   name           = "Clerk"
   provider       = local.model
   instructions   = file("prompts/clerk.md")
-  tools          = [tool.price, tool.book]
+  tools          = [tool.ask, tool.price, tool.book]
   max_tool_calls = 4
   max_tokens     = 300
 }
 
 pattern "sequential" "desk" {
-  participants = [agent.clerk]
+  participants = [agent.clerk, agent.keeper]
 }
 
 session "loan" {

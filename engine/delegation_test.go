@@ -155,6 +155,19 @@ session "s" {
 }
 `
 
+// A handoff whose floor is the person's waits for the next message.
+func TestExplainFloor(t *testing.T) {
+	tmpl, log := scenario(t, "handoff_user")
+	at := find(t, log, engine.TypeTurnFinished, 2)
+	x, err := engine.Explain(t.Context(), tmpl, sequence(log[:at]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(x.Waiting, "it waits for a message") {
+		t.Errorf("it waits for %q", x.Waiting)
+	}
+}
+
 // How far a pattern is from its own bounds is told, and whom a manager waits
 // for.
 func TestExplainWorkers(t *testing.T) {

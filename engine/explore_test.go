@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -146,6 +147,12 @@ agent "r" {
   after_turn   = "return"
   max_handoffs = 1
 }`, ``)},
+	{"handoff chat", small(`pattern "handoff" "x" {
+  participants = [agent.a, agent.b]
+  after_turn   = "user"
+  max_handoffs = 1
+}`, `type = "human_agent"
+  open_ended = true`)},
 	{"supervisor", small(`pattern "supervisor" "x" {
   participants    = [agent.b]
   manager         = agent.a
@@ -241,7 +248,7 @@ func TestExploreSmall(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			tmpl, certificate := explorable(t, tt.src)
-			r, err := engine.Explore(t.Context(), tmpl, engine.ExploreOptions{Certificate: certificate, States: 6000})
+			r, err := engine.Explore(t.Context(), tmpl, engine.ExploreOptions{Certificate: certificate, States: 6000, Says: 2})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -255,6 +262,9 @@ func TestExploreSmall(t *testing.T) {
 				t.Errorf("%v never spoke, %v never fired", r.Silent, r.Unfired)
 			}
 			share := func(got float64, most specs.Amount) string {
+				if certificate.PerMessage {
+					return fmt.Sprintf("%g of 2 times %g", got, float64(most))
+				}
 				return fmt.Sprintf("%g of %g", got, float64(most))
 			}
 			t.Logf("%s: %d states, %d deep, complete: %t; turns %s, calls %s, tokens %s, cost %s", tt.name, r.States, r.Depth, r.Complete,
@@ -360,6 +370,40 @@ func TestExploreIsDeterministic(t *testing.T) {
 			}
 			if diff := cmp.Diff(first, second, cmpopts.IgnoreUnexported(engine.Choice{})); diff != "" {
 				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestExploreExamples goes some way into each example: nothing there is stuck
+// or takes more than its certificate says.
+func TestExploreExamples(t *testing.T) {
+	files, err := filepath.Glob("../examples/*/main.hcl")
+	if err != nil || len(files) < 20 {
+		t.Fatalf("found %v: %v", files, err)
+	}
+	for _, file := range files {
+		folder := filepath.Dir(file)
+		t.Run(filepath.Base(folder), func(t *testing.T) {
+			t.Parallel()
+			cfg, ds := specs.Load(folder, specs.Options{})
+			if ds.HasErrors() {
+				t.Fatal(ds)
+			}
+			tools := map[string][]engine.Tool{}
+			for _, spec := range cfg.Tools {
+				tool := guardedTool()
+				tool.Spec.Name, tool.Approval = spec.Name, spec.Approval != "never"
+				tools[spec.Name] = []engine.Tool{tool}
+			}
+			r, err := engine.Explore(t.Context(), compile(t, cfg, tools), engine.ExploreOptions{
+				Certificate: specs.Certify(cfg, cfg.Sessions[0].Name), States: 500, Says: 2,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range r.Findings {
+				t.Errorf("%s: %s%s", f.Kind, f.Text, told(f.Path))
 			}
 		})
 	}

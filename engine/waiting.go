@@ -61,7 +61,8 @@ func (st *State) waiting(n noted) string {
 // chats says whether a pattern is active that waits for a person's message.
 func (st *State) chats() bool {
 	for _, f := range st.frames {
-		if f.node.chats() && len(f.pending) == 0 && len(f.pass) == 0 && !st.inputClosed {
+		answered := len(f.pass) == 0 || f.node.kind != "chat" // an answer ends a round of a chat
+		if f.node.chats() && len(f.pending) == 0 && answered && !st.inputClosed {
 			return true
 		}
 	}

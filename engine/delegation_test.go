@@ -177,7 +177,7 @@ func TestExplainWorkers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(x.Waiting, "boss waits for its workers: coder, tester") {
+	if !strings.Contains(x.Waiting, "boss waits for whom it has asked: coder, tester") {
 		t.Errorf("it waits for %q", x.Waiting)
 	}
 	var bounds []string

@@ -179,15 +179,30 @@ func (st *State) toolChoices(t *turn) (list []Choice) {
 	calls := func(tools ...providers.ToolCall) {
 		list = append(list, Choice{Do: DoCall, Turn: t.n, Who: t.name, Tools: tools})
 	}
-	all := make([]providers.ToolCall, len(offered))
+	var all []providers.ToolCall
 	for i := range offered {
-		all[i] = providers.ToolCall{Name: offered[i].Name, Arguments: json.RawMessage(answersOf(offered[i].Schema)[0])}
-		calls(all[i])
+		for _, arguments := range st.argumentsOf(t, &offered[i]) {
+			all = append(all, providers.ToolCall{Name: offered[i].Name, Arguments: json.RawMessage(arguments)})
+			calls(all[len(all)-1])
+		}
 	}
 	if len(all) > 1 {
 		calls(all[:2]...)
 	}
 	calls(providers.ToolCall{Name: "nothing", Arguments: json.RawMessage("{}")})
+	return list
+}
+
+// argumentsOf are the arguments with which a tool is tried: a question goes to
+// each of the others.
+func (st *State) argumentsOf(t *turn, spec *providers.ToolSpec) []string {
+	if tool, ok := t.agent.tool(spec.Name); !ok || !tool.asks || t.given(spec.Name) {
+		return answersOf(spec.Schema)[:1]
+	}
+	var list []string
+	for _, name := range st.t.agentNames(t.name) {
+		list = append(list, fmt.Sprintf(`{"agent":%q,"question":%q}`, name, exploredShort))
+	}
 	return list
 }
 

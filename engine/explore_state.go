@@ -58,7 +58,7 @@ func (t *turn) running() []*toolRun {
 	var list []*toolRun
 	for i := range t.pending {
 		p := &t.pending[i]
-		if p.asked && !p.done && !p.waits() && !t.given(p.call.Name) {
+		if p.asked && !p.done && !p.waits() && !t.given(p.call.Name) && !t.asks(p) {
 			list = append(list, p)
 		}
 	}

@@ -211,6 +211,18 @@ stop "judged" {
   judge    = agent.c
   criteria = "It is right."
 }`, `stop = [stop.judged]`)},
+	{"questions", small(`pattern "sequential" "x" { participants = [agent.t] }
+tool "ask" { builtin = "ask_agent" }
+agent "t" {
+  provider       = provider.p
+  max_tokens     = 20
+  max_tool_calls = 1
+  tools          = [tool.ask]
+}
+stop "judged" {
+  judge    = agent.c
+  criteria = "It is right."
+}`, `stop = [stop.judged]`)},
 	{"budget", small(`pattern "parallel" "x" { participants = [agent.a, agent.b] }`, `limits { max_tokens = 300 }
   finalize { agent = agent.c }`)},
 	{"pause", small(`pattern "round_robin" "x" {

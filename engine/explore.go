@@ -3,8 +3,6 @@ package engine
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -31,64 +29,6 @@ type ExploreOptions struct {
 	// Failures are how calls fail; nil is by a refusal, and by a busy vendor,
 	// which is asked again.
 	Failures []providers.Kind
-}
-
-// The kinds of findings.
-const (
-	// FoundDeadlock is a session that has not ended, and for which nobody does
-	// anything any more.
-	FoundDeadlock = "deadlock"
-	// FoundLivelock is a session whose patterns go on without anybody's turn.
-	FoundLivelock = "livelock"
-	// FoundOver is a path that takes more than the certificate says.
-	FoundOver = "over_certificate"
-	// FoundPanic is a mistake of the engine.
-	FoundPanic = "panic"
-)
-
-// Finding is something that must not be, and how to get there.
-type Finding struct {
-	Kind string `json:"kind"`
-	// Text says it for a person.
-	Text string `json:"text"`
-	// Path are the choices that lead there, from the session's start.
-	Path []Choice `json:"path"`
-}
-
-// End is a way in which sessions end.
-type End struct {
-	Outcome Outcome `json:"outcome"`
-	// Stop is what decided: stop.agreed, limits.max_turns, pattern, error.
-	Stop string `json:"stop"`
-	// Count is how many states ended so; Path leads to the first of them.
-	Count int      `json:"count"`
-	Path  []Choice `json:"path"`
-}
-
-// Taken is what a session took at most.
-type Taken struct {
-	Turns  int     `json:"turns"`
-	Calls  int     `json:"calls"`
-	Tokens int     `json:"tokens"`
-	Cost   float64 `json:"cost"`
-}
-
-// Report is what an exploration found.
-type Report struct {
-	// Complete says that every path was followed to its end. If not, Silent and
-	// Unfired are only what was not seen.
-	Complete bool `json:"complete"`
-	// States is how many different states there were, Depth the longest path.
-	States   int       `json:"states"`
-	Depth    int       `json:"depth"`
-	Findings []Finding `json:"findings"`
-	Ends     []End     `json:"ends"`
-	// Most is what any path took at most, each number for itself.
-	Most Taken `json:"most"`
-	// Silent are participants that never had a turn, Unfired conditions that
-	// were never true.
-	Silent  []string `json:"silent"`
-	Unfired []string `json:"unfired"`
 }
 
 const (
@@ -259,58 +199,4 @@ func (x *exploration) path(at int) []Choice {
 	}
 	slices.Reverse(list)
 	return list
-}
-
-// measure compares what a session has taken with its certificate.
-func (x *exploration) measure(w *world, at int) {
-	env, most := &w.st.env, &x.report.Most
-	most.Turns, most.Calls = max(most.Turns, env.Turns), max(most.Calls, env.Calls)
-	most.Tokens, most.Cost = max(most.Tokens, env.Usage.TotalTokens), max(most.Cost, env.Usage.Cost)
-	c := x.o.Certificate
-	if c == nil {
-		return
-	}
-	times := 1.0
-	if c.PerMessage {
-		times = float64(max(1, w.says))
-	}
-	check := func(what string, got float64, certified specs.Amount, times float64) {
-		if got > float64(certified)*times+1e-9 && !x.over[what] {
-			x.over[what] = true
-			x.found(FoundOver, fmt.Sprintf("%g %s, and the certificate says %g at most", got, what, float64(certified)*times), at)
-		}
-	}
-	check("turns", float64(env.Turns), c.Turns, times)
-	check("calls", float64(env.Calls), c.Calls, times)
-	if x.t.spec.Limits.MaxTokens > 0 {
-		check("tokens", float64(env.Usage.TotalTokens), c.Tokens, 1)
-	} else {
-		check("tokens", float64(env.Usage.TotalTokens), c.Tokens, times)
-	}
-	if x.t.spec.Limits.MaxCost > 0 {
-		times = 1
-	}
-	check("cost", env.Usage.Cost, c.Cost, times)
-}
-
-// result is the report, in an order of its own.
-func (x *exploration) result() *Report {
-	r := &x.report
-	r.States, r.Complete = len(x.seen), !x.cut && len(x.front) == 0
-	for _, key := range slices.SortedFunc(maps.Keys(x.ends), func(a, b endKey) int {
-		return cmp.Or(cmp.Compare(a.outcome, b.outcome), cmp.Compare(a.stop, b.stop))
-	}) {
-		r.Ends = append(r.Ends, *x.ends[key])
-	}
-	for _, name := range x.t.order {
-		if !x.spoke[name] {
-			r.Silent = append(r.Silent, name)
-		}
-	}
-	for _, s := range x.t.stops {
-		if !x.fired[s.address()] {
-			r.Unfired = append(r.Unfired, s.address())
-		}
-	}
-	return r
 }

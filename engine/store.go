@@ -56,6 +56,9 @@ type Table interface {
 	Update(ctx context.Context, key string, value []byte, revision uint64) (uint64, error)
 	// Delete removes a record. One that is not there is no error.
 	Delete(ctx context.Context, key string) error
+	// Remove removes a record whose revision still is the one given; else it
+	// gives [ErrConflict].
+	Remove(ctx context.Context, key string, revision uint64) error
 	// Watch gives every record, then one entry without a key, then each change
 	// as it happens, until the context ends, which is not an error. Of several
 	// changes of a record that come fast, only the last may be given. It heals

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/singleflight"
 )
@@ -20,11 +21,11 @@ type made struct {
 
 	mu    sync.Mutex // guards what follows
 	plans map[string]*plan
-	known map[string]struct{} // keys of sources
+	known map[string]time.Time // until when a source is known to be stored
 }
 
 func newMade() *made {
-	return &made{plans: map[string]*plan{}, known: map[string]struct{}{}}
+	return &made{plans: map[string]*plan{}, known: map[string]time.Time{}}
 }
 
 // plan is the plan of a blueprint, made once while it is kept.
@@ -73,8 +74,7 @@ func (m *made) keep(key string, p *plan) {
 func (m *made) knows(key string) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	_, ok := m.known[key]
-	return ok
+	return time.Now().Round(0).Before(m.known[key])
 }
 
 func (m *made) know(key string) {
@@ -83,5 +83,5 @@ func (m *made) know(key string) {
 	if len(m.known) >= maxSourceKeys {
 		clear(m.known)
 	}
-	m.known[key] = struct{}{}
+	m.known[key] = time.Now().Round(0).Add(sourceKnown) // by the wall clock, which goes on while the machine sleeps
 }

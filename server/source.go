@@ -2,7 +2,6 @@ package server
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,7 +10,6 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -98,62 +96,6 @@ func (s *Server) keyOf(src *source) (key string, text []byte, err error) {
 	return "c" + hex.EncodeToString(sum[:]), text, nil
 }
 
-// keepSource stores a source, if it is not there, and gives its key.
-func (s *Server) keepSource(ctx context.Context, src *source) (string, error) {
-	key, text, err := s.keyOf(src)
-	if err != nil || s.made.knows(key) {
-		return key, err
-	}
-	table, err := s.cfg.Store.Table(ctx, tableSources)
-	if err != nil {
-		return "", err
-	}
-	if _, err = table.Get(ctx, key); errors.Is(err, engine.ErrNotFound) {
-		err = s.putSource(ctx, table, key, text, src.Secret)
-	}
-	if err != nil {
-		return "", err
-	}
-	s.made.know(key)
-	return key, nil
-}
-
-// putSource stores a text in as many records as it takes. The first, which says
-// how many, comes last: where it is, the others are.
-func (s *Server) putSource(ctx context.Context, table engine.Table, key string, text []byte, secret bool) error {
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	_, _ = z.Write(text) // a buffer takes everything
-	_ = z.Close()
-	value := b.Bytes()
-	if secret {
-		value = s.seal.seal(sourcePlace(key), value)
-	}
-	parts := (len(value) + maxSourcePart - 1) / maxSourcePart
-	if parts > maxSourceParts {
-		return fmt.Errorf("the scenario's texts have %d bytes when compressed; at most %d can be stored", len(value), maxSourceParts*maxSourcePart)
-	}
-	for i := parts - 1; i >= 0; i-- {
-		part := value[i*maxSourcePart : min((i+1)*maxSourcePart, len(value))]
-		if i == 0 {
-			part = append([]byte(strconv.Itoa(parts)+"\n"), part...)
-		}
-		if _, err := table.Put(ctx, partKey(key, i), part); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func sourcePlace(key string) string { return "source/" + key }
-
-func partKey(key string, i int) string {
-	if i == 0 {
-		return key
-	}
-	return key + "." + strconv.Itoa(i)
-}
-
 // sourceAt reads a stored source.
 func (s *Server) sourceAt(ctx context.Context, key string) (*source, error) {
 	if src := s.made.given[key]; src != nil {
@@ -187,13 +129,12 @@ func sourceValue(ctx context.Context, table engine.Table, key string) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	count, value, _ := bytes.Cut(first.Value, []byte{'\n'})
-	parts, err := strconv.Atoi(string(count))
-	if err != nil || parts < 1 || parts > maxSourceParts {
-		return nil, fmt.Errorf("texts of the scenario: %w", errDoc)
+	head, value, err := sourceFirst(first.Value)
+	if err != nil {
+		return nil, err
 	}
 	value = bytes.Clone(value)
-	for i := 1; i < parts; i++ {
+	for i := 1; i < head.parts; i++ {
 		part, err := table.Get(ctx, partKey(key, i))
 		if err != nil {
 			return nil, fmt.Errorf("texts of the scenario, part %d: %w", i+1, err)

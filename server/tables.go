@@ -55,6 +55,9 @@ func (s *Server) followTables() {
 	for _, fn := range []func(context.Context){s.answers.follow, s.answers.sweep, s.registered.follow, s.registered.sweep} {
 		s.wg.Go(func() { fn(s.ctx) })
 	}
+	if !s.cfg.Passive {
+		s.wg.Go(func() { s.keepSwept(s.ctx) })
+	}
 }
 
 // followTable gives a table's records and their changes until the context ends,

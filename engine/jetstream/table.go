@@ -157,9 +157,27 @@ func (t *table) Delete(ctx context.Context, key string) error {
 	if err != nil || e.Deleted || e.Revision == 0 {
 		return err
 	}
+	_, err = t.send(ctx, t.removal(key), nil)
+	return err
+}
+
+// Remove implements [engine.Table].
+func (t *table) Remove(ctx context.Context, key string, revision uint64) error {
+	e, err := t.get(ctx, key)
+	if err != nil {
+		return err
+	}
+	if e.Deleted || e.Revision == 0 || e.Revision != revision {
+		return engine.ErrConflict
+	}
+	_, err = t.send(ctx, t.removal(key), &revision)
+	return err
+}
+
+// removal is the note that a record is gone.
+func (t *table) removal(key string) *nats.Msg {
 	m := nats.NewMsg(t.subject(key))
 	m.Header.Set(headerOperation, "DEL")
 	m.Header.Set(headerTTL, goneFor.String())
-	_, err = t.send(ctx, m, nil)
-	return err
+	return m
 }

@@ -174,6 +174,18 @@ func removed(t *testing.T, s engine.Store) {
 		t.Errorf("revision %d comes behind %d", second, first)
 	}
 	wantValue(t, tab, "a", "two", second)
+
+	wantError(t, "removal of nothing", tab.Remove(t.Context(), "b", 0), engine.ErrConflict)
+	wantError(t, "removal of an old revision", tab.Remove(t.Context(), "a", first), engine.ErrConflict)
+	wantValue(t, tab, "a", "two", second)
+	must(t, tab.Remove(t.Context(), "a", second))
+	_, err = tab.Get(t.Context(), "a")
+	wantError(t, "get", err, engine.ErrNotFound)
+	wantError(t, "second removal", tab.Remove(t.Context(), "a", second), engine.ErrConflict)
+	third, err := tab.Update(t.Context(), "a", []byte("three"), 0)
+	must(t, err)
+	wantError(t, "removal of what came before", tab.Remove(t.Context(), "a", second), engine.ErrConflict)
+	wantValue(t, tab, "a", "three", third)
 }
 
 func wrongRecords(t *testing.T, s engine.Store) {

@@ -198,6 +198,13 @@ func (v *view) Delete(ctx context.Context, key string) error {
 	return v.t.Delete(ctx, key)
 }
 
+func (v *view) Remove(ctx context.Context, key string, revision uint64) error {
+	if err := v.n.ready(ctx); err != nil {
+		return err
+	}
+	return v.t.Remove(ctx, key, revision)
+}
+
 func (v *view) Watch(ctx context.Context) iter.Seq2[engine.Entry, error] {
 	return guarded(ctx, v.n, v.t.Watch(ctx))
 }

@@ -75,6 +75,20 @@ func (t *table) Delete(_ context.Context, key string) error {
 	return nil
 }
 
+// Remove implements [engine.Table].
+func (t *table) Remove(_ context.Context, key string, revision uint64) error {
+	if err := engine.CheckRecord(key, nil); err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if e, ok := t.entries[key]; !ok || e.Deleted || e.Revision != revision {
+		return engine.ErrConflict
+	}
+	t.set(engine.Entry{Key: key, Deleted: true})
+	return nil
+}
+
 // set needs the lock.
 func (t *table) set(e engine.Entry) uint64 {
 	t.revision++

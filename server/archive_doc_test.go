@@ -26,7 +26,11 @@ func TestArchiveCarriesTheDoc(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, events := exported(t, one, id), uint64(len(one.storedLog(t, id)))
+	events, err := one.headOf(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := exported(t, one, id)
 	two := serveOn(t, &memory.Journal{}, 0)
 	for range 2 { // the second time its id is taken
 		as, err := two.Admin().Import(t.Context(), bytes.NewReader(file), ImportOptions{})

@@ -37,8 +37,9 @@ type ParticipantInfo struct {
 }
 
 // Info describes the session as it is now. It waits for the session's loop, or
-// for ctx. One that has ended or was let go is as it was then; it may have been
-// woken since, which another Session tells.
+// for ctx. One that has ended or was let go is as it was then, without the end
+// that could not be stored; it may have been woken since, which another Session
+// tells.
 func (s *Session) Info(ctx context.Context) (Info, error) {
 	var info Info
 	_, err := s.command(ctx, func(s *Session) answer {
@@ -52,7 +53,11 @@ func (s *Session) Info(ctx context.Context) (Info, error) {
 		return Info{}, err
 	}
 	<-s.ended // it is being closed; nothing changes any more
-	return s.st.info(), nil
+	info = s.st.info()
+	if stored := s.Head(); stored < info.Seq {
+		info.Seq, info.Ended = stored, nil
+	}
+	return info, nil
 }
 
 // over says whether the session has ended or is being let go.

@@ -39,8 +39,8 @@ func TestForeignSessions(t *testing.T) {
 			}
 		}
 	}
-	if walked != 7 {
-		t.Errorf("walked %d routes with an id, want 7", walked)
+	if walked != 8 {
+		t.Errorf("walked %d routes with an id, want 8", walked)
 	}
 	after := ts.as(t, ann, 200, "GET", "/chat/sessions/"+id, nil)
 	if before["seq"] != after["seq"] || before["status"] != after["status"] {

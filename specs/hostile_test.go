@@ -264,7 +264,7 @@ func TestLargeScenarios(t *testing.T) {
 			write(t, path, content)
 			start := time.Now()
 			_, ds := loadFixture(path)
-			if took := time.Since(start); took > 10*time.Second {
+			if took := time.Since(start); took > time.Minute { // what is quadratic takes far longer, on any machine
 				t.Errorf("the load took %s", took)
 			}
 			harmless(t, text(t, ds, RenderOptions{}))

@@ -89,7 +89,11 @@ func (c *cluster) Answer(session string, fn func(ctx context.Context, request []
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(c.line.ctx)
-	stop, err := c.hear("cmd."+session, func(m *nats.Msg) {
+	sub, err := c.j.nc.Subscribe("cmd."+session, func(m *nats.Msg) {
+		if ctx.Err() != nil { // it came while the server did not know yet that nobody answers
+			_ = m.RespondMsg(nobody())
+			return
+		}
 		c.line.run(ctx, func() {
 			if err := m.Respond(fn(ctx, m.Data)); err != nil {
 				c.j.cfg.Logger.Warn("an answer to another node was not sent", "session", session, "error", err)
@@ -98,9 +102,19 @@ func (c *cluster) Answer(session string, fn func(ctx context.Context, request []
 	})
 	if err != nil {
 		cancel()
-		return nil, err
+		return nil, c.j.trouble("", err)
 	}
-	return func() { stop(); cancel() }, nil
+	return func() {
+		cancel()
+		_ = sub.Drain() // the connection may be gone
+	}, nil
+}
+
+// nobody is how a NATS server says that nobody answers.
+func nobody() *nats.Msg {
+	m := nats.NewMsg("")
+	m.Header.Set("Status", "503")
+	return m
 }
 
 // Tell implements [engine.Cluster].

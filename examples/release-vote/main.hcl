@@ -56,7 +56,7 @@ stop "waits" {
   reason  = "The vote is to wait."
 }
 
-session "release" {
+session "release_vote" {
   type    = "agent_agent"
   pattern = pattern.release
   opening = "Version 2.4 is built: the tests passed, two of the new ones twice only on the second try. It is Friday, 15:20. Ship it today?"

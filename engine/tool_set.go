@@ -52,7 +52,7 @@ func (s *Session) offer(c *call) {
 	}
 	tools := slices.Clone(c.request.Tools)
 	for _, set := range c.sets {
-		list, err := s.list(c, set)
+		list, err := s.list(c.ctx, c.agent, set)
 		if err != nil {
 			c.request.System += fmt.Sprintf("\n\nThe tools of %s cannot be used now: %s.", set.Spec.Name, clip(err.Error(), maxTold))
 			s.log.Warn("tools cannot be listed", "session", s.id, "tool", set.Spec.Name, "error", err)
@@ -66,11 +66,11 @@ func (s *Session) offer(c *call) {
 	c.request.Tools = tools
 }
 
-func (s *Session) list(c *call, set Tool) ([]providers.ToolSpec, error) {
+func (s *Session) list(ctx context.Context, agent string, set Tool) ([]providers.ToolSpec, error) {
 	timeout := cmp.Or(set.Timeout, defaultToolTimeout)
-	ctx, cancel := context.WithTimeoutCause(c.ctx, timeout, fmt.Errorf("no list within %s", timeout))
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no list within %s", timeout))
 	defer cancel()
-	list, err := set.List(s.withCaller(ctx, Caller{Agent: c.agent}))
+	list, err := set.List(s.withCaller(ctx, Caller{Agent: agent}))
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		err = cause
 	}

@@ -17,16 +17,10 @@ import (
 type sentence struct {
 	section, says string
 	tests         []string
-	// later names the issue that a promise waits for; tests are those to come.
-	later string
 }
 
 func by(section, says string, tests ...string) sentence {
 	return sentence{section: section, says: says, tests: tests}
-}
-
-func later(issue, section, says string, tests ...string) sentence {
-	return sentence{section: section, says: says, tests: tests, later: issue}
 }
 
 // contract is every sentence of the contract, in its order.
@@ -260,15 +254,12 @@ func TestContractIsCovered(t *testing.T) {
 			t.Errorf("§%s %q has no test", s.section, s.says)
 		}
 		for _, name := range s.tests {
-			switch there := has(name); {
-			case !there && s.later == "":
+			if !has(name) {
 				t.Errorf("§%s %q: there is no %s", s.section, s.says, name)
-			case !there:
-				t.Logf("waits for issue %s: §%s %q: %s", s.later, s.section, s.says, name)
 			}
 		}
 	}
-	for _, section := range strings.Fields("0 1 2 3 4 5 6 7") {
+	for section := range strings.FieldsSeq("0 1 2 3 4 5 6 7") {
 		if !sections[section] {
 			t.Errorf("§%s has no sentences", section)
 		}

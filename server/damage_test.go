@@ -202,7 +202,7 @@ func TestStoreIsFull(t *testing.T) {
 func fill(t *testing.T, store engine.Store) {
 	t.Helper()
 	text := strings.Repeat("x", 100<<10)
-	for n := uint64(0); n < 100; n++ {
+	for n := range uint64(100) {
 		e := engine.Event{Seq: n + 1, Session: "filler", Data: &engine.Said{Sender: "a", Role: "assistant", Content: text}}
 		if err := store.Append(t.Context(), "filler", n, []engine.Event{e}); err != nil {
 			return

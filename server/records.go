@@ -186,7 +186,7 @@ func (s *Server) unheard(ctx context.Context, id string) (*entry, error) {
 	if err != nil {
 		return nil, storeError(err)
 	}
-	s.learn(&kept)
+	s.learn(&kept) //nolint:contextcheck // what others follow outlives the request
 	if e := s.index.entry(id); e != nil {
 		return e, nil
 	}

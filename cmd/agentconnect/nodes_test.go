@@ -149,7 +149,7 @@ func TestCommandsThroughEitherNode(t *testing.T) {
 		step.seen.becomes(token, id, step.want)
 	}
 	want := strings.Join(p.one.transcript(token, id), "\n")
-	if got := strings.Join(p.two.transcript(token, id), "\n"); got != want || said(strings.Split(got, "\n"), "response") != 3 {
+	if got := strings.Join(p.two.transcript(token, id), "\n"); got != want || answers(strings.Split(got, "\n")) != 3 {
 		t.Errorf("one node has\n%s\nthe other\n%s", want, got)
 	}
 	if status, out := p.two.run("", "backup", "copy", "--data-dir", "data"); status != statusOK {
@@ -274,7 +274,7 @@ func TestStoreGoesAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	await(t, ws, "response", "")
-	if got := said(p.one.transcript(token, talk), "response"); got != 20 {
+	if got := answers(p.one.transcript(token, talk)); got != 20 {
 		t.Errorf("the talk has %d answers, want 20", got)
 	}
 }

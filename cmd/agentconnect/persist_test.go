@@ -140,10 +140,10 @@ func (s *served) becomes(token, id, want string) {
 	s.t.Fatalf("session %s is %v, want %s", id, got, want)
 }
 
-// said counts the messages of a kind in a transcript.
-func said(lines []string, kind string) (n int) {
+// answers counts the answers in a transcript.
+func answers(lines []string) (n int) {
 	for _, line := range lines {
-		if strings.Contains(line, " "+kind+" ") {
+		if strings.Contains(line, " response ") {
 			n++
 		}
 	}
@@ -167,11 +167,11 @@ func TestSessionsOutliveKill(t *testing.T) {
 		t.Errorf("the session that waited has\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(before, "\n"))
 	}
 	ask(t, next.socket(token, tour), "And why else?")
-	if got := said(next.transcript(token, tour), "response"); got < 2 {
+	if got := answers(next.transcript(token, tour)); got < 2 {
 		t.Errorf("the session that waited has %d answers, want one more than before", got)
 	}
 	next.becomes(token, talk, "completed")
-	if got := said(next.transcript(token, talk), "response"); got != 20 {
+	if got := answers(next.transcript(token, talk)); got != 20 {
 		t.Errorf("the talk has %d answers, want 20", got)
 	}
 }
@@ -194,7 +194,7 @@ func TestServeFinishesCalls(t *testing.T) {
 		t.Errorf("got %d, %d calls and %d answers, want 1 and 1:\n%s", status, called, answered, out)
 	}
 	next := s.again("data")
-	if lines := next.transcript(token, slow); said(lines, "response") != 1 {
+	if lines := next.transcript(token, slow); answers(lines) != 1 {
 		t.Errorf("the answer is not there:\n%s", strings.Join(lines, "\n"))
 	}
 }

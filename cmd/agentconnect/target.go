@@ -55,7 +55,7 @@ func (a *app) onTarget(o *placeOptions, create bool, do func(*control.Target) er
 // onStore does something to what is stored, without a server.
 func (a *app) onStore(ctx context.Context, set *config.Settings, do func(*control.Target) error) error {
 	log := quietLog(a)
-	cfg, err := serverConfig(a.vendors, set, log)
+	cfg, err := serverConfig(a.vendors, set, log) //nolint:contextcheck // vendors outlive the command that asks
 	if err != nil {
 		return err
 	}

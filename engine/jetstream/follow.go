@@ -105,8 +105,8 @@ func (f *follower) hear(ctx context.Context, m *nats.Msg) error {
 // catchUp reads what the stream has behind the follower; while the store is
 // away there is nothing.
 func (f *follower) catchUp(ctx context.Context) error {
-	if ill := f.j.Err() != nil; ill {
-		return nil
+	if f.j.Err() != nil {
+		return nil //nolint:nilerr // it is read once the store is back
 	}
 	if err := f.all(ctx); err != nil && !f.away {
 		return err

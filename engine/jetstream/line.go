@@ -42,23 +42,28 @@ func (l *line) stop() {
 	l.runs.Wait()
 }
 
-// run calls fn in a goroutine, when there are few enough of them.
-func (l *line) run(ctx context.Context, fn func()) {
+// run calls fn in a goroutine, when there are few enough of them. It is false
+// when the context ends first.
+func (l *line) run(ctx context.Context, fn func()) bool {
+	if ctx.Err() != nil {
+		return false
+	}
 	select {
 	case l.free <- struct{}{}:
 	case <-ctx.Done():
-		return
+		return false
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
 		<-l.free
-		return
+		return false
 	}
 	l.runs.Go(func() {
 		defer func() { <-l.free }()
 		fn()
 	})
+	return true
 }
 
 // Ask implements [engine.Cluster].
@@ -90,15 +95,14 @@ func (c *cluster) Answer(session string, fn func(ctx context.Context, request []
 	}
 	ctx, cancel := context.WithCancel(c.line.ctx)
 	sub, err := c.j.nc.Subscribe("cmd."+session, func(m *nats.Msg) {
-		if ctx.Err() != nil { // it came while the server did not know yet that nobody answers
-			_ = m.RespondMsg(nobody())
-			return
-		}
-		c.line.run(ctx, func() {
+		here := c.line.run(ctx, func() {
 			if err := m.Respond(fn(ctx, m.Data)); err != nil {
 				c.j.cfg.Logger.Warn("an answer to another node was not sent", "session", session, "error", err)
 			}
 		})
+		if !here { // it came before the server knew that nobody answers any more
+			_ = m.RespondMsg(nobody())
+		}
 	})
 	if err != nil {
 		cancel()

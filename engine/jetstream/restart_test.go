@@ -72,8 +72,8 @@ func TestEmbeddedRestart(t *testing.T) {
 		t.Errorf("the watcher got %q, want ann", got)
 	}
 	cancel()
-	for range events { //nolint:revive // until it has ended
+	for range events {
 	}
-	for range keys { //nolint:revive // likewise
+	for range keys {
 	}
 }

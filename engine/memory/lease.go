@@ -13,7 +13,7 @@ import (
 func (n *Node) Node() string { return n.name }
 
 // Join implements [engine.Cluster].
-func (n *Node) Join(ctx context.Context, info []byte) (<-chan struct{}, error) {
+func (n *Node) Join(ctx context.Context, info []byte) (<-chan struct{}, error) { //nolint:contextcheck // the lease lives as long as the node
 	if err := n.ready(ctx); err != nil {
 		return nil, err
 	}
@@ -27,7 +27,7 @@ func (n *Node) Join(ctx context.Context, info []byte) (<-chan struct{}, error) {
 	}
 	clear(n.epochs)
 	n.until, n.lost = time.Now().Add(n.c.lease), make(chan struct{})
-	life, stop := context.WithCancel(n.life) //nolint:contextcheck // it lives as long as the node
+	life, stop := context.WithCancel(n.life)
 	n.stop = stop
 	lost := n.lost
 	n.expiry = time.AfterFunc(n.c.lease, func() { n.c.expire(n.life, n.name) })

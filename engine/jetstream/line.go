@@ -15,6 +15,10 @@ import (
 const (
 	// askFor bounds a question whose context has no end.
 	askFor = 30 * time.Second
+	// probeEvery is how often whoever asks looks whether somebody is there.
+	probeEvery = time.Second
+	// headerProbe marks a question that asks for nothing else.
+	headerProbe = "Ac-Probe"
 	// answers bounds the questions that a node answers at once.
 	answers = 256
 )
@@ -73,6 +77,9 @@ func (c *cluster) Ask(ctx context.Context, session string, request []byte) ([]by
 	}
 	ctx, cancel := context.WithTimeout(ctx, askFor)
 	defer cancel()
+	answered := make(chan struct{})
+	defer close(answered)
+	go c.probe(ctx, cancel, session, answered)
 	m, err := c.j.nc.RequestWithContext(ctx, "cmd."+session, request)
 	switch {
 	case errors.Is(err, nats.ErrNoResponders):
@@ -88,6 +95,30 @@ func (c *cluster) Ask(ctx context.Context, session string, request []byte) ([]by
 	}
 }
 
+// probe looks now and then whether anybody is there who could answer a question
+// about a session, and else gives it up: between the servers of a cluster a
+// question is lost when whoever answered has just stopped. What became of it is
+// not known then, so it is not asked again here.
+func (c *cluster) probe(ctx context.Context, giveUp context.CancelFunc, session string, answered <-chan struct{}) {
+	tick := time.NewTicker(probeEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-answered:
+			return
+		case <-ctx.Done():
+			return
+		}
+		m := nats.NewMsg("cmd." + session)
+		m.Header.Set(headerProbe, "1")
+		if _, err := c.j.nc.RequestMsgWithContext(ctx, m); errors.Is(err, nats.ErrNoResponders) {
+			giveUp()
+			return
+		}
+	}
+}
+
 // Answer implements [engine.Cluster].
 func (c *cluster) Answer(session string, fn func(ctx context.Context, request []byte) []byte) (func(), error) {
 	if err := checkSession(session); err != nil {
@@ -95,6 +126,10 @@ func (c *cluster) Answer(session string, fn func(ctx context.Context, request []
 	}
 	ctx, cancel := context.WithCancel(c.line.ctx)
 	sub, err := c.j.nc.Subscribe("cmd."+session, func(m *nats.Msg) {
+		if m.Header.Get(headerProbe) != "" && ctx.Err() == nil {
+			_ = m.Respond([]byte("1"))
+			return
+		}
 		here := c.line.run(ctx, func() {
 			if err := m.Respond(fn(ctx, m.Data)); err != nil {
 				c.j.cfg.Logger.Warn("an answer to another node was not sent", "session", session, "error", err)

@@ -11,7 +11,7 @@ import (
 type Store interface {
 	Journal
 	// Delete removes a session's events for good. One that is not there is no
-	// error.
+	// error. A read of a store with replicas may see them a moment longer.
 	Delete(ctx context.Context, session string) error
 	// Table opens a named set of small records and makes it when it is missing.
 	// A name has lower-case letters only.

@@ -97,7 +97,11 @@ func TestApprovalBySocket(t *testing.T) {
 	}
 }
 
-func TestApprovalByREST(t *testing.T) {
+func TestApprovalByREST(t *testing.T) { allowTicket(t) }
+
+// allowTicket lets a person allow a tool call by REST.
+func allowTicket(t *testing.T) {
+	t.Helper()
 	ts, called := withTickets(t)
 	id, _ := ts.create(t, ann, map[string]any{"template": "desk"})
 	path := "/chat/sessions/" + id + "/approvals"

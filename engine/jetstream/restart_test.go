@@ -26,7 +26,7 @@ func TestEmbeddedRestart(t *testing.T) {
 	events, keys := make(chan uint64, 16), make(chan string, 16)
 	go func() {
 		defer close(events)
-		for e, err := range j.Follow(ctx, "s", 5) {
+		for e, err := range j.Follow(ctx, "s", 4) {
 			if err != nil {
 				t.Error(err)
 				return
@@ -44,7 +44,8 @@ func TestEmbeddedRestart(t *testing.T) {
 			keys <- e.Key
 		}
 	}()
-	<-keys // what was there
+	<-keys   // what was there
+	<-events // likewise
 	for range 3 {
 		n := length(t, j, "s")
 		if err := jetstream.GiveUp(j); err != nil {

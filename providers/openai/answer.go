@@ -1,111 +1,53 @@
 package openai
 
 import (
-	"bytes"
 	"encoding/json"
-	"strings"
 
 	api "github.com/sashabaranov/go-openai"
 
+	"github.com/agentconnect-dev/agentconnect/providers"
 	shared "github.com/agentconnect-dev/agentconnect/providers/internal/dialect"
 )
 
 // answerName is what a structured answer is called.
 const answerName = "answer"
 
-// wrapper is the field of an answer that is not an object itself.
-const wrapper = "value"
-
-// answer is a structured answer: how it is asked for, and how it is read.
-type answer struct {
-	output  output
-	schema  json.RawMessage // of an object
-	wrapped bool
-	tool    string // the tool whose arguments it is
-}
-
-func newAnswer(schema json.RawMessage, o output, n *shared.Names) *answer {
-	a := &answer{output: o, schema: schema}
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(schema, &fields) == nil && string(fields["type"]) != `"object"` {
-		a.wrapped, a.schema = true, wrap(fields)
+// newAnswer is how a request's structured answer is asked for and read; nil
+// where the answer is plain text.
+func newAnswer(req *providers.Request, o output, n *shared.Names) *shared.Answer {
+	if len(req.Schema) == 0 {
+		return nil
 	}
+	a := shared.NewAnswer(req.Schema)
+	a.Loose = o == outputHinted || o == outputObject || o == outputPrompted
 	if o == outputTool {
-		a.tool = n.Fresh(answerName)
+		a.Tool = n.Fresh(answerName)
 	}
 	return a
 }
 
-// wrap makes a schema that of an object's only field. Definitions stay where
-// references look for them.
-func wrap(fields map[string]json.RawMessage) json.RawMessage {
-	outer := map[string]any{"type": "object", "required": []string{wrapper}, "additionalProperties": false}
-	for _, name := range []string{"$schema", "$defs", "definitions"} {
-		if raw, ok := fields[name]; ok {
-			outer[name] = raw
-			delete(fields, name)
-		}
-	}
-	outer["properties"] = map[string]any{wrapper: fields}
-	schema, err := json.Marshal(outer)
-	if err != nil {
-		return json.RawMessage(`{"type":"object"}`) // raw messages that were decoded are valid
-	}
-	return schema
-}
-
-// hint tells the schema in words, where the service does not enforce it.
-func (a *answer) hint() string {
-	if a.output == outputSchema || a.output == outputTool {
-		return ""
-	}
-	var compact bytes.Buffer
-	if json.Compact(&compact, a.schema) != nil {
-		return ""
-	}
-	return "Answer with JSON alone, without any words around it. It must satisfy this JSON schema:\n" + compact.String()
-}
-
 // ask puts into a request what makes the service answer in this shape.
-func (a *answer) ask(out *request, anyTool string) {
-	switch a.output {
+func (b *builder) ask(out *request) {
+	a := b.answer
+	if a == nil {
+		return
+	}
+	switch b.output {
 	case outputSchema, outputHinted:
 		out.ResponseFormat = &api.ChatCompletionResponseFormat{
 			Type:       api.ChatCompletionResponseFormatTypeJSONSchema,
-			JSONSchema: &api.ChatCompletionResponseFormatJSONSchema{Name: answerName, Schema: a.schema, Strict: strict(a.schema)},
+			JSONSchema: &api.ChatCompletionResponseFormatJSONSchema{Name: answerName, Schema: a.Schema, Strict: strict(a.Schema)},
 		}
 	case outputObject:
 		out.ResponseFormat = &api.ChatCompletionResponseFormat{Type: api.ChatCompletionResponseFormatTypeJSONObject}
 	case outputPrompted:
 	case outputTool:
-		out.ToolChoice = anyTool
+		out.ToolChoice = b.dialect.anyTool
 		if len(out.Tools) == 0 {
-			out.ToolChoice = api.ToolChoice{Type: api.ToolTypeFunction, Function: api.ToolFunction{Name: a.tool}}
+			out.ToolChoice = api.ToolChoice{Type: api.ToolTypeFunction, Function: api.ToolFunction{Name: a.Tool}}
 		}
-		out.Tools = append(out.Tools, function(a.tool, "Gives the answer. Call it once, when the answer is ready.", a.schema))
+		out.Tools = append(out.Tools, function(a.Tool, "Gives the answer. Call it once, when the answer is ready.", a.Schema))
 	}
-}
-
-// held says whether the text is kept back until it is whole.
-func (a *answer) held() bool { return a != nil && (a.wrapped || a.output != outputSchema) }
-
-// text is the answer itself, taken out of what stands around it. A text in
-// which there is no JSON stays as it is.
-func (a *answer) text(s string) string {
-	s = strings.TrimSpace(s)
-	if _, after, found := strings.Cut(s, "</think>"); found && strings.HasPrefix(s, "<think>") {
-		s = strings.TrimSpace(after)
-	}
-	if !json.Valid([]byte(s)) {
-		if from, to := strings.IndexByte(s, '{'), strings.LastIndexByte(s, '}'); from >= 0 && to > from && json.Valid([]byte(s[from:to+1])) {
-			s = s[from : to+1]
-		}
-	}
-	var outer map[string]json.RawMessage
-	if a.wrapped && json.Unmarshal([]byte(s), &outer) == nil && len(outer) == 1 && outer[wrapper] != nil {
-		return string(outer[wrapper])
-	}
-	return s
 }
 
 // strict says whether a schema is one that a service can enforce: each object

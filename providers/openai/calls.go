@@ -76,10 +76,10 @@ func (c *calls) of(f *api.ToolCall) *toolCall {
 
 // whole are the calls with ids that differ, in the order in which they began.
 // Round tells replies of one conversation apart.
-func (c *calls) whole(n *shared.Names, round int) ([]providers.ToolCall, error) {
+func (c *calls) whole(round int) ([]providers.ToolCall, error) {
 	out := shared.Calls{Round: round}
 	for _, call := range c.list {
-		if err := out.Add(call.id, n.In(call.name), call.arguments.String()); err != nil {
+		if err := out.Add(call.id, call.name, call.arguments.String()); err != nil {
 			return nil, err
 		}
 	}

@@ -2,11 +2,11 @@ package openai
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -35,22 +35,21 @@ type Model struct {
 	wire    *providers.Wire
 }
 
+// someURL is what an address looks like, where a kind has none.
+const someURL = "http://localhost:8000/v1"
+
 // New makes a provider. The error says which argument is wrong.
 func New(c Config) (*Model, error) {
 	d, ok := dialects()[c.Kind]
 	if !ok {
 		return nil, fmt.Errorf("kind %q does not speak OpenAI's dialect; those that do are %s", c.Kind, strings.Join(Kinds(), ", "))
 	}
-	base := c.BaseURL
-	if base == "" {
-		base = d.baseURL
+	if c.BaseURL == "" && d.baseURL == "" {
+		return nil, fmt.Errorf("%s needs base_url: the address of the service, such as %s", c.Kind, someURL)
 	}
-	if base == "" {
-		return nil, fmt.Errorf("%s needs base_url: the address of the service, such as http://localhost:8000/v1", c.Kind)
-	}
-	u, err := url.Parse(base)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return nil, fmt.Errorf("base_url must be a whole address such as https://example.org/v1")
+	base, err := shared.Base(c.BaseURL, cmp.Or(d.baseURL, someURL), "")
+	if err != nil {
+		return nil, err
 	}
 	if c.Wire == nil {
 		return nil, fmt.Errorf("%s has no wire", c.Kind)
@@ -58,7 +57,7 @@ func New(c Config) (*Model, error) {
 	if d.anyTool == "" {
 		d.anyTool = "required"
 	}
-	return &Model{dialect: d, base: strings.TrimRight(base, "/"), key: c.APIKey, wire: c.Wire}, nil
+	return &Model{dialect: d, base: base, key: c.APIKey, wire: c.Wire}, nil
 }
 
 // Stream answers a request.
@@ -77,7 +76,7 @@ func (m *Model) call(ctx context.Context, req *providers.Request, yield func(pro
 	b := newBuilder(&m.dialect, req)
 	body, err := b.body()
 	if err != nil {
-		return &providers.Error{Kind: providers.BadRequest, Message: err.Error(), Err: err}
+		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

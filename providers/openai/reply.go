@@ -126,7 +126,7 @@ func (r *reply) choice(c *choice) error {
 }
 
 func (r *reply) say(text string) {
-	if r.builder.answer.held() {
+	if r.builder.answer.Held() {
 		r.text.WriteString(text)
 		return
 	}
@@ -145,54 +145,26 @@ func (r *reply) finish() error {
 	if err := r.ended(); err != nil {
 		return err
 	}
-	list, err := r.calls.whole(r.builder.names, len(r.builder.req.Messages))
+	list, err := r.calls.whole(len(r.builder.req.Messages))
 	if err != nil && r.reason == "length" {
-		err = &providers.Error{Kind: providers.BadOutput, Usage: r.used(), Message: "max_tokens was used up within a tool call: raise max_tokens"}
+		err = shared.CutWithinCall(r.used())
 	}
 	if err != nil {
 		return err
 	}
-	list, text := r.answered(list)
+	list, text := r.builder.answer.Split(list, r.text.String())
 	if text != "" {
 		r.pass(providers.Chunk{Text: text})
 	}
 	for i := range list {
-		if r.left {
-			return nil
+		if list[i].Name = r.builder.names.In(list[i].Name); !r.left {
+			r.pass(providers.Chunk{ToolCall: &list[i]})
 		}
-		r.pass(providers.Chunk{ToolCall: &list[i]})
 	}
 	if !r.left {
 		r.pass(providers.Chunk{Finish: r.finished(len(list)), Usage: r.usage})
 	}
 	return nil
-}
-
-// answered takes the answer out of the calls, when it is the arguments of one,
-// and gives the text that was kept back. Tools that are called beside an answer
-// come first: it did not know what they say.
-func (r *reply) answered(list []providers.ToolCall) (rest []providers.ToolCall, text string) {
-	a, text := r.builder.answer, r.text.String()
-	if a == nil {
-		return list, ""
-	}
-	for _, call := range list {
-		if a.tool == "" || call.Name != r.builder.names.In(a.tool) {
-			rest = append(rest, call)
-			continue
-		}
-		text = string(call.Arguments)
-	}
-	switch {
-	case text == "" || !a.held():
-		return rest, ""
-	case len(rest) == 0:
-		return nil, a.text(text)
-	case len(rest) < len(list):
-		return rest, ""
-	default:
-		return rest, text
-	}
 }
 
 // ended is the failure that a reason to end stands for, or nil.

@@ -1,7 +1,6 @@
 package openai
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -45,19 +44,17 @@ type message struct {
 type builder struct {
 	dialect *dialect
 	req     *providers.Request
-	answer  *answer // nil: plain text
+	output  output
+	answer  *shared.Answer // nil: plain text
 	names   *shared.Names
 }
 
 func newBuilder(d *dialect, req *providers.Request) *builder {
-	b := &builder{dialect: d, req: req, names: shared.NewNames(req.Tools)}
-	if len(req.Schema) > 0 {
-		o := d.output
-		if len(req.Tools) > 0 {
-			o = d.beside
-		}
-		b.answer = newAnswer(req.Schema, o, b.names)
+	b := &builder{dialect: d, req: req, output: d.output, names: shared.NewNames(req.Tools)}
+	if len(req.Tools) > 0 {
+		b.output = d.beside
 	}
+	b.answer = newAnswer(req, b.output, b.names)
 	return b
 }
 
@@ -81,23 +78,15 @@ func (b *builder) body() ([]byte, error) {
 	if !d.silent {
 		out.StreamOptions = &api.StreamOptions{IncludeUsage: true}
 	}
-	if b.answer != nil {
-		b.answer.ask(out, d.anyTool)
-	}
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(out); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSpace(buf.Bytes()), nil
+	b.ask(out)
+	return shared.Body(out)
 }
 
 func (b *builder) messages() []message {
 	out := make([]message, 0, len(b.req.Messages)+1)
 	system := b.req.System
 	if b.answer != nil {
-		system = strings.TrimSpace(system + "\n\n" + b.answer.hint())
+		system = strings.TrimSpace(system + "\n\n" + b.answer.Hint())
 	}
 	if system != "" {
 		out = append(out, message{Role: api.ChatMessageRoleSystem, Content: &system})

@@ -18,6 +18,8 @@ type Answer struct {
 	// Tool is the tool whose arguments the answer is, as the vendor knows it;
 	// empty where it is the text.
 	Tool string
+	// Loose says that the vendor need not keep to the schema while it writes.
+	Loose bool
 
 	wrapped bool
 }
@@ -51,8 +53,11 @@ func wrap(fields map[string]json.RawMessage) json.RawMessage {
 	return schema
 }
 
-// Hint tells the schema in words, where the vendor does not enforce it.
+// Hint tells a loose answer's schema in words.
 func (a *Answer) Hint() string {
+	if !a.Loose {
+		return ""
+	}
 	var compact bytes.Buffer
 	if json.Compact(&compact, a.Schema) != nil {
 		return ""
@@ -61,12 +66,15 @@ func (a *Answer) Hint() string {
 }
 
 // Held says whether the text is kept back until it is whole.
-func (a *Answer) Held() bool { return a != nil && (a.wrapped || a.Tool != "") }
+func (a *Answer) Held() bool { return a != nil && (a.wrapped || a.Loose || a.Tool != "") }
 
 // Text is the answer itself, taken out of what stands around it. A text in
-// which there is no JSON stays as it is.
+// which there is no JSON stays as it is, but for what the model thought first.
 func (a *Answer) Text(s string) string {
 	s = strings.TrimSpace(s)
+	if _, after, found := strings.Cut(s, "</think>"); found && strings.HasPrefix(s, "<think>") {
+		s = strings.TrimSpace(after)
+	}
 	if !json.Valid([]byte(s)) {
 		if from, to := strings.IndexByte(s, '{'), strings.LastIndexByte(s, '}'); from >= 0 && to > from && json.Valid([]byte(s[from:to+1])) {
 			s = s[from : to+1]

@@ -101,14 +101,11 @@ func (w *firstWork) forget(ctx context.Context) {
 
 // remove removes a record that still has a revision.
 func (a *answers) remove(ctx context.Context, name string, revision uint64) error {
-	e, err := a.table.Get(ctx, name)
+	err := a.table.Remove(ctx, name, revision)
 	switch {
-	case errors.Is(err, engine.ErrNotFound), err == nil && e.Revision != revision:
+	case errors.Is(err, engine.ErrConflict): // it is another's, or gone
 		return nil
 	case err != nil:
-		return err
-	}
-	if err := a.table.Delete(ctx, name); err != nil {
 		return err
 	}
 	a.index.gone(name, revision)

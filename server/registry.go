@@ -234,7 +234,9 @@ func (r *registry) tend(ctx context.Context, now time.Time) error {
 				r.note(one)
 			}
 		case !now.Before(one.used.Add(registeredLife)):
-			err = r.remove(ctx, one.agent.id)
+			if err = r.table.Remove(ctx, one.agent.id, one.revision); err == nil {
+				r.forget(one.agent.id)
+			}
 		}
 		if err != nil && !errors.Is(err, engine.ErrConflict) { // another node looks after it, too
 			return err

@@ -29,11 +29,7 @@ const (
 type registry struct {
 	table engine.Table
 	log   *slog.Logger
-	// busy says whether an agent has talks. found and lost are told of agents
-	// that come and go, wherever they were registered; they must not wait.
-	busy  func(id string) bool
-	found func(*agentRecord)
-	lost  func(id string)
+	busy  func(id string) bool // says whether an agent has talks
 
 	mu     sync.Mutex // guards what follows
 	byID   map[string]registered
@@ -59,7 +55,7 @@ type registeredDoc struct {
 func newRegistry(table engine.Table, log *slog.Logger) *registry {
 	return &registry{
 		table: table, log: log, byID: map[string]registered{}, counts: map[string]int{},
-		busy: func(string) bool { return false }, found: func(*agentRecord) {}, lost: func(string) {},
+		busy: func(string) bool { return false },
 	}
 }
 
@@ -70,13 +66,12 @@ func (r *registry) add(ctx context.Context, a *agentRecord) error {
 	}
 	revision, err := r.store(ctx, a, a.created, 0)
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.release(a.owner)
-	r.mu.Unlock()
-	if err != nil {
-		return err
+	if err == nil {
+		r.take(registered{a, a.created, revision})
 	}
-	r.note(registered{a, a.created, revision})
-	return nil
+	return err
 }
 
 func (r *registry) reserve(owner string) bool {
@@ -151,31 +146,28 @@ func (r *registry) remove(ctx context.Context, id string) error {
 // note takes note of an agent, unless something newer is known.
 func (r *registry) note(one registered) {
 	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.take(one)
+}
+
+func (r *registry) take(one registered) {
 	old, known := r.byID[one.agent.id]
-	news := old.revision < one.revision
-	if news {
-		if !known {
-			r.counts[one.agent.owner]++
-			r.total++
-		}
-		r.byID[one.agent.id] = one
+	if old.revision >= one.revision {
+		return
 	}
-	r.mu.Unlock()
-	if news && !known {
-		r.found(one.agent)
+	if !known {
+		r.counts[one.agent.owner]++
+		r.total++
 	}
+	r.byID[one.agent.id] = one
 }
 
 func (r *registry) forget(id string) {
 	r.mu.Lock()
-	old, known := r.byID[id]
-	if known {
+	defer r.mu.Unlock()
+	if old, known := r.byID[id]; known {
 		delete(r.byID, id)
 		r.release(old.agent.owner)
-	}
-	r.mu.Unlock()
-	if known {
-		r.lost(id)
 	}
 }
 

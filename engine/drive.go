@@ -259,9 +259,6 @@ func (s *Session) cancelStep(f *Frame, slot int) {
 
 // tolerates says whether a frame goes on when the step in a slot fails.
 func (f *Frame) tolerates(slot int) bool {
-	if p, ok := f.node.pattern.(parallel); ok && p.join < p.branches && p.holds(slot) {
-		return true
-	}
 	if p, ok := f.node.pattern.(tolerant); ok && p.tolerates(f, slot) {
 		return true
 	}

@@ -241,13 +241,18 @@ func (st *State) foldRound(d *Round) {
 	if p, ok := f.node.pattern.(rounder); ok {
 		p.foldRound(f)
 	}
-	f.pass, f.merged, f.tries = f.pass[:0], 0, 0
-	clear(f.passed)
+	f.anew()
 	st.changed |= specs.PartHere
 	if f.parent == nil {
 		st.env.Rounds = d.Round
 		st.changed |= specs.PartCounters
 	}
+}
+
+// anew begins another pass over the slots.
+func (f *Frame) anew() {
+	f.pass, f.merged, f.tries = f.pass[:0], 0, 0
+	clear(f.passed)
 }
 
 func (f *Frame) startStep(slot int) {

@@ -149,10 +149,10 @@ func (p auction) sell(st *State, f *Frame, r stepResult) Move {
 	var m Move
 	okay := 0
 	for _, slot := range p.bidders(f.node, t) {
-		switch r, over := f.passed[slot]; {
-		case over && r.ok:
+		switch {
+		case f.passed[slot].ok:
 			okay++
-		case !over && !f.running(slot) && st.active(&f.node.slots[slot]):
+		case st.toCome(f, slot):
 			m.Steps = append(m.Steps, asked(slot, roleBid, p.invitation(t)).Steps...)
 		}
 	}

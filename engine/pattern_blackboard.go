@@ -134,11 +134,7 @@ func (p blackboard) Next(st *State, f *Frame) Move {
 
 // over says why nobody acts any more.
 func (p blackboard) over(f *Frame) string {
-	acts := 0
-	for _, n := range f.visits {
-		acts += n
-	}
-	if acts >= p.most {
+	if f.steps() >= p.most {
 		return leftMaxActions
 	}
 	return full(f)

@@ -26,21 +26,17 @@ func (p selector) byChair(st *State, f *Frame) Move {
 	}
 	r, decided := f.passed[p.chair]
 	if !decided {
-		return p.askChair(p.question(st, f, open))
+		return asked(p.chair, roleChair, p.question(st, f, open))
 	}
 	m, no := p.follow(st, f, r)
 	switch {
 	case no == "":
 		return m
 	case f.tries < p.attempts:
-		return p.askChair(fmt.Sprintf("Your last answer cannot be used: %s.\n%s", no, p.question(st, f, open)))
+		return asked(p.chair, roleChair, fmt.Sprintf("Your last answer cannot be used: %s.\n%s", no, p.question(st, f, open)))
 	default:
 		return p.instead(st, f, fmt.Sprintf("the chair was asked %d times: %s", f.tries, no))
 	}
-}
-
-func (p selector) askChair(note string) Move {
-	return Move{Steps: []Step{{Slot: p.chair, Role: roleChair, Note: note, Answers: -1}}}
 }
 
 // question is what the chair is asked.
@@ -90,7 +86,7 @@ func (p selector) closing(f *Frame, why string) Move {
 	const note = "The conversation is over. Answer with a JSON object in which end is true and final is the closing message that you write."
 	r, decided := f.passed[p.chair]
 	if !decided {
-		return p.askChair(note)
+		return asked(p.chair, roleChair, note)
 	}
 	var c choice
 	no := "there was no answer"
@@ -101,7 +97,7 @@ func (p selector) closing(f *Frame, why string) Move {
 		}
 	}
 	if f.tries < p.attempts {
-		return p.askChair(fmt.Sprintf("Your last answer cannot be used: %s.\n%s", no, note))
+		return asked(p.chair, roleChair, fmt.Sprintf("Your last answer cannot be used: %s.\n%s", no, note))
 	}
 	return done(why)
 }

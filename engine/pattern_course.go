@@ -72,8 +72,7 @@ func (f *Frame) replan(d *Replanned) {
 	c := &f.course
 	c.Replans, c.Why = d.Number, d.Why
 	c.Planned, c.Plan, c.At, c.Trouble, c.Stalls = false, nil, 0, "", 0
-	f.pass, f.merged, f.tries = f.pass[:0], 0, 0
-	clear(f.passed)
+	f.anew()
 }
 
 // again is the move of a pattern that gives up its plan.
@@ -155,11 +154,11 @@ func (n *node) named(name string, first int) int {
 	return -1
 }
 
-// names are those of the first participants.
-func (n *node) names(first int) []string {
-	names := make([]string, first)
-	for i := range names {
-		names[i] = n.slots[i].name
+// names are those of slots.
+func (n *node) names(slots []int) []string {
+	names := make([]string, len(slots))
+	for i, slot := range slots {
+		names[i] = n.slots[slot].name
 	}
 	return names
 }

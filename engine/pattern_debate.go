@@ -65,10 +65,10 @@ func (p debate) round(st *State, f *Frame) Move {
 	var m Move
 	okay := 0
 	for slot := range p.sides {
-		switch r, over := f.passed[slot]; {
-		case over && r.ok:
+		switch {
+		case f.passed[slot].ok:
 			okay++
-		case !over && !f.running(slot) && st.active(&f.node.slots[slot]):
+		case st.toCome(f, slot):
 			m.Steps = append(m.Steps, Step{Slot: slot, Answers: -1})
 		}
 	}
@@ -89,6 +89,5 @@ func (p debate) verdict(st *State, f *Frame, why string) Move {
 	if p.judge < 0 || f.rounds == 0 || !st.active(&f.node.slots[p.judge]) {
 		return done(why)
 	}
-	const note = "The sides have spoken. Weigh what they have said, and give your verdict."
-	return Move{Steps: []Step{{Slot: p.judge, Role: roleJudge, Note: note, Answers: -1}}}
+	return asked(p.judge, roleJudge, "The sides have spoken. Weigh what they have said, and give your verdict.")
 }

@@ -152,7 +152,7 @@ func (p handoff) declines(st *State, t *turn, i int) string {
 	case len(p.targets[t.slot]) == 0:
 		return "you may hand over to nobody; answer yourself"
 	case to < 0 || !slices.Contains(p.targets[t.slot], to):
-		return fmt.Sprintf("you cannot hand over to %q; you may hand over to %s", clip(name, maxTold), strings.Join(f.names(p.targets[t.slot]), ", "))
+		return fmt.Sprintf("you cannot hand over to %q; you may hand over to %s", clip(name, maxTold), strings.Join(f.node.names(p.targets[t.slot]), ", "))
 	case !st.active(&f.node.slots[to]):
 		return name + " has taken all its turns"
 	case p.most > 0 && f.floor.Handoffs >= p.most:

@@ -18,8 +18,7 @@ func (c *compiler) loop(n *node) Pattern {
 	a := n.spec.Loop
 	p := loop{body: len(n.slots), critic: -1, until: a.Until, max: a.MaxIterations, best: a.Keep == "best"}
 	if a.Critic != nil {
-		p.critic = len(n.slots)
-		n.slots = append(n.slots, c.slot(a.Critic.Name, *a.Critic))
+		p.critic = c.office(n, *a.Critic)
 		n.ask(roleCritic, ask{form: criticForm(p.best)})
 	}
 	return p

@@ -38,7 +38,7 @@ func (c *compiler) magentic(n *node) Pattern {
 	properties := map[string]any{
 		"satisfied": boolOf(), "looping": boolOf(), "progressing": boolOf(), "next": textOf(), "instruction": textOf(), "reason": textOf(),
 	}
-	strict := map[string]any{"next": oneOf(n.names(p.hands))}
+	strict := map[string]any{"next": oneOf(n.names(upTo(p.hands)))}
 	n.ask(roleProgress, ask{form: answerForm(properties, strict, "next", "instruction", "reason"), firm: true})
 	return p
 }

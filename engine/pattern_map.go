@@ -101,11 +101,10 @@ func (p mapping) start(st *State, f *Frame) Move {
 	var m Move
 	room := p.concurrency - len(f.open)
 	for slot := 0; slot < len(f.course.Items) && room > 0; slot++ {
-		if f.has(slot) || f.running(slot) || !st.active(&f.node.slots[slot]) {
-			continue
+		if st.toCome(f, slot) {
+			m.Steps = append(m.Steps, Step{Slot: slot, Note: itemText(f.course.Items[slot]), Answers: -1, Context: &[]int{}})
+			room--
 		}
-		m.Steps = append(m.Steps, Step{Slot: slot, Note: itemText(f.course.Items[slot]), Answers: -1, Context: &[]int{}})
-		room--
 	}
 	return m
 }

@@ -30,14 +30,16 @@ func (c *compiler) parallel(n *node) Pattern {
 		p.concurrency = min(a.Concurrency, p.branches)
 	}
 	if a.Aggregate != nil {
-		p.aggregate = len(n.slots)
-		n.slots = append(n.slots, c.slot(a.Aggregate.Name, *a.Aggregate))
+		p.aggregate = c.office(n, *a.Aggregate)
 	}
 	return p
 }
 
 // holds implements [gatherer].
 func (p parallel) holds(slot int) bool { return slot >= 0 && slot < p.branches }
+
+// tolerates implements [tolerant]: with join not all need to succeed.
+func (p parallel) tolerates(_ *Frame, slot int) bool { return p.join < p.branches && p.holds(slot) }
 
 // Next implements [Pattern].
 func (p parallel) Next(st *State, f *Frame) Move {
@@ -78,11 +80,10 @@ func (p parallel) start(st *State, f *Frame) Move {
 	var m Move
 	room := p.concurrency - len(f.open)
 	for slot := 0; slot < p.branches && room > 0; slot++ {
-		if f.has(slot) || f.running(slot) || !st.active(&f.node.slots[slot]) {
-			continue
+		if st.toCome(f, slot) {
+			m.Steps = append(m.Steps, Step{Slot: slot, Answers: -1})
+			room--
 		}
-		m.Steps = append(m.Steps, Step{Slot: slot, Answers: -1})
-		room--
 	}
 	return m
 }
@@ -116,3 +117,8 @@ func (p parallel) close(f *Frame) Move {
 }
 
 func (f *Frame) running(slot int) bool { return slices.Contains(f.open, slot) }
+
+// toCome says whether a slot has not begun since the last round, and may.
+func (st *State) toCome(f *Frame, slot int) bool {
+	return !f.has(slot) && !f.running(slot) && st.active(&f.node.slots[slot])
+}

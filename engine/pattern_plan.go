@@ -36,7 +36,7 @@ func (c *compiler) planExecute(n *node) Pattern {
 
 // form is the form of a plan.
 func (p planExecute) form(n *node) form {
-	step := objectSchema(map[string]any{"agent": oneOf(n.names(p.hands)), "task": textOf()}, nil, nil)
+	step := objectSchema(map[string]any{"agent": oneOf(n.names(upTo(p.hands))), "task": textOf()}, nil, nil)
 	return answerForm(map[string]any{"steps": map[string]any{"type": "array", "items": step, "maxItems": p.steps}}, nil)
 }
 

@@ -39,14 +39,19 @@ func (p random) Next(st *State, f *Frame) Move {
 	return choose(f, slot, Chosen{By: "random"})
 }
 
+// steps is how many have begun so far.
+func (f *Frame) steps() int {
+	n := 0
+	for _, v := range f.visits {
+		n += v
+	}
+	return n
+}
+
 // draw is a number below n that a seed gives at a point of a frame's course.
 func draw(seed int64, f *Frame, n int) int {
-	steps := 0
-	for _, v := range f.visits {
-		steps += v
-	}
 	h := fnv.New64a()
-	for _, x := range [...]uint64{uint64(seed), uint64(f.id), uint64(steps)} { //nolint:gosec // bits, not numbers
+	for _, x := range [...]uint64{uint64(seed), uint64(f.id), uint64(f.steps())} { //nolint:gosec // bits, not numbers
 		var b [8]byte
 		binary.BigEndian.PutUint64(b[:], x)
 		_, _ = h.Write(b[:])

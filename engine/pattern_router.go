@@ -66,7 +66,7 @@ func (p router) Next(st *State, f *Frame) Move {
 		}
 	}
 	if p.classifier >= 0 {
-		return Move{Steps: []Step{{Slot: p.classifier, Role: roleClassifier, Note: p.question(), Answers: -1}}}
+		return asked(p.classifier, roleClassifier, p.question())
 	}
 	return p.otherwise(st, f, "no route's condition is true")
 }

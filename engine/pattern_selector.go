@@ -61,12 +61,8 @@ func (c *compiler) office(n *node, ref specs.Ref) int {
 
 // form is the form of the chair's answer.
 func (p selector) form(n *node) form {
-	names := make([]string, len(p.candidates))
-	for i, slot := range p.candidates {
-		names[i] = n.slots[slot].name
-	}
 	properties := map[string]any{"next": textOf(), "reason": textOf()}
-	strict := map[string]any{"next": oneOf(names)}
+	strict := map[string]any{"next": oneOf(n.names(p.candidates))}
 	if !p.moderates {
 		return answerForm(properties, strict, "reason")
 	}
@@ -134,7 +130,7 @@ func (p selector) instead(st *State, f *Frame, why string) Move {
 func (p selector) allowed(st *State, f *Frame, name string) (slot int, no string) {
 	slot = f.node.slotNamed(name)
 	if slot < 0 || !slices.Contains(p.candidates, slot) {
-		return slot, "who is not a candidate; candidates are " + strings.Join(f.names(p.candidates), ", ")
+		return slot, "who is not a candidate; candidates are " + strings.Join(f.node.names(p.candidates), ", ")
 	}
 	return slot, p.barred(st, f, slot)
 }
@@ -155,12 +151,4 @@ func (p selector) barred(st *State, f *Frame, slot int) string {
 		return "who may not follow " + before
 	}
 	return ""
-}
-
-func (f *Frame) names(slots []int) []string {
-	names := make([]string, len(slots))
-	for i, s := range slots {
-		names[i] = f.node.slots[s].name
-	}
-	return names
 }

@@ -99,7 +99,7 @@ func (p vote) Next(st *State, f *Frame) Move {
 func (p vote) ask(st *State, f *Frame) Move {
 	var m Move
 	for slot := range p.voters {
-		if !f.has(slot) && !f.running(slot) && st.active(&f.node.slots[slot]) {
+		if st.toCome(f, slot) {
 			m.Steps = append(m.Steps, p.askOne(f, slot, p.args.Choices, "").Steps...)
 		}
 	}

@@ -52,14 +52,21 @@ func (s *Server) newRecord(id string, d *doc, rev uint64) *record {
 		s: s, id: id, owner: h.owner, template: h.template, sessionType: h.sessionType, created: h.created, metadata: d.Metadata,
 		direct: h.direct, seat: make(chan struct{}, 1), pen: make(chan struct{}, 1), doc: d, rev: rev,
 	}
-	for _, a := range d.Agents {
-		rec.agents = append(rec.agents, &agentRecord{
-			id: a.ID, key: a.Key, name: a.Name, owner: h.owner, provider: a.Provider, model: a.Model, personality: a.Personality,
-			capabilities: a.Capabilities, modes: a.Modes, metadata: a.Metadata, created: h.created, session: rec,
-		})
+	for i := range d.Agents {
+		a := d.Agents[i].record(h.owner, h.created)
+		a.session = rec
+		rec.agents = append(rec.agents, a)
 	}
 	rec.frames = newStream(s, rec)
 	return rec
+}
+
+// record is a stored agent as it is used.
+func (a *docAgent) record(owner string, created time.Time) *agentRecord {
+	return &agentRecord{
+		id: a.ID, key: a.Key, name: a.Name, owner: owner, provider: a.Provider, model: a.Model, personality: a.Personality,
+		capabilities: a.Capabilities, modes: a.Modes, metadata: a.Metadata, created: created,
+	}
 }
 
 // head is what the index knows of the session.

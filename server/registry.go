@@ -192,10 +192,7 @@ func (r *registry) learn(ctx context.Context, e *engine.Entry) {
 		r.log.ErrorContext(ctx, "a registered agent cannot be read and is passed over", "record", e.Key, "error", err)
 		return
 	}
-	r.note(registered{&agentRecord{
-		id: d.ID, key: d.Key, name: d.Name, owner: d.Owner, provider: d.Provider, model: d.Model, personality: d.Personality,
-		capabilities: d.Capabilities, modes: d.Modes, metadata: d.Metadata, created: d.Created,
-	}, d.Used, e.Revision})
+	r.note(registered{d.record(d.Owner, d.Created), d.Used, e.Revision})
 }
 
 // sweep takes note of which agents are used and removes those that have not

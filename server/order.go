@@ -139,17 +139,8 @@ func stopNow(ctx context.Context, session *engine.Session, by string) error {
 // removeHere marks a session deleted, before what follows it hears of the end,
 // and stops it.
 func (s *Server) removeHere(ctx context.Context, rec *record, session *engine.Session, by string) error {
-	news := false
-	err := s.amend(ctx, rec, func(d *doc) bool {
-		news = !d.head.deleted
-		d.head.deleted = true
-		return news
-	})
-	if err != nil {
+	if err := s.hide(ctx, rec); err != nil {
 		return err
-	}
-	if !news {
-		return engine.ErrNotFound // another request was faster
 	}
 	if err := stopNow(ctx, session, by); err != nil && rec.running() != nil {
 		s.cfg.Engine.LetGo(rec.id, engine.ErrEnded)

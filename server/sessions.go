@@ -110,11 +110,11 @@ func (s *Server) deleteSession(w http.ResponseWriter, r *http.Request) error {
 // when the retention time is over.
 func (s *Server) removeSession(ctx context.Context, rec *record) error {
 	_, err := s.order(ctx, rec, order{Do: orderRemove, By: userID(rec.owner)})
-	switch {
-	case errors.Is(err, engine.ErrNotFound):
-		return errNotFound
-	case errors.Is(err, engine.ErrEnded), errors.Is(err, engine.ErrDamaged), lacksTemplate(err):
+	if errors.Is(err, engine.ErrEnded) || errors.Is(err, engine.ErrDamaged) || lacksTemplate(err) { // it runs nowhere
 		err = s.hide(ctx, rec)
+	}
+	if errors.Is(err, engine.ErrNotFound) {
+		return errNotFound
 	}
 	if err != nil {
 		return err
@@ -124,7 +124,8 @@ func (s *Server) removeSession(ctx context.Context, rec *record) error {
 	return nil
 }
 
-// hide marks a session deleted that runs nowhere.
+// hide marks a session deleted, or gives [engine.ErrNotFound] when it is
+// already.
 func (s *Server) hide(ctx context.Context, rec *record) error {
 	news := false
 	err := s.amend(ctx, rec, func(d *doc) bool {
@@ -133,7 +134,7 @@ func (s *Server) hide(ctx context.Context, rec *record) error {
 		return news
 	})
 	if err == nil && !news {
-		return errNotFound // another request was faster
+		return engine.ErrNotFound // another request was faster
 	}
 	return err
 }

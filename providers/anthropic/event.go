@@ -99,7 +99,7 @@ func (u *usage) merge(later *usage) {
 // tokens are the counts in our order: input includes what the cache has read
 // and written.
 func (u *usage) tokens() *providers.Usage {
-	if u == nil || u.Input == nil && u.Output == nil {
+	if u.Input == nil && u.Output == nil {
 		return nil
 	}
 	n := func(p *int) int {

@@ -1,12 +1,10 @@
 package anthropic
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"iter"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/agentconnect-dev/agentconnect/providers"
@@ -24,10 +22,7 @@ type Config struct {
 }
 
 // Model is a provider of this dialect.
-type Model struct {
-	base, key string
-	wire      *providers.Wire
-}
+type Model struct{ service dialect.Service }
 
 // New makes a provider. The error says which argument is wrong.
 func New(c Config) (*Model, error) {
@@ -38,7 +33,8 @@ func New(c Config) (*Model, error) {
 	if c.Wire == nil {
 		return nil, errors.New("anthropic has no wire")
 	}
-	return &Model{base: base, key: c.APIKey, wire: c.Wire}, nil
+	header := map[string]string{"Anthropic-Version": version, "X-Api-Key": c.APIKey}
+	return &Model{dialect.Service{Base: base, Header: header, Wire: c.Wire}}, nil
 }
 
 // Failure reads the answer to a call that failed.
@@ -52,72 +48,15 @@ func Failure(status int, h http.Header, body []byte) *providers.Error {
 
 // Stream answers a request.
 func (m *Model) Stream(ctx context.Context, req *providers.Request) iter.Seq2[providers.Chunk, error] {
-	return m.wire.Stream(ctx, req, func(ctx context.Context) iter.Seq2[providers.Chunk, error] {
-		return func(yield func(providers.Chunk, error) bool) {
-			if err := m.call(ctx, req, yield); err != nil {
-				yield(providers.Chunk{}, err)
-			}
-		}
+	return m.service.Stream(ctx, req, func() (*dialect.Call, error) {
+		b := newBuilder(req)
+		body, err := b.body()
+		r := &reply{Reply: dialect.Reply{Answer: b.answer, Names: b.names}, builder: b}
+		return &dialect.Call{Path: "/v1/messages", Body: body, Reply: &r.Reply, Event: r.event, Finish: r.finish}, err
 	})
-}
-
-// call makes one call. The error is what the sequence has still to end with.
-func (m *Model) call(ctx context.Context, req *providers.Request, yield func(providers.Chunk, error) bool) error {
-	b := newBuilder(req)
-	body, err := b.body()
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	resp, err := m.send(ctx, http.MethodPost, "/v1/messages", body)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close() //nolint:errcheck // read-only
-	r := &reply{builder: b, yield: yield}
-	if err := r.read(dialect.Events(resp)); err != nil || r.left {
-		return err
-	}
-	defer dialect.Drain(resp.Body, cancel)
-	return r.finish()
 }
 
 // Models are the names of the models that the service offers, in order.
 func (m *Model) Models(ctx context.Context) ([]string, error) {
-	resp, err := m.send(ctx, http.MethodGet, "/v1/models?limit=1000", nil)
-	if err != nil {
-		return nil, m.wire.Error(ctx, err)
-	}
-	defer resp.Body.Close() //nolint:errcheck // read-only
-	var list struct {
-		Data []struct {
-			ID string `json:"id"`
-		} `json:"data"`
-	}
-	if err := dialect.List(resp, &list); err != nil {
-		return nil, m.wire.Error(ctx, err)
-	}
-	var names []string
-	for _, model := range list.Data {
-		names = append(names, model.ID)
-	}
-	slices.Sort(names)
-	return names, nil
-}
-
-func (m *Model) send(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, method, m.base+path, bytes.NewReader(body))
-	if err != nil {
-		return nil, &providers.Error{Kind: providers.BadRequest, Message: "base_url cannot be called", Err: err}
-	}
-	req.Header.Set("Accept", "text/event-stream, application/json")
-	req.Header.Set("Anthropic-Version", version)
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	if m.key != "" {
-		req.Header.Set("X-Api-Key", m.key)
-	}
-	return m.wire.Client().Do(req)
+	return m.service.IDs(ctx, "/v1/models?limit=1000")
 }

@@ -1,9 +1,6 @@
 package anthropic
 
 import (
-	"encoding/json"
-	"fmt"
-	"iter"
 	"strings"
 
 	"github.com/agentconnect-dev/agentconnect/providers"
@@ -12,18 +9,14 @@ import (
 
 // reply reads the events of a stream and passes on what they say.
 type reply struct {
+	dialect.Reply
 	builder *builder
-	yield   func(providers.Chunk, error) bool
 
-	text   strings.Builder // kept back, when it is an answer
 	calls  []*toolUse
 	size   int // of all arguments
-	begun  bool
-	over   bool // the message has stopped
 	reason string
 	why    *stopDetails
 	usage  usage
-	left   bool // the consumer has
 }
 
 // toolUse is a tool call that is being put together.
@@ -41,69 +34,32 @@ func (c *toolUse) input() string {
 	return c.whole
 }
 
-// read takes events to the proper end of the reply.
-func (r *reply) read(events iter.Seq2[providers.ServerEvent, error]) error {
-	some := false
-	for e, err := range events {
-		if err != nil && r.reason != "" { // everything has been said
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		some = true
-		if err := r.event(e); err != nil {
-			return err
-		}
-		if r.left || r.over {
-			break
-		}
-	}
-	switch {
-	case r.reason != "" || r.left:
-		return nil
-	case !some:
-		return &providers.Error{Kind: providers.Cut, Message: "the answer holds no events"}
-	default:
-		return &providers.Error{Kind: providers.Cut, Message: "the stream ended without a proper end", Usage: r.used()}
-	}
-}
-
-func (r *reply) used() providers.Usage {
-	if u := r.usage.tokens(); u != nil {
-		return *u
-	}
-	return providers.Usage{}
-}
-
 func (r *reply) event(from providers.ServerEvent) error {
 	var e event
-	if err := json.Unmarshal(from.Data, &e); err != nil {
-		return &providers.Error{Kind: providers.Cut, Message: fmt.Sprintf("an event of the stream is not what it should be: %.100q", from.Data), Err: err}
+	if err := dialect.Decode(from.Data, &e); err != nil {
+		return err
 	}
 	if e.failed(from) {
 		failure := Failure(0, nil, from.Data)
-		failure.Usage = r.used()
+		failure.Usage = r.Used()
 		return failure
 	}
-	if e.Usage != nil {
-		r.usage.merge(e.Usage)
-	}
+	r.count(e.Usage)
 	switch e.Type {
 	case "message_start":
-		r.begin()
-		if e.Message != nil && e.Message.Usage != nil {
-			r.usage.merge(e.Message.Usage)
+		r.Begin()
+		if e.Message != nil {
+			r.count(e.Message.Usage)
 		}
 	case "content_block_start":
-		r.begin()
+		r.Begin()
 		return r.start(e.Index, e.Block)
 	case "content_block_delta":
 		return r.delta(e.Index, &e.Delta)
 	case "message_delta":
 		r.stop(e.Delta.StopReason, e.Delta.Details)
 	case "message_stop":
-		r.over = true
+		r.Over = true
 	case "message": // without a stream
 		for i := range e.Content {
 			if err := r.start(i, &e.Content[i]); err != nil {
@@ -127,16 +83,16 @@ func (e *event) failed(from providers.ServerEvent) bool {
 	return ok && complaint.Message != ""
 }
 
-func (r *reply) begin() {
-	if !r.begun {
-		r.begun = true
-		r.pass(providers.Chunk{})
+func (r *reply) count(u *usage) {
+	if u != nil {
+		r.usage.merge(u)
+		r.Usage = r.usage.tokens()
 	}
 }
 
 func (r *reply) stop(reason string, why *stopDetails) {
 	if reason != "" && r.reason == "" {
-		r.reason, r.why = reason, why
+		r.reason, r.why, r.Ended = reason, why, true
 	}
 }
 
@@ -151,21 +107,17 @@ func (r *reply) start(index int, c *content) error {
 		call := &toolUse{index: index, id: c.ID, name: c.Name, whole: string(c.Input)}
 		r.calls = append(r.calls, call)
 		return r.grow(len(c.Input) + len(c.Name))
-	case c.Type == "text" && c.Text != "":
-		r.say(c.Text)
-	case c.Type == "thinking" && c.Thinking != "":
-		r.pass(providers.Chunk{Thought: c.Thinking})
+	case c.Type == "text":
+		r.Say(c.Text)
+	case c.Type == "thinking":
+		r.Think(c.Thinking)
 	}
 	return nil
 }
 
 func (r *reply) delta(index int, d *delta) error {
-	if d.Text != "" {
-		r.say(d.Text)
-	}
-	if d.Thinking != "" {
-		r.pass(providers.Chunk{Thought: d.Thinking})
-	}
+	r.Say(d.Text)
+	r.Think(d.Thinking)
 	if d.PartialJSON == "" {
 		return nil
 	}
@@ -185,39 +137,16 @@ func (r *reply) grow(n int) error {
 	return nil
 }
 
-func (r *reply) say(text string) {
-	if r.builder.answer.Held() {
-		r.text.WriteString(text)
-		return
-	}
-	r.pass(providers.Chunk{Text: text})
-}
-
-func (r *reply) pass(c providers.Chunk) {
-	r.left = r.left || !r.yield(c, nil)
-}
-
 // finish passes on what was kept back, and the end.
 func (r *reply) finish() error {
 	if r.reason == "refusal" {
-		return &providers.Error{Kind: providers.Refused, Usage: r.used(), Message: r.refusal()}
+		return &providers.Error{Kind: providers.Refused, Usage: r.Used(), Message: r.refusal()}
 	}
 	list, err := r.whole()
 	if err != nil {
 		return err
 	}
-	list, text := r.builder.answer.Split(list, r.text.String())
-	if text != "" {
-		r.pass(providers.Chunk{Text: text})
-	}
-	for i := range list {
-		if list[i].Name = r.builder.names.In(list[i].Name); !r.left {
-			r.pass(providers.Chunk{ToolCall: &list[i]})
-		}
-	}
-	if !r.left {
-		r.pass(providers.Chunk{Finish: r.finished(len(list)), Usage: r.usage.tokens()})
-	}
+	r.End(list, r.capped())
 	return nil
 }
 
@@ -226,8 +155,8 @@ func (r *reply) whole() ([]providers.ToolCall, error) {
 	calls := dialect.Calls{Round: len(r.builder.req.Messages)}
 	for _, c := range r.calls {
 		err := calls.Add(c.id, c.name, c.input())
-		if err != nil && r.finished(1) == providers.FinishLength {
-			err = dialect.CutWithinCall(r.used())
+		if err != nil && r.capped() {
+			err = dialect.CutWithinCall(r.Used())
 		}
 		if err != nil {
 			return nil, err
@@ -247,15 +176,7 @@ func (r *reply) refusal() string {
 	}
 }
 
-// finished is the reason to end. One that is not known is told by what was
-// said.
-func (r *reply) finished(calls int) providers.Finish {
-	switch {
-	case r.reason == "max_tokens", r.reason == "model_context_window_exceeded":
-		return providers.FinishLength
-	case calls > 0:
-		return providers.FinishToolCalls
-	default:
-		return providers.FinishStop
-	}
+// capped says that the reply was cut at its cap.
+func (r *reply) capped() bool {
+	return r.reason == "max_tokens" || r.reason == "model_context_window_exceeded"
 }

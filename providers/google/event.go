@@ -38,9 +38,6 @@ type usage struct {
 
 // tokens are the counts in our order: output includes thoughts.
 func (u *usage) tokens() *providers.Usage {
-	if u == nil {
-		return nil
-	}
 	out := &providers.Usage{
 		InputTokens: max(0, u.Prompt) + max(0, u.ToolPrompt), OutputTokens: max(0, u.Candidates) + max(0, u.Thoughts), ReasoningTokens: max(0, u.Thoughts),
 	}

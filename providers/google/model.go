@@ -1,11 +1,9 @@
 package google
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"iter"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -36,8 +34,7 @@ type Config struct {
 
 // Model is a provider of this dialect.
 type Model struct {
-	base, key  string
-	wire       *providers.Wire
+	service    dialect.Service
 	signatures signatures
 }
 
@@ -50,39 +47,19 @@ func New(c Config) (*Model, error) {
 	if c.Wire == nil {
 		return nil, errors.New("google has no wire")
 	}
-	return &Model{base: base + "/" + version, key: c.APIKey, wire: c.Wire}, nil
+	header := map[string]string{"X-Goog-Api-Key": c.APIKey}
+	return &Model{service: dialect.Service{Base: base + "/" + version, Header: header, Wire: c.Wire}}, nil
 }
 
 // Stream answers a request.
 func (m *Model) Stream(ctx context.Context, req *providers.Request) iter.Seq2[providers.Chunk, error] {
-	return m.wire.Stream(ctx, req, func(ctx context.Context) iter.Seq2[providers.Chunk, error] {
-		return func(yield func(providers.Chunk, error) bool) {
-			if err := m.call(ctx, req, yield); err != nil {
-				yield(providers.Chunk{}, err)
-			}
-		}
+	return m.service.Stream(ctx, req, func() (*dialect.Call, error) {
+		b := newBuilder(req, &m.signatures)
+		body, err := b.body()
+		r := &reply{Reply: dialect.Reply{Answer: b.answer, Names: b.names}, builder: b}
+		path := "/" + resource(req.Model) + ":streamGenerateContent?alt=sse"
+		return &dialect.Call{Path: path, Body: body, Reply: &r.Reply, Event: r.events, Finish: r.finish}, err
 	})
-}
-
-// call makes one call. The error is what the sequence has still to end with.
-func (m *Model) call(ctx context.Context, req *providers.Request, yield func(providers.Chunk, error) bool) error {
-	b := newBuilder(req, &m.signatures)
-	body, err := b.body()
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	resp, err := m.send(ctx, http.MethodPost, "/"+resource(req.Model)+":streamGenerateContent?alt=sse", body)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close() //nolint:errcheck // read-only
-	r := &reply{builder: b, yield: yield}
-	if err := r.read(dialect.Events(resp)); err != nil || r.left {
-		return err
-	}
-	return r.finish()
 }
 
 // resource is the name of a model within an address.
@@ -96,19 +73,14 @@ func resource(model string) string {
 
 // Models are the names of the models that write texts, in order.
 func (m *Model) Models(ctx context.Context) ([]string, error) {
-	resp, err := m.send(ctx, http.MethodGet, "/models?pageSize=1000", nil)
-	if err != nil {
-		return nil, m.wire.Error(ctx, err)
-	}
-	defer resp.Body.Close() //nolint:errcheck // read-only
 	var list struct {
 		Models []struct {
 			Name    string   `json:"name"`
 			Methods []string `json:"supportedGenerationMethods"`
 		} `json:"models"`
 	}
-	if err := dialect.List(resp, &list); err != nil {
-		return nil, m.wire.Error(ctx, err)
+	if err := m.service.List(ctx, "/models?pageSize=1000", &list); err != nil {
+		return nil, err
 	}
 	var names []string
 	for _, model := range list.Models {
@@ -118,19 +90,4 @@ func (m *Model) Models(ctx context.Context) ([]string, error) {
 	}
 	slices.Sort(names)
 	return names, nil
-}
-
-func (m *Model) send(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, method, m.base+path, bytes.NewReader(body))
-	if err != nil {
-		return nil, &providers.Error{Kind: providers.BadRequest, Message: "base_url cannot be called", Err: err}
-	}
-	req.Header.Set("Accept", "text/event-stream, application/json")
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	if m.key != "" {
-		req.Header.Set("X-Goog-Api-Key", m.key)
-	}
-	return m.wire.Client().Do(req)
 }

@@ -3,8 +3,6 @@ package google
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
-	"iter"
 	"strings"
 
 	"github.com/agentconnect-dev/agentconnect/providers"
@@ -13,53 +11,14 @@ import (
 
 // reply reads the events of a stream and passes on what they say.
 type reply struct {
+	dialect.Reply
 	builder *builder
-	yield   func(providers.Chunk, error) bool
 
-	text    strings.Builder // kept back, when it is an answer
 	calls   []part
 	size    int // of all arguments
-	begun   bool
 	reason  string
 	message string
 	blocked *feedback
-	usage   *usage
-	left    bool // the consumer has
-}
-
-// read takes events to the end of the reply.
-func (r *reply) read(events iter.Seq2[providers.ServerEvent, error]) error {
-	some := false
-	for e, err := range events {
-		if err != nil && r.reason != "" { // everything but the usage has been said
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		some = true
-		if err := r.events(e); err != nil {
-			return err
-		}
-		if r.left {
-			return nil
-		}
-	}
-	switch {
-	case r.reason != "" || r.blocked != nil:
-		return nil
-	case !some:
-		return &providers.Error{Kind: providers.Cut, Message: "the answer holds no events"}
-	default:
-		return &providers.Error{Kind: providers.Cut, Message: "the stream ended without a proper end", Usage: r.used()}
-	}
-}
-
-func (r *reply) used() providers.Usage {
-	if r.usage == nil {
-		return providers.Usage{}
-	}
-	return *r.usage.tokens()
 }
 
 // events takes one event, or the list of them that comes without a stream.
@@ -71,39 +30,32 @@ func (r *reply) events(from providers.ServerEvent) error {
 		return r.event(from)
 	}
 	var list []json.RawMessage
-	if err := json.Unmarshal(from.Data, &list); err != nil {
-		return garbage(from.Data, err)
+	if err := dialect.Decode(from.Data, &list); err != nil {
+		return err
 	}
 	for _, data := range list {
-		if err := r.event(providers.ServerEvent{Name: from.Name, Data: data}); err != nil || r.left {
+		if err := r.event(providers.ServerEvent{Name: from.Name, Data: data}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func garbage(data []byte, err error) error {
-	return &providers.Error{Kind: providers.Cut, Message: fmt.Sprintf("an event of the stream is not what it should be: %.100q", data), Err: err}
-}
-
 func (r *reply) event(from providers.ServerEvent) error {
 	var e event
-	if err := json.Unmarshal(from.Data, &e); err != nil {
-		return garbage(from.Data, err)
-	}
-	if err := e.failed(from); err != nil {
-		err.Usage = r.used()
+	if err := dialect.Decode(from.Data, &e); err != nil {
 		return err
 	}
-	if !r.begun {
-		r.begun = true
-		r.pass(providers.Chunk{})
+	if err := e.failed(from); err != nil {
+		err.Usage = r.Used()
+		return err
 	}
+	r.Begin()
 	if e.Usage != nil {
-		r.usage = e.Usage
+		r.Usage = e.Usage.tokens()
 	}
 	if f := e.PromptFeedback; f != nil && f.BlockReason != "" && f.BlockReason != "BLOCK_REASON_UNSPECIFIED" {
-		r.blocked = f
+		r.blocked, r.Ended = f, true
 	}
 	for i := range e.Candidates {
 		if e.Candidates[i].Index != 0 {
@@ -127,29 +79,16 @@ func (r *reply) candidate(c *candidate) error {
 				return dialect.TooLongCalls()
 			}
 			r.calls = append(r.calls, p)
-		case p.Text == "":
 		case p.Thought:
-			r.pass(providers.Chunk{Thought: p.Text})
+			r.Think(p.Text)
 		default:
-			r.say(p.Text)
+			r.Say(p.Text)
 		}
 	}
 	if c.FinishReason != "" && c.FinishReason != "FINISH_REASON_UNSPECIFIED" {
-		r.reason, r.message = c.FinishReason, c.FinishMessage
+		r.reason, r.message, r.Ended = c.FinishReason, c.FinishMessage, true
 	}
 	return nil
-}
-
-func (r *reply) say(text string) {
-	if r.builder.answer.Held() {
-		r.text.WriteString(text)
-		return
-	}
-	r.pass(providers.Chunk{Text: text})
-}
-
-func (r *reply) pass(c providers.Chunk) {
-	r.left = r.left || !r.yield(c, nil)
 }
 
 // finish passes on what was kept back, and the end.
@@ -161,18 +100,7 @@ func (r *reply) finish() error {
 	if err != nil {
 		return err
 	}
-	list, text := r.builder.answer.Split(list, r.text.String())
-	if text != "" {
-		r.pass(providers.Chunk{Text: text})
-	}
-	for i := range list {
-		if list[i].Name = r.builder.names.In(list[i].Name); !r.left {
-			r.pass(providers.Chunk{ToolCall: &list[i]})
-		}
-	}
-	if !r.left {
-		r.pass(providers.Chunk{Finish: r.finished(len(list)), Usage: r.usage.tokens()})
-	}
+	r.End(list, r.reason == "MAX_TOKENS")
 	return nil
 }
 
@@ -202,14 +130,14 @@ func (r *reply) ended() error {
 		return r.refused("the vendor's filter cut the reply: "+strings.ToLower(r.reason), r.message)
 	case r.reason == "OTHER", strings.HasPrefix(r.reason, "MALFORMED_"), strings.HasPrefix(r.reason, "MISSING_"),
 		r.reason == "UNEXPECTED_TOOL_CALL", r.reason == "TOO_MANY_TOOL_CALLS":
-		return &providers.Error{Kind: providers.Cut, Usage: r.used(), Message: with("the vendor broke off the reply: "+strings.ToLower(r.reason), r.message)}
+		return &providers.Error{Kind: providers.Cut, Usage: r.Used(), Message: with("the vendor broke off the reply: "+strings.ToLower(r.reason), r.message)}
 	default:
 		return nil
 	}
 }
 
 func (r *reply) refused(what, detail string) error {
-	return &providers.Error{Kind: providers.Refused, Usage: r.used(), Message: with(what, detail)}
+	return &providers.Error{Kind: providers.Refused, Usage: r.Used(), Message: with(what, detail)}
 }
 
 func with(what, detail string) string {
@@ -217,17 +145,4 @@ func with(what, detail string) string {
 		return what
 	}
 	return what + ": " + dialect.Shorten(detail)
-}
-
-// finished is the reason to end. One that is not known is told by what was
-// said.
-func (r *reply) finished(calls int) providers.Finish {
-	switch {
-	case r.reason == "MAX_TOKENS":
-		return providers.FinishLength
-	case calls > 0:
-		return providers.FinishToolCalls
-	default:
-		return providers.FinishStop
-	}
 }

@@ -1,13 +1,10 @@
 package openai
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
 	"iter"
-	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/agentconnect-dev/agentconnect/providers"
@@ -30,9 +27,7 @@ type Config struct {
 // Model is a provider of this dialect.
 type Model struct {
 	dialect dialect
-	base    string
-	key     string
-	wire    *providers.Wire
+	service shared.Service
 }
 
 // someURL is what an address looks like, where a kind has none.
@@ -57,76 +52,24 @@ func New(c Config) (*Model, error) {
 	if d.anyTool == "" {
 		d.anyTool = "required"
 	}
-	return &Model{dialect: d, base: base, key: c.APIKey, wire: c.Wire}, nil
+	service := shared.Service{Base: base, Wire: c.Wire}
+	if c.APIKey != "" {
+		service.Header = map[string]string{"Authorization": "Bearer " + c.APIKey}
+	}
+	return &Model{dialect: d, service: service}, nil
 }
 
 // Stream answers a request.
 func (m *Model) Stream(ctx context.Context, req *providers.Request) iter.Seq2[providers.Chunk, error] {
-	return m.wire.Stream(ctx, req, func(ctx context.Context) iter.Seq2[providers.Chunk, error] {
-		return func(yield func(providers.Chunk, error) bool) {
-			if err := m.call(ctx, req, yield); err != nil {
-				yield(providers.Chunk{}, err)
-			}
-		}
+	return m.service.Stream(ctx, req, func() (*shared.Call, error) {
+		b := newBuilder(&m.dialect, req)
+		body, err := b.body()
+		r := &reply{Reply: shared.Reply{Answer: b.answer, Names: b.names}, builder: b}
+		return &shared.Call{Path: "/chat/completions", Body: body, Reply: &r.Reply, Event: r.event, Finish: r.finish}, err
 	})
-}
-
-// call makes one call. The error is what the sequence has still to end with.
-func (m *Model) call(ctx context.Context, req *providers.Request, yield func(providers.Chunk, error) bool) error {
-	b := newBuilder(&m.dialect, req)
-	body, err := b.body()
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	resp, err := m.send(ctx, http.MethodPost, "/chat/completions", body)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close() //nolint:errcheck // read-only
-	r := &reply{builder: b, yield: yield}
-	if err := r.read(shared.Events(resp)); err != nil || r.left {
-		return err
-	}
-	defer shared.Drain(resp.Body, cancel)
-	return r.finish()
 }
 
 // Models are the names of the models that the service offers, in order.
 func (m *Model) Models(ctx context.Context) ([]string, error) {
-	resp, err := m.send(ctx, http.MethodGet, "/models", nil)
-	if err != nil {
-		return nil, m.wire.Error(ctx, err)
-	}
-	defer resp.Body.Close() //nolint:errcheck // read-only
-	var list struct {
-		Data []struct {
-			ID string `json:"id"`
-		} `json:"data"`
-	}
-	if err := shared.List(resp, &list); err != nil {
-		return nil, m.wire.Error(ctx, err)
-	}
-	var names []string
-	for _, model := range list.Data {
-		names = append(names, model.ID)
-	}
-	slices.Sort(names)
-	return names, nil
-}
-
-func (m *Model) send(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, method, m.base+path, bytes.NewReader(body))
-	if err != nil {
-		return nil, &providers.Error{Kind: providers.BadRequest, Message: "base_url cannot be called", Err: err}
-	}
-	req.Header.Set("Accept", "text/event-stream, application/json")
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	if m.key != "" {
-		req.Header.Set("Authorization", "Bearer "+m.key)
-	}
-	return m.wire.Client().Do(req)
+	return m.service.IDs(ctx, "/models")
 }

@@ -216,6 +216,21 @@ func TestBounds(t *testing.T) {
 	wantFailure(t, r.Err, providers.Other, "longer than 16 MiB")
 }
 
+// Whoever leaves hears of no failure, also of one in the same event.
+func TestLeaves(t *testing.T) {
+	body := strings.ReplaceAll(calls(strings.Repeat(`{"id":"","function":{"name":"clock"}},`, 200)+`{}`), `{"tool_calls"`, `{"content":"Hello.","tool_calls"`)
+	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		_, _ = io.WriteString(w, body)
+	})
+	for c, err := range f.model(t, "openai").Stream(t.Context(), request("Well?")) {
+		if err != nil || c.Text != "Hello." {
+			t.Errorf("got %q and error %v, want the text", c.Text, err)
+		}
+		break
+	}
+}
+
 func TestThoughts(t *testing.T) {
 	for kind, body := range map[string]string{
 		"deepseek":   `{"reasoning_content":"Hm. "}`,

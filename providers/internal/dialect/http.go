@@ -10,13 +10,9 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/agentconnect-dev/agentconnect/providers"
 )
-
-// maxList bounds the list of a vendor's models, in bytes.
-const maxList = 4 << 20
 
 // Base is the address that a base_url stands for, or the kind's own where there
 // is none. A version that the path of each call names again is left out.
@@ -56,22 +52,6 @@ func Events(resp *http.Response) iter.Seq2[providers.ServerEvent, error] {
 		}
 		yield(providers.ServerEvent{Data: bytes.TrimSpace(body)}, nil)
 	}
-}
-
-// Drain reads the last bytes after the end of a reply, so that the connection
-// can be used again; not for long.
-func Drain(body io.Reader, cancel func()) {
-	late := time.AfterFunc(100*time.Millisecond, cancel)
-	defer late.Stop()
-	_, _ = io.CopyN(io.Discard, body, 4<<10)
-}
-
-// List decodes the list of a vendor's models.
-func List(resp *http.Response, to any) error {
-	if err := json.NewDecoder(io.LimitReader(resp.Body, maxList)).Decode(to); err != nil {
-		return &providers.Error{Kind: providers.Other, Message: "the list of models is not JSON", Err: err}
-	}
-	return nil
 }
 
 // Shorten keeps an error's text to a few lines.

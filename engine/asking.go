@@ -54,8 +54,8 @@ func (t *turn) asksBy(id string) bool {
 }
 
 // refused says why a call of a tool of the agent's own is not made.
-func (st *State) refused(t *turn, c providers.ToolCall, over bool, more ...string) string {
-	if no := t.agent.refuses(c, over, more...); no != "" {
+func (st *State) refused(t *turn, c providers.ToolCall, more ...string) string {
+	if no := t.agent.refuses(c, more...); no != "" {
 		return no
 	}
 	if tool, _ := t.agent.tool(c.Name); tool.asks {
@@ -109,11 +109,7 @@ func (s *Session) serveQuestions() bool {
 }
 
 func (s *Session) handReply(t *turn, p *toolRun) {
-	if p.failed {
-		s.toolFailed(t, p.call, p.result)
-	} else {
-		s.emit(t.event(&ToolFinished{CallID: p.call.ID, Tool: p.call.Name, Result: p.result}))
-	}
+	s.toolAnswered(t, p.call, p.result, p.failed)
 	s.afterTools(t)
 }
 

@@ -1,6 +1,10 @@
 package engine
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/agentconnect-dev/agentconnect/providers"
+)
 
 // stepState is how far the step is that a tool call has started.
 type stepState int
@@ -13,10 +17,10 @@ const (
 
 // Result is what a step gives to the tool call that it was started for.
 type Result struct {
-	Turn         int // that has made the call
-	CallID, Tool string
-	Text         string // or what went wrong
-	Failed       bool
+	Turn   int // that has made the call
+	Call   providers.ToolCall
+	Text   string // or what went wrong
+	Failed bool
 }
 
 // hand gives results back to the turns that wait for them.
@@ -26,11 +30,7 @@ func (s *Session) hand(results []Result) {
 		if t == nil {
 			continue
 		}
-		if r.Failed {
-			s.emit(t.event(&ToolFailed{CallID: r.CallID, Tool: r.Tool, Error: clip(r.Text, maxErrorText)}))
-		} else {
-			s.emit(t.event(&ToolFinished{CallID: r.CallID, Tool: r.Tool, Result: r.Text}))
-		}
+		s.toolAnswered(t, r.Call, r.Text, r.Failed)
 		s.ask(t.frame)
 	}
 	if len(results) > 0 {

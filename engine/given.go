@@ -69,21 +69,26 @@ func (st *State) mayCall(t *turn) bool {
 
 // declined says why a turn's pending call is not made, empty when it is.
 func (st *State) declined(t *turn, c providers.ToolCall, over bool) string {
-	g := t.giver()
-	switch {
+	switch g := t.giver(); {
+	case over:
+		return fmt.Sprintf("no more tools in this turn: %d calls are allowed; answer now", t.most(c.Name))
+	case len(c.Arguments) == 0 || c.Arguments[0] != '{':
+		return "the arguments are not a JSON object"
 	case g == nil:
-		return st.refused(t, c, over)
-	case !g.means(t, c.Name):
+		return st.refused(t, c)
+	case g.means(t, c.Name):
+		return st.givenDeclined(t, g, c)
+	default:
 		var more []string
 		for _, spec := range g.gives(st, t) {
 			more = append(more, spec.Name)
 		}
-		return st.refused(t, c, over, more...)
-	case over:
-		return fmt.Sprintf("no more tools in this turn: %d calls are allowed; answer now", t.most(c.Name))
-	case len(c.Arguments) == 0 || c.Arguments[0] != '{':
-		return notAnObject
+		return st.refused(t, c, more...)
 	}
+}
+
+// givenDeclined says why a call that is meant for a pattern is not made.
+func (st *State) givenDeclined(t *turn, g giver, c providers.ToolCall) string {
 	for i := range t.pending {
 		if t.pending[i].call.ID == c.ID {
 			return g.declines(st, t, i)
@@ -91,8 +96,6 @@ func (st *State) declined(t *turn, c providers.ToolCall, over bool) string {
 	}
 	return ""
 }
-
-const notAnObject = "the arguments are not a JSON object"
 
 // toolForm is the schema of a generated tool's arguments.
 func toolForm(needed string, properties map[string]string) json.RawMessage {

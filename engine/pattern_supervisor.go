@@ -68,10 +68,10 @@ func (p supervisor) serve(st *State, f *Frame, t *turn) Move {
 		switch q := &t.pending[i]; {
 		case q.done || !q.asked || !p.means(t, q.call.Name):
 		case q.step == stepOver:
-			m.Results = append(m.Results, Result{Turn: t.n, CallID: q.call.ID, Tool: q.call.Name, Text: q.result, Failed: q.failed})
+			m.Results = append(m.Results, Result{Turn: t.n, Call: q.call, Text: q.result, Failed: q.failed})
 		case q.step == stepNone:
 			if no := st.declined(t, q.call, q.over); no != "" {
-				m.Results = append(m.Results, Result{Turn: t.n, CallID: q.call.ID, Tool: q.call.Name, Text: no, Failed: true})
+				m.Results = append(m.Results, Result{Turn: t.n, Call: q.call, Text: no, Failed: true})
 				continue
 			}
 			m.Steps = append(m.Steps, Step{

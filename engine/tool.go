@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -98,13 +99,9 @@ func (s *Session) requestTools(t *turn, calls []providers.ToolCall) {
 
 // refuses says why a call is not made, empty when it is. There are more tools
 // that are not the agent's own.
-func (a *agent) refuses(c providers.ToolCall, over bool, more ...string) string {
+func (a *agent) refuses(c providers.ToolCall, more ...string) string {
 	tool, known := a.tool(c.Name)
 	switch {
-	case over:
-		return fmt.Sprintf("no more tools in this turn: %d calls are allowed; answer now", a.mostTools())
-	case len(c.Arguments) == 0 || c.Arguments[0] != '{':
-		return notAnObject
 	case !known:
 		return fmt.Sprintf("there is no tool %q; there are %s", c.Name, strings.Join(append(more, a.toolNames()...), ", "))
 	case tool.Check != nil:
@@ -130,6 +127,15 @@ func (a *agent) toolNames() []string {
 
 func (s *Session) toolFailed(t *turn, c providers.ToolCall, why string) {
 	s.emit(t.event(&ToolFailed{CallID: c.ID, Tool: c.Name, Error: clip(why, maxErrorText)}))
+}
+
+// toolAnswered tells what a call gave, or what is wrong.
+func (s *Session) toolAnswered(t *turn, c providers.ToolCall, result string, failed bool) {
+	if failed {
+		s.toolFailed(t, c, result)
+		return
+	}
+	s.emit(t.event(&ToolFinished{CallID: c.ID, Tool: c.Name, Result: result}))
 }
 
 // afterTools goes on with the turn when all its tools have answered.
@@ -160,10 +166,7 @@ func (s *Session) runTool(ts toolStart) {
 	}
 	c.running++
 	s.wg.Go(func() {
-		timeout := ts.tool.Timeout
-		if timeout == 0 {
-			timeout = defaultToolTimeout
-		}
+		timeout := cmp.Or(ts.tool.Timeout, defaultToolTimeout)
 		ctx, cancel := context.WithTimeoutCause(c.ctx, timeout, fmt.Errorf("no result within %s", timeout))
 		defer cancel()
 		result, err := s.callTool(ctx, ts)
@@ -250,10 +253,6 @@ func (r *toolResult) apply(s *Session) {
 		c.cancel(nil)
 		delete(s.calls, r.turn)
 	}
-	if r.failed {
-		s.toolFailed(t, r.call, r.result)
-	} else {
-		s.emit(t.event(&ToolFinished{CallID: r.call.ID, Tool: r.call.Name, Result: r.result}))
-	}
+	s.toolAnswered(t, r.call, r.result, r.failed)
 	s.afterTools(t)
 }

@@ -173,6 +173,31 @@ func TestLostBlock(t *testing.T) {
 	}
 }
 
+// A mark within an append is that of another log: nothing behind it is given.
+func TestWrongMark(t *testing.T) {
+	j := open(t, t.TempDir(), jetstream.SyncAlways)
+	defer j.Close()
+	for n := range uint64(3) {
+		if err := j.Append(t.Context(), "s", 2*n, append(said("s", 2*n+1), said("s", 2*n+2)...)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mark, err := j.Mark(t.Context(), "s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mark.Seq = 3
+	n := 0
+	for e, err := range j.ReadFrom(t.Context(), "s", mark) {
+		if n++; !errors.Is(err, engine.ErrDamaged) {
+			t.Errorf("got event %d %v, want %v", e.Seq, err, engine.ErrDamaged)
+		}
+	}
+	if n != 1 {
+		t.Errorf("got %d answers, want 1", n)
+	}
+}
+
 // A stream that lost its end damages what may have been there, and nothing else:
 // a session that had ended, and those that begin later.
 func TestTornStream(t *testing.T) {

@@ -70,7 +70,7 @@ func (j *Journal) search(ctx context.Context, session string, want head) (head, 
 	var failed error
 	r := reader{j: j, session: session, after: want.last, yield: func(_ engine.Event, err error) bool {
 		failed = err
-		return false
+		return true // a record that goes on behind the mark
 	}}
 	for r.head.last < want.last {
 		list, more, err := j.batch(ctx, streamOf(session), subject(session), r.head.stream+1)

@@ -33,11 +33,13 @@ type tails struct {
 	stop chan struct{}
 	runs sync.WaitGroup
 
-	mu    sync.Mutex
+	file  sync.Mutex // held while the file is written; guards saved
+	saved savedTails
+
+	mu    sync.Mutex // guards what follows
 	ends  [shards]uint64
 	torn  [shards]uint64   // sessions that end before it and did not end are damaged
 	queue [][shards]uint64 // what is saved later
-	saved savedTails
 }
 
 type savedTails struct {
@@ -78,22 +80,26 @@ func (t *tails) check(shard int, last uint64, state jetstream.StreamState) bool 
 	return t.torn[shard] != before
 }
 
-// lower forgets the end of a stream before the records from a sequence on are
-// removed.
-func (t *tails) lower(shard int, from uint64) error {
+// lower forgets the end of a stream, in the file too, before the records up to a
+// sequence may be removed. What is known of other streams is saved in its time.
+func (t *tails) lower(shard int, to uint64) error {
+	t.file.Lock()
+	defer t.file.Unlock()
+	next := t.saved
 	t.mu.Lock()
-	end := t.ends[shard]
-	if end <= from {
-		t.ends[shard] = 0
+	next.Torn = t.torn
+	forget := func(ends *[shards]uint64) {
+		if ends[shard] <= to {
+			ends[shard] = 0
+		}
 	}
+	forget(&next.Ends)
+	forget(&t.ends)
 	for i := range t.queue {
-		t.queue[i][shard] = 0
+		forget(&t.queue[i])
 	}
 	t.mu.Unlock()
-	if end > from {
-		return nil
-	}
-	return t.save(0)
+	return t.store(next)
 }
 
 // note takes in that a stream has a record.
@@ -141,15 +147,22 @@ func (t *tails) close() error {
 
 // save writes what was known so many saves ago.
 func (t *tails) save(lag int) error {
+	t.file.Lock()
+	defer t.file.Unlock()
+	next := t.saved
 	t.mu.Lock()
+	next.Torn = t.torn
 	t.queue = append(t.queue, t.ends)
-	next := savedTails{Ends: t.saved.Ends, Torn: t.torn}
 	if n := len(t.queue) - 1 - lag; n >= 0 {
 		next.Ends, t.queue = t.queue[n], t.queue[n+1:]
 	}
-	same := next == t.saved
 	t.mu.Unlock()
-	if same {
+	return t.store(next)
+}
+
+// store writes the file when it says something else.
+func (t *tails) store(next savedTails) error {
+	if next == t.saved {
 		return nil
 	}
 	b, err := json.Marshal(next)
@@ -159,8 +172,6 @@ func (t *tails) save(lag int) error {
 	if err := replace(t.path, b); err != nil {
 		return err
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	t.saved = next
 	return nil
 }

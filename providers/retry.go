@@ -39,7 +39,7 @@ func (r Retry) Next(attempt int, err error, jitter float64) (wait time.Duration,
 		}
 	}
 	wait = min(wait, r.MaxBackoff)
-	wait = wait/2 + time.Duration(jitter*float64(wait/2))
+	wait = min(wait, wait/2+time.Duration(jitter*float64(wait/2))) // a float rounds what is long
 	if e, ok := errors.AsType[*Error](err); ok && e.RetryAfter > 0 {
 		if e.RetryAfter > r.MaxBackoff {
 			return 0, false

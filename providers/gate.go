@@ -3,6 +3,7 @@ package providers
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -36,11 +37,7 @@ type gate struct {
 // queue are the calls of one session.
 type queue struct {
 	session string
-	calls   []*waiter
-}
-
-type waiter struct {
-	admitted chan struct{}
+	calls   []chan struct{} // each closed when its call is admitted
 }
 
 func newGate(l Limits) *gate {
@@ -57,17 +54,17 @@ func newGate(l Limits) *gate {
 // enter waits until a call may be made that reads about so many tokens. Whoever
 // has entered must leave.
 func (g *gate) enter(ctx context.Context, session string, tokens int) error {
-	if g.most == 0 && !g.paced() {
+	if g.open() {
 		return nil
 	}
-	w, err := g.line(session)
+	admitted, err := g.line(session)
 	if err != nil {
 		return err
 	}
 	select {
-	case <-w.admitted:
+	case <-admitted:
 	case <-ctx.Done():
-		g.giveUp(session, w)
+		g.giveUp(session, admitted)
 		return ctx.Err()
 	}
 	if !g.paced() {
@@ -90,7 +87,7 @@ func (g *gate) leave(extra int) {
 	if g.tokens != nil && extra > 0 {
 		g.tokens.ReserveN(time.Now(), min(extra, g.tokens.Burst()))
 	}
-	if g.most == 0 && !g.paced() {
+	if g.open() {
 		return
 	}
 	g.mu.Lock()
@@ -98,6 +95,9 @@ func (g *gate) leave(extra int) {
 	g.inside--
 	g.admit()
 }
+
+// open says that there are no limits.
+func (g *gate) open() bool { return g.most == 0 && !g.paced() }
 
 func (g *gate) paced() bool { return g.requests != nil || g.tokens != nil }
 
@@ -117,7 +117,7 @@ func (g *gate) pace(ctx context.Context, tokens int) error {
 }
 
 // line puts a call at the end of its session's queue.
-func (g *gate) line(session string) (*waiter, error) {
+func (g *gate) line(session string) (chan struct{}, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.waiting >= maxWaiting {
@@ -129,11 +129,11 @@ func (g *gate) line(session string) (*waiter, error) {
 		g.queues[session] = q
 		g.turns = append(g.turns, q)
 	}
-	w := &waiter{admitted: make(chan struct{})}
-	q.calls = append(q.calls, w)
+	admitted := make(chan struct{})
+	q.calls = append(q.calls, admitted)
 	g.waiting++
 	g.admit()
-	return w, nil
+	return admitted, nil
 }
 
 // admit lets in whom there is room for. Callers hold mu.
@@ -141,7 +141,7 @@ func (g *gate) admit() {
 	for len(g.turns) > 0 && !g.door && (g.most == 0 || g.inside < g.most) {
 		q := g.turns[0]
 		g.turns = g.turns[1:]
-		w := q.calls[0]
+		admitted := q.calls[0]
 		q.calls = q.calls[1:]
 		if len(q.calls) > 0 {
 			g.turns = append(g.turns, q)
@@ -151,17 +151,17 @@ func (g *gate) admit() {
 		g.waiting--
 		g.inside++
 		g.door = g.paced()
-		close(w.admitted)
+		close(admitted)
 	}
 }
 
 // giveUp takes a call out of its queue, or out of the gate if it was let in
 // meanwhile.
-func (g *gate) giveUp(session string, w *waiter) {
+func (g *gate) giveUp(session string, call chan struct{}) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	select {
-	case <-w.admitted:
+	case <-call:
 		g.inside--
 		g.door = false
 		g.admit()
@@ -169,21 +169,13 @@ func (g *gate) giveUp(session string, w *waiter) {
 	default:
 	}
 	q := g.queues[session]
-	for i, other := range q.calls {
-		if other == w {
-			q.calls = append(q.calls[:i:i], q.calls[i+1:]...)
-			g.waiting--
-			break
-		}
-	}
+	i := slices.Index(q.calls, call)
+	q.calls = slices.Delete(q.calls, i, i+1)
+	g.waiting--
 	if len(q.calls) > 0 {
 		return
 	}
 	delete(g.queues, session)
-	for i, other := range g.turns {
-		if other == q {
-			g.turns = append(g.turns[:i:i], g.turns[i+1:]...)
-			break
-		}
-	}
+	i = slices.Index(g.turns, q)
+	g.turns = slices.Delete(g.turns, i, i+1)
 }

@@ -67,10 +67,8 @@ func (t *tripper) RoundTrip(req *http.Request) (*http.Response, error) {
 
 func (t *tripper) fail(resp *http.Response) error {
 	defer resp.Body.Close() //nolint:errcheck // read-only
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
-	if err != nil && len(body) == 0 {
-		body = nil
-	}
+	// What came of a body that breaks off is told all the same.
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	if resp.StatusCode/100 == 2 {
 		return &Error{
 			Kind: Other, Status: resp.StatusCode,

@@ -74,12 +74,6 @@ func NewWire(c WireConfig) *Wire {
 // not a success comes as an error with an [Error] in its chain.
 func (w *Wire) Client() *http.Client { return w.client }
 
-// Provider and Vendor are the names that errors bear.
-func (w *Wire) Provider() string { return w.config.Provider }
-
-// Vendor is the provider's kind.
-func (w *Wire) Vendor() string { return w.config.Vendor }
-
 // Stream makes a call: open gives the dialect's own sequence, which works on
 // the context that it is given, and may end with any error. It is called when
 // the range begins and the limits let the call pass. An empty chunk says that

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+	natsgo "github.com/nats-io/nats.go"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
 	"github.com/agentconnect-dev/agentconnect/engine/jetstream"
@@ -185,6 +186,43 @@ func TestAmbiguous(t *testing.T) {
 		t.Errorf("got %d events, want 4", n)
 	}
 	write(t, j, "s", 5, 6)
+}
+
+// A node that takes a question, and what looks whether it is there, and then
+// goes without a word is not waited for.
+func TestAskOfTheSilent(t *testing.T) {
+	c := startNATS(t, 1, nil)
+	j := c.open(t)
+	silent, err := natsgo.Connect(c.url())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	if _, err := silent.Subscribe("cmd.s", func(*natsgo.Msg) {}); err != nil {
+		t.Fatal(err)
+	}
+	if err := silent.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	asked := make(chan error, 1)
+	go func() {
+		_, err := j.Cluster().Ask(t.Context(), "s", nil)
+		asked <- err
+	}()
+	select {
+	case err := <-asked:
+		t.Fatalf("got %v while somebody is there", err)
+	case <-time.After(1500 * time.Millisecond): // a probe is lost, too
+	}
+	silent.Close()
+	select {
+	case err := <-asked:
+		if err == nil || errors.Is(err, engine.ErrNotFound) {
+			t.Errorf("got %v, it is not known what became of the question", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the question waits for nobody")
+	}
 }
 
 func TestServerRefused(t *testing.T) {

@@ -15,7 +15,8 @@ import (
 const (
 	// askFor bounds a question whose context has no end.
 	askFor = 30 * time.Second
-	// probeEvery is how often whoever asks looks whether somebody is there.
+	// probeEvery is how often whoever asks looks whether somebody is there, and
+	// how long it waits to hear that.
 	probeEvery = time.Second
 	// headerProbe marks a question that asks for nothing else.
 	headerProbe = "Ac-Probe"
@@ -27,10 +28,9 @@ const (
 type line struct {
 	ctx    context.Context //nolint:containedctx // the answers' life, which is the journal's
 	cancel context.CancelFunc
-	runs   sync.WaitGroup
 	free   chan struct{}
-	mu     sync.Mutex
-	closed bool
+	mu     sync.Mutex // nothing runs anew once the life is over
+	runs   sync.WaitGroup
 }
 
 func (l *line) start() {
@@ -40,9 +40,8 @@ func (l *line) start() {
 
 func (l *line) stop() {
 	l.mu.Lock()
-	l.closed = true
-	l.mu.Unlock()
 	l.cancel()
+	l.mu.Unlock()
 	l.runs.Wait()
 }
 
@@ -59,7 +58,7 @@ func (l *line) run(ctx context.Context, fn func()) bool {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.closed {
+	if l.ctx.Err() != nil {
 		<-l.free
 		return false
 	}
@@ -76,10 +75,10 @@ func (c *cluster) Ask(ctx context.Context, session string, request []byte) ([]by
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, askFor)
+	var probe sync.WaitGroup
+	defer probe.Wait()
 	defer cancel()
-	answered := make(chan struct{})
-	defer close(answered)
-	go c.probe(ctx, cancel, session, answered)
+	probe.Go(func() { c.probe(ctx, cancel, session) })
 	m, err := c.j.nc.RequestWithContext(ctx, "cmd."+session, request)
 	switch {
 	case errors.Is(err, nats.ErrNoResponders):
@@ -99,20 +98,21 @@ func (c *cluster) Ask(ctx context.Context, session string, request []byte) ([]by
 // about a session, and else gives it up: between the servers of a cluster a
 // question is lost when whoever answered has just stopped. What became of it is
 // not known then, so it is not asked again here.
-func (c *cluster) probe(ctx context.Context, giveUp context.CancelFunc, session string, answered <-chan struct{}) {
+func (c *cluster) probe(ctx context.Context, giveUp context.CancelFunc, session string) {
 	tick := time.NewTicker(probeEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case <-tick.C:
-		case <-answered:
-			return
 		case <-ctx.Done():
 			return
 		}
 		m := nats.NewMsg("cmd." + session)
 		m.Header.Set(headerProbe, "1")
-		if _, err := c.j.nc.RequestMsgWithContext(ctx, m); errors.Is(err, nats.ErrNoResponders) {
+		once, cancel := context.WithTimeout(ctx, probeEvery)
+		_, err := c.j.nc.RequestMsgWithContext(once, m)
+		cancel()
+		if errors.Is(err, nats.ErrNoResponders) {
 			giveUp()
 			return
 		}
@@ -127,7 +127,7 @@ func (c *cluster) Answer(session string, fn func(ctx context.Context, request []
 	ctx, cancel := context.WithCancel(c.line.ctx)
 	sub, err := c.j.nc.Subscribe("cmd."+session, func(m *nats.Msg) {
 		if m.Header.Get(headerProbe) != "" && ctx.Err() == nil {
-			_ = m.Respond([]byte("1"))
+			_ = m.Respond([]byte("1")) // the next one is answered
 			return
 		}
 		here := c.line.run(ctx, func() {
@@ -136,7 +136,7 @@ func (c *cluster) Answer(session string, fn func(ctx context.Context, request []
 			}
 		})
 		if !here { // it came before the server knew that nobody answers any more
-			_ = m.RespondMsg(nobody())
+			_ = m.RespondMsg(nobody()) // whoever asks looks for itself
 		}
 	})
 	if err != nil {

@@ -3,6 +3,8 @@ package jetstream
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -31,10 +33,9 @@ type health struct {
 	probes sync.WaitGroup
 	now    chan struct{}
 
-	mu      sync.Mutex
+	mu      sync.Mutex // nothing probes anew once the life is over
 	err     error
 	streams map[string]bool // which failed
-	closed  bool
 }
 
 func (h *health) start(j *Journal) {
@@ -44,9 +45,8 @@ func (h *health) start(j *Journal) {
 
 func (h *health) stop() {
 	h.mu.Lock()
-	h.closed = true
-	h.mu.Unlock()
 	h.cancel()
+	h.mu.Unlock()
 	h.probes.Wait()
 }
 
@@ -55,7 +55,7 @@ func (h *health) stop() {
 func (h *health) fail(stream string, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.closed {
+	if h.ctx.Err() != nil {
 		return
 	}
 	if stream == "" {
@@ -105,10 +105,7 @@ func (h *health) probe() {
 // try writes to each stream that failed.
 func (h *health) try() error {
 	h.mu.Lock()
-	streams := make([]string, 0, len(h.streams))
-	for s := range h.streams {
-		streams = append(streams, s)
-	}
+	streams := slices.Collect(maps.Keys(h.streams))
 	h.mu.Unlock()
 	if e := h.j.embedded; e != nil && e.ill() {
 		if err := e.restart(); err != nil {

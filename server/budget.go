@@ -2,8 +2,6 @@ package server
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,8 +15,6 @@ import (
 )
 
 const (
-	// tableSpent has what was taken of each user's day.
-	tableSpent = "spent"
 	// daySteps is in how many parts a node takes what users may spend in a day,
 	// so that not every call is a write to the store.
 	daySteps = 50
@@ -212,12 +208,6 @@ func (b *Budget) record(ctx context.Context, owner, day string) (rec taken, revi
 		rec = taken{Day: day} // of another day, or unreadable: it is written anew
 	}
 	return rec, e.Revision, nil
-}
-
-// recordKey is a user's key, which may have any letters.
-func recordKey(owner string) string {
-	sum := sha256.Sum256([]byte(owner))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 // begins says whether a user may begin a session: not when as good as nothing

@@ -24,6 +24,7 @@ const (
 	tableUsers     = "users"     // accounts by name
 	tableSnapshots = "snapshots" // states, a cache of the engine's
 	tableTalks     = "talks"     // ids of the direct talks, by their agents
+	tableSpent     = "spent"     // what was taken of each user's day
 )
 
 // doc is what is stored of a session beside its events: what lists and answers

@@ -32,19 +32,15 @@ func (d *doc) encode() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var b bytes.Buffer
-	b.Write(d.head.line())
-	if len(text) < docPacked {
-		b.Write(text)
-	} else {
-		z := gzip.NewWriter(&b)
-		_, _ = z.Write(text) // a buffer takes everything
-		_ = z.Close()
+	stored := text
+	if len(text) >= docPacked {
+		stored = pack(text)
 	}
-	if b.Len() > maxDocValue || len(text) > maxDocText {
+	value := append(d.head.line(), stored...)
+	if len(value) > maxDocValue || len(text) > maxDocText {
 		return nil, errSessionTooLarge
 	}
-	return b.Bytes(), nil
+	return value, nil
 }
 
 // line is the head with the end of its line.
@@ -144,6 +140,15 @@ func plainField(text string) string {
 		return text
 	}
 	return strings.NewReplacer(`\\`, `\`, `\t`, "\t", `\n`, "\n").Replace(text)
+}
+
+// pack compresses a text.
+func pack(text []byte) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = z.Write(text) // a buffer takes everything
+	_ = z.Close()
+	return b.Bytes()
 }
 
 // unpack decompresses at most so many bytes.

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -45,8 +44,7 @@ type answerKey struct{ user, scope, key string }
 
 // name is the key's key in the table.
 func (k answerKey) name() string {
-	sum := sha256.Sum256([]byte(k.user + "\x00" + k.scope + "\x00" + k.key))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
+	return recordKey(k.user + "\x00" + k.scope + "\x00" + k.key)
 }
 
 // firstAnswer is a record: a request that is under way, or its answer.

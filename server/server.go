@@ -109,6 +109,7 @@ type Server struct {
 	nodes      nodes
 	cluster    engine.Cluster // or nil
 	docs       engine.Table
+	sources    engine.Table
 	snapshots  engine.Table
 	talks      talks
 	metrics    *Metrics

@@ -101,11 +101,7 @@ func (s *Server) sourceAt(ctx context.Context, key string) (*source, error) {
 	if src := s.made.given[key]; src != nil {
 		return src, nil
 	}
-	table, err := s.cfg.Store.Table(ctx, tableSources)
-	if err != nil {
-		return nil, err
-	}
-	value, err := sourceValue(ctx, table, key)
+	value, err := sourceValue(ctx, s.sources, key)
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package server
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -23,12 +22,8 @@ func (s *Server) keepSource(ctx context.Context, src *source) (string, error) {
 	if err != nil || s.made.knows(key) {
 		return key, err
 	}
-	table, err := s.cfg.Store.Table(ctx, tableSources)
-	if err != nil {
-		return "", err
-	}
 	for range sourceTries {
-		if err = s.haveSource(ctx, table, key, text, src.Secret); !errors.Is(err, engine.ErrConflict) {
+		if err = s.haveSource(ctx, key, text, src.Secret); !errors.Is(err, engine.ErrConflict) {
 			break
 		}
 	}
@@ -44,10 +39,10 @@ func (s *Server) keepSource(ctx context.Context, src *source) (string, error) {
 
 // haveSource sees that a source is there and not about to be removed. On
 // [engine.ErrConflict] somebody else was at it.
-func (s *Server) haveSource(ctx context.Context, table engine.Table, key string, text []byte, secret bool) error {
-	first, err := table.Get(ctx, key)
+func (s *Server) haveSource(ctx context.Context, key string, text []byte, secret bool) error {
+	first, err := s.sources.Get(ctx, key)
 	if errors.Is(err, engine.ErrNotFound) {
-		return s.putSource(ctx, table, key, text, secret)
+		return s.putSource(ctx, key, text, secret)
 	}
 	if err != nil {
 		return err
@@ -57,10 +52,10 @@ func (s *Server) haveSource(ctx context.Context, table engine.Table, key string,
 		return nil
 	}
 	if err == nil {
-		err = renewSource(ctx, table, key, &first)
+		err = renewSource(ctx, s.sources, key, &first)
 	}
 	if errors.Is(err, engine.ErrNotFound) || errors.Is(err, errDoc) { // a part is missing
-		return s.putSource(ctx, table, key, text, secret)
+		return s.putSource(ctx, key, text, secret)
 	}
 	return err
 }
@@ -87,12 +82,8 @@ func renewSource(ctx context.Context, table engine.Table, key string, first *eng
 
 // putSource stores a text in as many records as it takes. The first, which says
 // how many, comes last: where it is, the others are.
-func (s *Server) putSource(ctx context.Context, table engine.Table, key string, text []byte, secret bool) error {
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	_, _ = z.Write(text) // a buffer takes everything
-	_ = z.Close()
-	value := b.Bytes()
+func (s *Server) putSource(ctx context.Context, key string, text []byte, secret bool) error {
+	value := pack(text)
 	if secret {
 		value = s.seal.seal(sourcePlace(key), value)
 	}
@@ -105,7 +96,7 @@ func (s *Server) putSource(ctx context.Context, table engine.Table, key string, 
 		if i == 0 {
 			part = sourceHead{parts: parts}.before(part)
 		}
-		if _, err := table.Put(ctx, partKey(key, i), part); err != nil {
+		if _, err := s.sources.Put(ctx, partKey(key, i), part); err != nil {
 			return err
 		}
 	}

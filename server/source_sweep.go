@@ -37,11 +37,7 @@ func (s *Server) keepSwept(ctx context.Context) {
 // those that were marked before the grace time. Whoever begins a session with
 // an idle one writes it again, and with other revisions it is not removed.
 func (s *Server) sweepSources(ctx context.Context, now time.Time) error {
-	table, err := s.cfg.Store.Table(ctx, tableSources)
-	if err != nil {
-		return err
-	}
-	all, err := storedSources(ctx, table)
+	all, err := storedSources(ctx, s.sources)
 	if err != nil || len(all) == 0 {
 		return err
 	}
@@ -50,7 +46,7 @@ func (s *Server) sweepSources(ctx context.Context, now time.Time) error {
 		return err
 	}
 	for key, kept := range all {
-		if err := kept.sweep(ctx, table, key, needed[key], now); err != nil && !errors.Is(err, engine.ErrConflict) {
+		if err := kept.sweep(ctx, s.sources, key, needed[key], now); err != nil && !errors.Is(err, engine.ErrConflict) {
 			return err
 		}
 	}

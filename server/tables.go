@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"slices"
 
@@ -13,18 +15,12 @@ import (
 func (s *Server) openTables() error {
 	ctx, cancel := storeContext()
 	defer cancel()
-	answered, err := s.cfg.Store.Table(ctx, tableAnswers)
-	if err != nil {
-		return fmt.Errorf("server: %w", err)
-	}
-	agents, err := s.cfg.Store.Table(ctx, tableAgents)
-	if err != nil {
-		return fmt.Errorf("server: %w", err)
-	}
-	var sources engine.Table // which are used by name: it is made before many requests need it at once
+	var answered, agents engine.Table
 	for name, to := range map[string]*engine.Table{
-		tableSessions: &s.docs, tableSnapshots: &s.snapshots, tableTalks: &s.talks.table, tableSources: &sources,
+		tableSessions: &s.docs, tableSources: &s.sources, tableSnapshots: &s.snapshots, tableTalks: &s.talks.table,
+		tableAnswers: &answered, tableAgents: &agents,
 	} {
+		var err error
 		if *to, err = s.cfg.Store.Table(ctx, name); err != nil {
 			return fmt.Errorf("server: %w", err)
 		}
@@ -38,6 +34,12 @@ func (s *Server) openTables() error {
 	s.registered = newRegistry(agents, s.log)
 	s.registered.busy = s.hasTalks
 	return nil
+}
+
+// recordKey is the key of a record that is found by a text of any letters.
+func recordKey(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 // hasTalks says whether an agent has talks.

@@ -121,19 +121,7 @@ func (e *Engine) Start(ctx context.Context, t *Template, o StartOptions) (*Sessi
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	s, err := e.adopt(ctx, newState(t, o.ID))
-	if err != nil {
-		return nil, err
-	}
-	_, err = s.command(ctx, func(s *Session) answer {
-		s.create(o)
-		return answer{}
-	})
-	if err != nil {
-		_ = s.post(letGo{err}) // it may be gone already
-		return nil, err
-	}
-	return s, nil
+	return e.goOn(ctx, newState(t, o.ID), func(s *Session) { s.create(o) })
 }
 
 // adopt makes a session of a state and keeps it. One of the same id that is

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -238,8 +237,5 @@ func (e *Engine) storePiece(ctx context.Context, id string, log []Event, from, t
 	if store, ok := e.cfg.Journal.(Store); ok && from > 0 {
 		_ = store.Delete(context.WithoutCancel(ctx), id) // what is left of it cannot be resumed
 	}
-	if errors.Is(err, ErrConflict) || errors.Is(err, ErrOwned) {
-		return fmt.Errorf("session %s: %w", id, err)
-	}
-	return fmt.Errorf("session %s: %w: %w", id, ErrJournal, err)
+	return unstored(id, err)
 }

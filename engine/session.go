@@ -240,14 +240,17 @@ func (s *Session) overdue(in input) {
 // unstored says why a session is let go whose events could not be stored: it is
 // being let go anyway, or another writes to its log, or the journal fails.
 func (s *Session) unstored(err error) error {
-	switch cause := context.Cause(s.ctx); {
-	case cause != nil:
+	if cause := context.Cause(s.ctx); cause != nil {
 		return cause
-	case errors.Is(err, ErrConflict), errors.Is(err, ErrOwned):
-		return fmt.Errorf("session %s: %w", s.id, err)
-	default:
-		return fmt.Errorf("session %s: %w: %w", s.id, ErrJournal, err)
 	}
+	return unstored(s.id, err)
+}
+
+func unstored(session string, err error) error {
+	if errors.Is(err, ErrConflict) || errors.Is(err, ErrOwned) {
+		return fmt.Errorf("session %s: %w", session, err)
+	}
+	return fmt.Errorf("session %s: %w: %w", session, ErrJournal, err)
 }
 
 // emit makes an event: it is folded at once and stored with its batch.

@@ -46,6 +46,7 @@ func ServerEvents(r io.Reader) iter.Seq2[ServerEvent, error] {
 type eventReader struct {
 	in         *bufio.Reader
 	line, data []byte
+	name       string // of the last event that had one: they repeat
 }
 
 // next reads an event to its end, which may be that of the stream.
@@ -64,7 +65,10 @@ func (s *eventReader) next() (ServerEvent, error) {
 			e.Data = line
 			return e, err
 		case name == "event":
-			e.Name = string(value)
+			if string(value) != s.name {
+				s.name = string(value)
+			}
+			e.Name = s.name
 		case name == "data":
 			if len(s.data) > 0 {
 				s.data = append(s.data, '\n')

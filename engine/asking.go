@@ -92,7 +92,7 @@ func (st *State) unanswerable(t *turn, name string) string {
 // serveQuestions hands the next answer to whoever has asked, or puts the next
 // question. It says whether there was one.
 func (s *Session) serveQuestions() bool {
-	for _, t := range s.openTurns() {
+	for _, t := range s.st.openTurns() {
 		for i := range t.pending {
 			switch p := &t.pending[i]; {
 			case !t.asks(p) || p.waits():
@@ -125,7 +125,7 @@ func (s *Session) startAsked(t *turn, p *toolRun) {
 
 // dropAsked ends the turns of those whom a turn has asked.
 func (s *Session) dropAsked(t *turn) {
-	for _, o := range s.openTurns() {
+	for _, o := range s.st.openTurns() {
 		if o.asker == t.n && s.st.turns[o.n] == o {
 			s.cancelTurn(o, &TurnFailed{Kind: providers.Canceled, Message: notWaited, Skipped: true})
 		}

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -167,10 +166,7 @@ func (s *Session) Pause(ctx context.Context, by string) error {
 // Resume ends a pause. Resuming a session that is not paused changes nothing.
 func (s *Session) Resume(ctx context.Context, by string) error {
 	_, err := s.command(ctx, func(s *Session) answer {
-		if s.st.paused {
-			s.emit(Event{Data: &Resumed{By: by}})
-			s.askAll()
-		}
+		s.resumed(by)
 		return answer{}
 	})
 	return err
@@ -213,16 +209,23 @@ func (s *Session) stopped(by string) {
 	s.end(Cancelled, Reason{Stop: "person", Text: text})
 }
 
+func (s *Session) resumed(by string) {
+	if s.st.paused {
+		s.emit(Event{Data: &Resumed{By: by}})
+		s.askAll()
+	}
+}
+
 func (s *Session) closeInput() {
 	if s.st.inputClosed {
 		return
 	}
 	s.emit(Event{Data: &InputClosed{}})
 	if s.st.started.IsZero() {
-		s.end(Achieved, Reason{Stop: "input", Text: "the input ended before anything was said"})
+		s.unsaid()
 		return
 	}
-	for _, t := range s.openTurns() {
+	for _, t := range s.st.openTurns() {
 		if t.human != nil && s.st.ended == nil {
 			s.leftAlone(t)
 		}
@@ -230,22 +233,8 @@ func (s *Session) closeInput() {
 	s.askAll()
 }
 
-func (s *Session) openTurns() []*turn {
-	open := make([]*turn, 0, len(s.st.turns))
-	for _, t := range s.st.turns {
-		open = append(open, t)
-	}
-	slices.SortFunc(open, func(a, b *turn) int { return cmp.Compare(a.n, b.n) })
-	return open
-}
-
 func (s *Session) askAll() {
-	frames := make([]*Frame, 0, len(s.st.frames))
-	for _, f := range s.st.frames {
-		frames = append(frames, f)
-	}
-	slices.SortFunc(frames, func(a, b *Frame) int { return cmp.Compare(a.id, b.id) })
-	for _, f := range frames {
+	for _, f := range s.st.openFrames() {
 		s.ask(f)
 	}
 }
@@ -284,6 +273,11 @@ func (s *Session) hear(m Message, busy bool) answer {
 	return a
 }
 
+// unsaid ends a session to which nobody has said anything.
+func (s *Session) unsaid() {
+	s.end(Achieved, Reason{Stop: "input", Text: "the input ended before anything was said"})
+}
+
 func (m Message) said(sender string) *Said {
 	return &Said{Sender: sender, Role: "user", Content: m.Content, Receiver: m.Receiver, Metadata: m.Metadata, ClientID: m.ClientID}
 }
@@ -313,7 +307,7 @@ func (st *State) mayJoin(m Message) error {
 // turnOf is the turn that a person's message completes, or nil. The person's
 // side speaks for every person; the oldest turn is meant.
 func (s *Session) turnOf(sender string) *turn {
-	for _, t := range s.openTurns() {
+	for _, t := range s.st.openTurns() {
 		if t.human != nil && (t.name == sender || sender == userName) {
 			return t
 		}
@@ -333,7 +327,7 @@ func (st *State) saidSeq(turn int) (seq uint64, held bool) {
 
 // interrupt cuts the agents' turns short; they are taken again.
 func (s *Session) interrupt() {
-	for _, t := range s.openTurns() {
+	for _, t := range s.st.openTurns() {
 		if t.agent != nil && !t.final && !t.judges() && t.asker == 0 {
 			s.cancelTurn(t, &TurnFailed{Kind: providers.Canceled, Message: "interrupted by a person", Redo: true})
 		}

@@ -24,16 +24,16 @@ func (s *Session) advance() {
 		if s.drains {
 			return
 		}
-		if s.st.ended != nil || s.st.final != nil || s.judge() {
-			if s.st.ended != nil || s.st.final != nil {
-				return
-			}
+		fired := !s.st.closing() && s.judge()
+		if s.st.closing() {
+			return
+		}
+		if fired {
 			continue
 		}
-		if s.warn(); len(s.hungry) > 0 {
-			if s.feed(); s.st.ended != nil || s.st.final != nil {
-				return
-			}
+		s.warn()
+		if s.feed(); s.st.closing() {
+			return
 		}
 		if a := s.st.stopAsked; a != nil {
 			if !s.st.working() {
@@ -117,7 +117,7 @@ func (s *Session) apply(f *Frame, m Move) {
 	}
 	for _, slot := range m.Merge {
 		s.merge(f, slot)
-		if s.judge() && (s.st.ended != nil || s.st.final != nil || s.st.frames[f.id] != f) {
+		if s.judge() && (s.st.closing() || s.st.frames[f.id] != f) {
 			return
 		}
 	}
@@ -151,7 +151,7 @@ func (s *Session) apply(f *Frame, m Move) {
 		return
 	}
 	for _, step := range m.Steps {
-		if s.st.ended != nil || s.st.final != nil {
+		if s.st.closing() {
 			return
 		}
 		s.start(f, step)
@@ -243,7 +243,7 @@ func (s *Session) leave(f *Frame, d *Left) {
 
 // cancelStep ends what is active in a slot of a frame, without a result.
 func (s *Session) cancelStep(f *Frame, slot int) {
-	for _, t := range s.openTurns() {
+	for _, t := range s.st.openTurns() {
 		if t.frame == f && t.slot == slot {
 			s.cancelTurn(t, &TurnFailed{Kind: providers.Canceled, Message: "the pattern does not wait for it", Skipped: true})
 			return

@@ -187,7 +187,7 @@ func (s *Session) endFinal() {
 }
 
 func (s *Session) cancelTurns(why string) {
-	for _, t := range s.openTurns() {
+	for _, t := range s.st.openTurns() {
 		if s.st.turns[t.n] == t { // else it ended with whoever had asked
 			s.cancelTurn(t, &TurnFailed{Kind: providers.Canceled, Message: why, Skipped: true})
 		}

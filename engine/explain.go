@@ -1,11 +1,9 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"iter"
-	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -206,10 +204,4 @@ func (s *stop) progressOfParts(st *State, f *Frame, p *Progress) {
 		p.Fraction = min(1, float64(held)/float64(need))
 		p.Value, p.Bound = strconv.Itoa(held), strconv.Itoa(need)
 	}
-}
-
-func (st *State) openFrames() []*Frame {
-	list := slices.Collect(maps.Values(st.frames))
-	slices.SortFunc(list, func(a, b *Frame) int { return cmp.Compare(a.id, b.id) })
-	return list
 }

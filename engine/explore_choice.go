@@ -86,7 +86,7 @@ func (t *turn) longest() int { return cmp.Or(t.cap, t.agent.spec.MaxTokens, unca
 func (x *exploration) choices(w *world) (list []Choice, stuck bool) {
 	s := &Session{id: w.st.session, t: x.t, st: w.st, now: w.st.last, ticked: w.st.last}
 	flying := false
-	for _, t := range s.openTurns() {
+	for _, t := range w.st.openTurns() {
 		switch {
 		case t.human != nil:
 			if !w.st.inputClosed {

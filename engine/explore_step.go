@@ -63,8 +63,7 @@ func (x *exploration) make(s *Session, w *world, c Choice) {
 	case DoAllow, DoDeny:
 		_ = s.decide(c.Call, userName, c.Do == DoAllow, "no") // it waits for that
 	case DoResume:
-		s.emit(Event{Data: &Resumed{By: userName}})
-		s.askAll()
+		s.resumed(userName)
 	case DoCloseInput:
 		s.closeInput()
 	case DoWait:

@@ -78,10 +78,15 @@ func (r *replay) saidFirst(said bool) *Message {
 		case opens:
 			opens = false
 		default:
-			return &Message{Sender: d.Sender, Content: d.Content, Receiver: d.Receiver, Metadata: d.Metadata, ClientID: d.ClientID}
+			return new(d.message())
 		}
 	}
 	return nil
+}
+
+// message is what a person said for it.
+func (d *Said) message() Message {
+	return Message{Sender: d.Sender, Content: d.Content, Receiver: d.Receiver, Metadata: d.Metadata, ClientID: d.ClientID}
 }
 
 // personal is the message that an event has of a person, or nil.
@@ -180,10 +185,7 @@ func (r *replay) input(e *Event) {
 			s.emit(Event{Data: &Paused{By: d.By}})
 		}
 	case *Resumed:
-		if s.st.paused {
-			s.emit(Event{Data: &Resumed{By: d.By}})
-			s.askAll()
-		}
+		s.resumed(d.By)
 	case *StopAsked:
 		s.emit(Event{Data: &StopAsked{By: d.By}})
 	case *InputClosed:
@@ -203,13 +205,13 @@ func (r *replay) said(e *Event, d *Said) {
 		}
 		return
 	}
-	a := r.s.say(Message{Sender: d.Sender, Content: d.Content, Receiver: d.Receiver, Metadata: d.Metadata, ClientID: d.ClientID})
+	a := r.s.say(d.message())
 	if a.err != nil {
 		r.differ(e, nil, "in the log "+e.tell()+"; by this template the message is not taken: "+a.err.Error())
 	}
 }
 
-// held is the answer of a person in a parallel pattern.
+// held is the answer of a person that its pattern holds back.
 func (r *replay) held(e *Event, d *TurnFinished) {
 	if t := r.s.st.turns[e.Turn]; t != nil && t.human != nil && d.Held != nil {
 		said := *d.Held

@@ -70,16 +70,11 @@ func (o *offer) claim(answer int) claim {
 
 // claimed is what calls in flight may take, and how long their answers may be.
 func (st *State) claimed() (sum claim, answers int) {
-	var open []*turn
-	for _, t := range st.turns {
+	for _, t := range st.openTurns() { // sums of fractions depend on their order
 		if t.call != 0 && t.claim != (claim{}) {
-			open = append(open, t)
+			sum = sum.plus(t.claim)
+			answers += t.cap
 		}
-	}
-	slices.SortFunc(open, func(a, b *turn) int { return a.n - b.n }) // sums of fractions depend on their order
-	for _, t := range open {
-		sum = sum.plus(t.claim)
-		answers += t.cap
 	}
 	return sum, answers
 }
@@ -268,9 +263,6 @@ func rounded(f float64) float64 { return math.Round(f*1e6) / 1e6 }
 // feed makes the calls that waited for others to give back what they did not
 // take, in their order.
 func (s *Session) feed() {
-	if len(s.hungry) == 0 {
-		return
-	}
 	list := s.hungry
 	s.hungry = nil
 	for i, t := range list {
@@ -281,7 +273,7 @@ func (s *Session) feed() {
 			s.hungry = append(s.hungry, list[i+1:]...)
 			return
 		}
-		if s.st.ended != nil || s.st.final != nil {
+		if s.st.closing() {
 			return
 		}
 	}

@@ -1,7 +1,10 @@
 package engine
 
 import (
+	"cmp"
 	"encoding/json"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/agentconnect-dev/agentconnect/providers"
@@ -251,6 +254,23 @@ func (st *State) elapsed(now time.Time) time.Duration {
 	}
 	return now.Sub(st.started) - st.held
 }
+
+// openTurns are the open turns in the order in which they began.
+func (st *State) openTurns() []*turn {
+	list := slices.AppendSeq(make([]*turn, 0, len(st.turns)), maps.Values(st.turns))
+	slices.SortFunc(list, func(a, b *turn) int { return cmp.Compare(a.n, b.n) })
+	return list
+}
+
+// openFrames are the active patterns, outer ones first.
+func (st *State) openFrames() []*Frame {
+	list := slices.AppendSeq(make([]*Frame, 0, len(st.frames)), maps.Values(st.frames))
+	slices.SortFunc(list, func(a, b *Frame) int { return cmp.Compare(a.id, b.id) })
+	return list
+}
+
+// closing says whether nothing begins any more but the finalizing turn.
+func (st *State) closing() bool { return st.ended != nil || st.final != nil }
 
 // active says whether a participant may still take turns.
 func (st *State) active(s *slot) bool {

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -103,12 +102,11 @@ func (s *stop) frames(st *State, f *Frame) []*Frame {
 		return []*Frame{f}
 	}
 	var list []*Frame
-	for _, g := range st.frames {
+	for _, g := range st.openFrames() {
 		if g.node.name == s.spec.Scope {
 			list = append(list, g)
 		}
 	}
-	slices.SortFunc(list, func(a, b *Frame) int { return cmp.Compare(a.id, b.id) })
 	return list
 }
 

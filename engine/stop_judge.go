@@ -127,7 +127,7 @@ func (s *Session) judgeFailed(t *turn, failed *TurnFailed) {
 
 // cancelJudges ends the turns of the judges of a frame that is left.
 func (s *Session) cancelJudges(f *Frame) {
-	for _, t := range s.openTurns() {
+	for _, t := range s.st.openTurns() {
 		if t.judges() && t.stop.frame == f.id {
 			s.cancelTurn(t, &TurnFailed{Kind: providers.Canceled, Message: "its pattern is over", Skipped: true})
 		}

@@ -39,7 +39,7 @@ func (s *Session) mend(said *Message) {
 	if s.st.lastID == 0 && s.st.final == nil {
 		s.enter(s.t.root, nil, Step{})
 	}
-	for _, t := range s.openTurns() {
+	for _, t := range s.st.openTurns() {
 		if s.st.turns[t.n] == t { // else ended by what was found out about another
 			s.redo(t)
 		}
@@ -60,7 +60,7 @@ func (s *Session) mendStart() {
 	}
 	switch {
 	case st.inputClosed:
-		s.end(Achieved, Reason{Stop: "input", Text: "the input ended before anything was said"})
+		s.unsaid()
 	case said > 0 || s.t.starts(st.opening):
 		s.begun()
 	}
@@ -73,7 +73,7 @@ func (st *State) opens() bool {
 
 // settleDead books the calls that nobody waits for any more.
 func (s *Session) settleDead() {
-	for _, t := range s.openTurns() {
+	for _, t := range s.st.openTurns() {
 		if t.call != 0 {
 			s.emit(t.event(&ModelFailed{
 				Call: t.call, Provider: t.via, Kind: providers.Canceled, Message: "interrupted; what it used is not known",
@@ -84,7 +84,7 @@ func (s *Session) settleDead() {
 
 // finishSpoken ends the turns whose message stands in the transcript.
 func (s *Session) finishSpoken() {
-	for _, t := range s.openTurns() {
+	for _, t := range s.st.openTurns() {
 		if t.said {
 			s.emit(t.event(&TurnFinished{}))
 		}

@@ -1,10 +1,7 @@
 package engine
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 )
@@ -32,9 +29,7 @@ func (n *noted) take(e *Event) {
 // waiting says what a session that has not ended waits for.
 func (st *State) waiting(n noted) string {
 	var list []string
-	turns := slices.Collect(maps.Values(st.turns))
-	slices.SortFunc(turns, func(a, b *turn) int { return cmp.Compare(a.n, b.n) })
-	for _, t := range turns {
+	for _, t := range st.openTurns() {
 		list = append(list, st.waitsFor(t, n.called[t.n]))
 	}
 	switch {

@@ -146,7 +146,7 @@ func (v *visitor) logIn(ctx context.Context) error {
 		return usageError("nobody is there to log in: set AGENTCONNECT_TOKEN, which POST %s/auth/login gives", v.target.Server)
 	}
 	if v.target.Exposed() {
-		fmt.Fprintf(con.err, "%s the connection to %s is not encrypted: others can read the password on its way\n", con.theme(con.errTTY).Warn("Warning:"), v.target.Server.Host)
+		v.a.warn(fmt.Sprintf("the connection to %s is not encrypted: others can read the password on its way", v.target.Server.Host))
 	}
 	var err error
 	for range loginTries {

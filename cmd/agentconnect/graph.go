@@ -43,9 +43,7 @@ The formats are mermaid, dot (Graphviz) and svg, a picture that needs no other p
 	f.BoolVar(&o.turns, "turns", false, "draw the course of each agent's turn, too: calls, retries, tools")
 	register(cmd, "session", completeSessions)
 	register(cmd, "var", completeVariables)
-	register(cmd, "format", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return []string{"mermaid", "dot", "svg"}, cobra.ShellCompDirectiveNoFileComp
-	})
+	register(cmd, "format", cobra.FixedCompletions([]string{"mermaid", "dot", "svg"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 

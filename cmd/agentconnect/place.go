@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -68,23 +67,20 @@ relative to it. What is not a setting, or of the wrong type, is an error.`,
 		},
 	}
 	o.flags(cmd.Flags(), true)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array of objects with key, value and origin")
+	jsonFlag(cmd, &asJSON, "a JSON array of objects with key, value and origin")
 	return cmd
 }
 
 // warnings says what has no effect.
 func (a *app) warnings(set *config.Settings) {
 	for _, text := range set.Warnings {
-		fmt.Fprintf(a.con.err, "%s %s\n", a.con.theme(a.con.errTTY).Warn("Warning:"), screen.Line(text))
+		a.warn(text)
 	}
 }
 
 func (a *app) printSettings(list []config.Setting, asJSON bool) error {
 	if asJSON {
-		enc := json.NewEncoder(a.con.out)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		return enc.Encode(list)
+		return a.document(list)
 	}
 	theme := a.con.theme(a.con.outTTY)
 	keys, values := 0, 0

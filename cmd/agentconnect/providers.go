@@ -84,7 +84,7 @@ Status: 0, or with --check 1 when a call failed.`,
 	}
 	place.flags(cmd.Flags(), false)
 	cmd.Flags().BoolVar(&check, "check", false, "make one call with each provider that can be used")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array of objects")
+	jsonFlag(cmd, &asJSON, "a JSON array of objects")
 	return cmd
 }
 

@@ -82,7 +82,7 @@ func (o *runOptions) flags(cmd *cobra.Command) {
 	f.IntVar(&o.maxTurns, "max-turns", 0, "end after `N` turns, if the scenario allows more")
 	f.DurationVar(&o.timeout, "timeout", 0, "end after `TIME`, such as 90s, if the scenario allows more")
 	f.StringSliceVar(&o.allow, "allow", nil, "count `OUTCOME` as success; may be repeated: exhausted, blocked, failed, expired")
-	f.BoolVar(&o.json, "json", false, "print the events, one JSON object a line")
+	jsonFlag(cmd, &o.json, "the events, one JSON object a line")
 	f.BoolVar(&o.deltas, "deltas", false, "with --json: text as it is generated, too")
 	f.BoolVar(&o.quiet, "quiet", false, "print the result only")
 	register(cmd, "session", completeSessions)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -113,7 +112,7 @@ func (a *app) usersList(o *usersOptions) *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&o.json, "json", false, "print a JSON array")
+	jsonFlag(cmd, &o.json, "a JSON array")
 	return cmd
 }
 
@@ -121,16 +120,15 @@ func (a *app) printUsers(list []server.User, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(a.con.out).Encode(list)
 	}
-	w := tabwriter.NewWriter(a.con.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "NAME\tROLE\tSTATE\tCREATED")
+	t := newTable("NAME", "ROLE", "STATE", "CREATED")
 	for _, u := range list {
 		state := "active"
 		if !u.Active {
 			state = "disabled"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", u.Name, u.Role, state, u.Created.UTC().Format(time.DateOnly))
+		t.add(u.Name, u.Role, state, u.Created.UTC().Format(time.DateOnly))
 	}
-	return w.Flush()
+	return t.write(a.con.out, a.con.theme(a.con.outTTY))
 }
 
 func oneUser(cmd *cobra.Command, args []string) error {

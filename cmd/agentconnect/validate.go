@@ -35,7 +35,7 @@ Status: 0 without errors, 1 with errors, 2 when a path is not there.`,
 	}
 	cmd.Flags().SortFlags = false
 	vars.flags(cmd.Flags())
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object with all findings")
+	jsonFlag(cmd, &asJSON, "one JSON object with all findings")
 	return cmd
 }
 

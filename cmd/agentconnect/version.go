@@ -67,6 +67,6 @@ func newVersion(a *app) *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	jsonFlag(cmd, &asJSON, "a JSON object")
 	return cmd
 }

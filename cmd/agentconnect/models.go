@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,6 +30,19 @@ type modelPrice struct {
 	Output      float64 `json:"output"`
 	// Read is when the price was read.
 	Read string `json:"read,omitempty"`
+}
+
+// priceOf is what a provider's model costs, nil when that is not known.
+func priceOf(p *specs.Provider, model string) *modelPrice {
+	price, known := specs.PriceOf(p, model)
+	if !known {
+		return nil
+	}
+	out := &modelPrice{Input: price.Input, CachedInput: price.CachedInput, Output: price.Output}
+	if p.Price == nil { // a scenario's own was not read anywhere
+		out.Read = specs.PriceRead(p.Kind, model)
+	}
+	return out
 }
 
 func newModels(a *app) *cobra.Command {
@@ -61,7 +73,7 @@ vendor says, and a scenario may say it by a price block.`,
 		},
 	}
 	place.flags(cmd.Flags(), false)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array of objects")
+	jsonFlag(cmd, &asJSON, "a JSON array of objects")
 	return cmd
 }
 
@@ -132,13 +144,10 @@ func modelsOfRow(r *providerRow, offered []string) []modelRow {
 	slices.Sort(names)
 	var list []modelRow
 	for _, name := range slices.Compact(names) {
-		row := modelRow{Provider: r.Name, Model: name, Default: name == r.DefaultModel}
+		row := modelRow{Provider: r.Name, Model: name, Default: name == r.DefaultModel, Price: priceOf(r.spec, name)}
 		if offered != nil {
 			listed := slices.Contains(offered, name)
 			row.Offered = &listed
-		}
-		if price, known := specs.PriceOf(r.spec, name); known {
-			row.Price = &modelPrice{Input: price.Input, CachedInput: price.CachedInput, Output: price.Output, Read: specs.PriceRead(r.Kind, name)}
 		}
 		list = append(list, row)
 	}
@@ -147,7 +156,7 @@ func modelsOfRow(r *providerRow, offered []string) []modelRow {
 
 func (a *app) modelTable(list []modelRow) error {
 	t := newTable("PROVIDER", "MODEL", "OFFERED", "INPUT", "CACHED", "OUTPUT", "AS OF")
-	dollars := func(f float64) string { return "$" + strconv.FormatFloat(f, 'f', -1, 64) }
+	dollars := func(f float64) string { return "$" + number(f) }
 	for i := range list {
 		m := &list[i]
 		name, offered := m.Model, ""

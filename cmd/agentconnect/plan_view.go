@@ -7,9 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agentconnect-dev/agentconnect/providers/anthropic"
-	"github.com/agentconnect-dev/agentconnect/providers/google"
-	"github.com/agentconnect-dev/agentconnect/providers/openai"
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
@@ -119,14 +116,7 @@ func modelOf(p *specs.Provider, agent *specs.Agent, i int) planModel {
 	if i == 0 {
 		model = cmp.Or(agent.Model, model)
 	}
-	m := planModel{Provider: p.Name, Kind: p.Kind, Model: model}
-	if price, known := specs.PriceOf(p, model); known {
-		m.Price = &modelPrice{Input: price.Input, CachedInput: price.CachedInput, Output: price.Output}
-		if p.Price == nil {
-			m.Price.Read = specs.PriceRead(p.Kind, model)
-		}
-	}
-	return m
+	return planModel{Provider: p.Name, Kind: p.Kind, Model: model, Price: priceOf(p, model)}
 }
 
 func (v *planView) tool(t *specs.Tool) {
@@ -143,19 +133,6 @@ func (v *planView) tool(t *specs.Tool) {
 func (v *planView) host(address string) {
 	if u, err := url.Parse(address); err == nil && u.Host != "" {
 		v.Hosts = append(v.Hosts, u.Host)
-	}
-}
-
-// providerURL is where a provider's calls go; empty for one that needs no
-// network.
-func providerURL(p *specs.Provider) string {
-	switch p.Kind {
-	case "anthropic":
-		return cmp.Or(p.BaseURL, anthropic.BaseURL())
-	case "google":
-		return cmp.Or(p.BaseURL, google.BaseURL())
-	default:
-		return cmp.Or(p.BaseURL, openai.BaseURL(p.Kind))
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -76,6 +77,19 @@ func keysOf(kind string) []string {
 		return google.Keys()
 	default:
 		return openai.Keys(kind)
+	}
+}
+
+// providerURL is where a provider's calls go; empty for one that needs no
+// network.
+func providerURL(p *specs.Provider) string {
+	switch p.Kind {
+	case "anthropic":
+		return cmp.Or(p.BaseURL, anthropic.BaseURL())
+	case "google":
+		return cmp.Or(p.BaseURL, google.BaseURL())
+	default:
+		return cmp.Or(p.BaseURL, openai.BaseURL(p.Kind))
 	}
 }
 

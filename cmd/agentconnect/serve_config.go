@@ -49,15 +49,14 @@ func serverConfig(v *vendors, set *config.Settings, log *slog.Logger) (server.Co
 func offer(v *vendors, set *config.Settings, log *slog.Logger) (providers.Registry, []server.ProviderInfo, error) {
 	models := providers.Registry{}
 	var list []server.ProviderInfo
-	configured := map[string]bool{}
-	for _, p := range set.Providers {
-		configured[p.Name] = true
-		if specs.DefaultModel(p.Kind) == "" && p.Kind != kindCompatible {
-			return nil, nil, usageError("providers.%s: there is no kind of provider %q; say by providers.%s.kind what it is", p.Name, p.Kind, p.Name)
-		}
-		spec := &specs.Provider{
-			Block: specs.Block{Name: p.Name}, Kind: p.Kind, Model: p.Model, APIKey: specs.NewSecret(p.APIKey), BaseURL: p.BaseURL,
-		}
+	named, err := configured(set)
+	if err != nil {
+		return nil, nil, err
+	}
+	given := map[string]bool{}
+	for i, spec := range named {
+		p := &set.Providers[i]
+		given[p.Name] = true
 		made, err := v.connected(spec)
 		if err != nil {
 			return nil, nil, usageError("%s", strings.Replace(err.Error(), "provider.", "providers.", 1))
@@ -66,7 +65,7 @@ func offer(v *vendors, set *config.Settings, log *slog.Logger) (providers.Regist
 		list = append(list, describeProvider(p.Name, spec, p.Models, true))
 	}
 	for _, kind := range keyedKinds() {
-		if configured[kind] || !hasKey(kind) {
+		if given[kind] || !hasKey(kind) {
 			continue
 		}
 		spec := &specs.Provider{Block: specs.Block{Name: kind}, Kind: kind}
@@ -78,13 +77,13 @@ func offer(v *vendors, set *config.Settings, log *slog.Logger) (providers.Regist
 		}
 		list = append(list, describeProvider(kind, spec, nil, err == nil))
 	}
-	if local := ollama(); !configured[local.Name] && v.answers(context.Background(), local) {
+	if local := ollama(); !given[local.Name] && v.answers(context.Background(), local) {
 		if made, err := v.connected(local); err == nil {
 			models[local.Name] = made
 			list = append(list, describeProvider(local.Name, local, nil, true))
 		}
 	}
-	if !configured[kindScripted] {
+	if !given[kindScripted] {
 		spec := &specs.Provider{Block: specs.Block{Name: kindScripted}, Kind: kindScripted}
 		free := settings(spec)
 		free.Price = &providers.Price{}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/config"
@@ -161,16 +160,7 @@ func snapshot(cfg *specs.Config) map[string][]byte {
 
 // modelsOf makes the models that the agents of a scenario use.
 func (v *vendors) modelsOf(cfg *specs.Config) (providers.Registry, error) {
-	used := map[string]bool{}
-	for _, a := range cfg.Agents {
-		for _, name := range a.Models {
-			used[name] = true
-		}
-		if a.Memory != nil && a.Memory.Summarize != "" {
-			used[a.Memory.Summarize] = true
-		}
-	}
-	list := slices.DeleteFunc(slices.Clone(cfg.Providers), func(p *specs.Provider) bool { return !used[p.Name] })
+	list := usedBy(cfg, cfg.Agents)
 	models, err := v.connectOr(list, v.local(cfg, list))
 	if err != nil {
 		return nil, serving(err)

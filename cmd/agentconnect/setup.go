@@ -54,11 +54,15 @@ func simulated(cfg *specs.Config) providers.Registry {
 
 // needed are the providers that a template's agents use, in declared order.
 func needed(cfg *specs.Config, t *engine.Template) []*specs.Provider {
+	return usedBy(cfg, slices.DeleteFunc(slices.Clone(cfg.Agents), func(a *specs.Agent) bool {
+		return !slices.ContainsFunc(t.Participants, func(p engine.Participant) bool { return p.Kind == "agent" && p.Name == a.Name })
+	}))
+}
+
+// usedBy are the providers that agents use, in declared order.
+func usedBy(cfg *specs.Config, agents []*specs.Agent) []*specs.Provider {
 	used := map[string]bool{}
-	for _, a := range cfg.Agents {
-		if !slices.ContainsFunc(t.Participants, func(p engine.Participant) bool { return p.Kind == "agent" && p.Name == a.Name }) {
-			continue
-		}
+	for _, a := range agents {
 		for _, name := range a.Models {
 			used[name] = true
 		}

@@ -58,8 +58,8 @@ const (
 	clusterHandOver = 2 * time.Second  // for sessions to go on elsewhere when a node is told to stop
 )
 
-// clusterNode is the command of a server of the cluster, which can be started
-// again and again. It reads the configuration that the documentation shows.
+// node is a server of the cluster, which can be started again and again. It
+// reads the configuration that the documentation shows.
 func (c *natsCluster) node(address string) func() *served {
 	c.t.Helper()
 	dir := c.t.TempDir()

@@ -193,9 +193,8 @@ func (c *crashSession) text(n int) string { return fmt.Sprintf("Question %d of %
 // the board several at once and then that it is over.
 func (c *crashSession) say(ws *websocket.Conn) bool {
 	var err error
-	ready := c.seq > 0 && !c.ended && err == nil
 	switch {
-	case !ready:
+	case c.seq == 0, c.ended:
 	case c.kind == "desk" && c.sent == c.acked && c.sent <= c.answers:
 		err = c.send(ws)
 	case c.kind == "board" && c.acked == 8:

@@ -13,7 +13,7 @@ const hidden = "(secret)"
 // note remembers a setting for the list. Keys of providers that are not set are
 // left out.
 func (l *loader) note(r *row, from source) {
-	if len(r.key) > len("providers.") && r.key[:len("providers.")] == "providers." && from.origin == "default" {
+	if strings.HasPrefix(r.key, "providers.") && from.origin == "default" {
 		return
 	}
 	l.s.list = append(l.s.list, Setting{Key: r.key, Value: r.shown(), Origin: from.origin})

@@ -1,7 +1,6 @@
 package anthropic_test
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"testing"
@@ -24,44 +23,15 @@ func TestContract(t *testing.T) {
 	})
 }
 
-// Whoever cancels or leaves hangs up at once, whatever the service is doing.
 func TestHangsUp(t *testing.T) {
-	for how, want := range map[string]providers.Kind{"cancel": providers.Canceled, "break": providers.Other, "deadline": providers.TimedOut} {
-		t.Run(how, func(t *testing.T) {
-			gone := make(chan struct{})
-			f := providertest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
-				o := stream(w)
-				o.begin(1)
-				o.text("One. ")
-				<-r.Context().Done()
-				close(gone)
-			})
-			m := model(t, f, func(c *providers.WireConfig) {
-				if how == "deadline" {
-					c.Timeout = 50 * time.Millisecond
-				}
-			})
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			var last error
-			for _, err := range m.Stream(ctx, request("Count.")) {
-				if last = err; how == "break" {
-					break
-				}
-				if how == "cancel" {
-					cancel()
-				}
-			}
-			select {
-			case <-gone:
-			case <-time.After(5 * time.Second):
-				t.Error("the connection is still open")
-			}
-			if got := providers.KindOf(last); got != want {
-				t.Errorf("got error %v, want kind %s", last, want)
-			}
-		})
-	}
+	providertest.HangsUp(t, func(w http.ResponseWriter) {
+		o := stream(w)
+		o.begin(1)
+		o.text("One. ")
+	}, func(t *testing.T, f *providertest.FarSide, change func(*providers.WireConfig)) providers.Model {
+		t.Helper()
+		return model(t, f, change)
+	})
 }
 
 // A service that thinks has begun, though it says nothing yet.

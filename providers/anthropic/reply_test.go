@@ -2,12 +2,10 @@ package anthropic_test
 
 import (
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
-	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -104,19 +102,7 @@ func TestReplies(t *testing.T) {
 
 func wantFailure(t *testing.T, err error, kind providers.Kind, says string) {
 	t.Helper()
-	if kind == "" {
-		if err != nil {
-			t.Errorf("got error %v, want none", err)
-		}
-		return
-	}
-	e, ok := errors.AsType[*providers.Error](err)
-	if !ok || e.Kind != kind || !strings.Contains(e.Error(), says) || e.Provider != "fast" || e.Vendor != "anthropic" {
-		t.Errorf("got error %v, want kind %s with %q", err, kind, says)
-	}
-	if err != nil && strings.Contains(err.Error(), secret) {
-		t.Errorf("got the key in %q", err)
-	}
+	providertest.WantFailure(t, err, kind, says, "anthropic", secret)
 }
 
 func TestLength(t *testing.T) {
@@ -279,7 +265,7 @@ func FuzzStream(f *testing.F) {
 			if req.Model = name; structured {
 				req.Schema = json.RawMessage(verdict)
 			}
-			m, err := anthropic.New(anthropic.Config{Wire: providers.NewWire(providers.WireConfig{Provider: "fast", Vendor: "anthropic", Base: says{contentType, body}})})
+			m, err := anthropic.New(anthropic.Config{Wire: providers.NewWire(providers.WireConfig{Provider: "fast", Vendor: "anthropic", Base: providertest.Says{ContentType: contentType, Body: body}})})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -289,14 +275,4 @@ func FuzzStream(f *testing.F) {
 			}
 		}
 	})
-}
-
-// says is a connection on which always the same comes back.
-type says struct{ contentType, body string }
-
-func (s says) RoundTrip(req *http.Request) (*http.Response, error) {
-	_, _ = io.Copy(io.Discard, req.Body)
-	return &http.Response{
-		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {s.contentType}}, Body: io.NopCloser(iotest.OneByteReader(strings.NewReader(s.body))), Request: req,
-	}, nil
 }

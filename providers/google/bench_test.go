@@ -1,15 +1,11 @@
 package google_test
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"testing"
 
-	"github.com/agentconnect-dev/agentconnect/providers"
 	"github.com/agentconnect-dev/agentconnect/providers/providertest"
 )
 
@@ -30,85 +26,36 @@ func BenchmarkCall(b *testing.B) {
 			o.end("STOP", 9, 9)
 		})
 		req := request("Say a lot.")
-		b.Run(fmt.Sprintf("chunks=%d/bare", chunks), func(b *testing.B) { run(b, f, bare(b, f)) })
+		b.Run(fmt.Sprintf("chunks=%d/bare", chunks), func(b *testing.B) { f.Bench(b, bare(b, f)) })
 		m := model(b, f)
 		b.Run(fmt.Sprintf("chunks=%d/google", chunks), func(b *testing.B) {
-			run(b, f, func() (n int, err error) {
-				for c, err := range m.Stream(b.Context(), req) {
-					if err != nil {
-						return n, err
-					}
-					n += len(c.Text)
-				}
-				return n, nil
-			})
+			f.Bench(b, func() (int, error) { return providertest.Length(m.Stream(b.Context(), req)) })
 		})
 	}
 }
 
-// run makes calls one after the other over one connection.
-func run(b *testing.B, f *providertest.FarSide, call func() (int, error)) {
-	b.Helper()
-	before := f.Opened()
-	b.ReportAllocs()
-	calls := int64(0)
-	for b.Loop() {
-		calls++
-		f.Forget()
-		if n, err := call(); err != nil || n < 10 {
-			b.Fatalf("got %d bytes and error %v", n, err)
-		}
-	}
-	if n := f.Opened() - before; n > 1+calls/100 { // a machine under load may lose one
-		b.Errorf("got %d connections for %d calls, want 1", n, calls)
-	}
-}
-
-// bare is a client of nothing but the standard library.
 func bare(b *testing.B, f *providertest.FarSide) func() (int, error) {
 	b.Helper()
-	base := providers.NewTransport()
-	b.Cleanup(base.CloseIdleConnections)
-	client := &http.Client{Transport: base}
-	return func() (n int, err error) {
-		text, err := json.Marshal(object{"contents": []object{{"role": "user", "parts": []object{{"text": "Say a lot."}}}}})
-		if err != nil {
-			return 0, err
-		}
-		req, err := http.NewRequestWithContext(b.Context(), http.MethodPost, f.URL+"/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse", bytes.NewReader(text))
-		if err != nil {
-			return 0, err
-		}
-		resp, err := client.Do(req)
-		if err != nil {
-			return 0, err
-		}
-		defer resp.Body.Close() //nolint:errcheck // read-only
-		lines := bufio.NewScanner(resp.Body)
-		for lines.Scan() {
-			data, found := bytes.CutPrefix(lines.Bytes(), []byte("data: "))
-			if !found {
-				continue
-			}
-			var e struct {
-				Candidates []struct {
-					Content struct {
-						Parts []struct {
-							Text string `json:"text"`
-						} `json:"parts"`
-					} `json:"content"`
-				} `json:"candidates"`
-			}
-			if err := json.Unmarshal(data, &e); err != nil {
-				return 0, err
-			}
-			for _, c := range e.Candidates {
-				for _, p := range c.Content.Parts {
-					n += len(p.Text)
-				}
-			}
-		}
-		_, _ = io.Copy(io.Discard, resp.Body)
-		return n, lines.Err()
+	body := func() any {
+		return object{"contents": []object{{"role": "user", "parts": []object{{"text": "Say a lot."}}}}}
 	}
+	url := f.URL + "/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse"
+	return providertest.Bare(b, url, body, func(data []byte) (n int, err error) {
+		var e struct {
+			Candidates []struct {
+				Content struct {
+					Parts []struct {
+						Text string `json:"text"`
+					} `json:"parts"`
+				} `json:"content"`
+			} `json:"candidates"`
+		}
+		err = json.Unmarshal(data, &e)
+		for _, c := range e.Candidates {
+			for _, p := range c.Content.Parts {
+				n += len(p.Text)
+			}
+		}
+		return n, err
+	})
 }

@@ -2,12 +2,10 @@ package google_test
 
 import (
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
-	"testing/iotest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -91,19 +89,7 @@ func TestReplies(t *testing.T) {
 
 func wantFailure(t *testing.T, err error, kind providers.Kind, says string) {
 	t.Helper()
-	if kind == "" {
-		if err != nil {
-			t.Errorf("got error %v, want none", err)
-		}
-		return
-	}
-	e, ok := errors.AsType[*providers.Error](err)
-	if !ok || e.Kind != kind || !strings.Contains(e.Error(), says) || e.Provider != "fast" || e.Vendor != "google" {
-		t.Errorf("got error %v, want kind %s with %q", err, kind, says)
-	}
-	if err != nil && strings.Contains(err.Error(), secret) {
-		t.Errorf("got the key in %q", err)
-	}
+	providertest.WantFailure(t, err, kind, says, "google", secret)
 }
 
 // Services that do not stream, or answer with a page.
@@ -245,7 +231,7 @@ func FuzzStream(f *testing.F) {
 			if req.Tools = tools; structured {
 				req.Schema = json.RawMessage(verdict)
 			}
-			m, err := google.New(google.Config{Wire: providers.NewWire(providers.WireConfig{Provider: "fast", Vendor: "google", Base: says{contentType, body}})})
+			m, err := google.New(google.Config{Wire: providers.NewWire(providers.WireConfig{Provider: "fast", Vendor: "google", Base: providertest.Says{ContentType: contentType, Body: body}})})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -255,14 +241,4 @@ func FuzzStream(f *testing.F) {
 			}
 		}
 	})
-}
-
-// says is a connection on which always the same comes back.
-type says struct{ contentType, body string }
-
-func (s says) RoundTrip(req *http.Request) (*http.Response, error) {
-	_, _ = io.Copy(io.Discard, req.Body)
-	return &http.Response{
-		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {s.contentType}}, Body: io.NopCloser(iotest.OneByteReader(strings.NewReader(s.body))), Request: req,
-	}, nil
 }

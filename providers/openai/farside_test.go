@@ -1,15 +1,11 @@
 package openai_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -25,51 +21,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // secret is the key that far sides want.
 const secret = "sk-test-0123456789abcdef"
 
-// farSide is a service that speaks the dialect over real HTTP.
-type farSide struct {
-	*httptest.Server
-
-	handle  http.HandlerFunc
-	opened  atomic.Int64 // connections
-	mu      sync.Mutex
-	bodies  [][]byte
-	headers []http.Header
-}
-
-func serve(tb testing.TB, handle http.HandlerFunc) *farSide {
-	tb.Helper()
-	f := &farSide{handle: handle}
-	f.Server = httptest.NewUnstartedServer(f)
-	f.Config.ConnState = func(_ net.Conn, s http.ConnState) {
-		if s == http.StateNew {
-			f.opened.Add(1)
-		}
-	}
-	f.Start()
-	tb.Cleanup(f.Close)
-	return f
-}
-
-func (f *farSide) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body)
-	f.mu.Lock()
-	f.bodies, f.headers = append(f.bodies, body), append(f.headers, r.Header)
-	f.mu.Unlock()
-	f.handle(w, r)
-}
-
-func (f *farSide) body(t *testing.T, i int) []byte {
-	t.Helper()
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if i >= len(f.bodies) {
-		t.Fatalf("got %d requests, want more than %d", len(f.bodies), i)
-	}
-	return f.bodies[i]
-}
-
 // model is a provider of a kind whose service is f.
-func (f *farSide) model(tb testing.TB, kind string, change ...func(*providers.WireConfig)) *openai.Model {
+func model(tb testing.TB, f *providertest.FarSide, kind string, change ...func(*providers.WireConfig)) *openai.Model {
 	tb.Helper()
 	base := providers.NewTransport()
 	tb.Cleanup(base.CloseIdleConnections)
@@ -84,41 +37,22 @@ func (f *farSide) model(tb testing.TB, kind string, change ...func(*providers.Wi
 	return m
 }
 
-// out writes a stream.
-type out struct {
-	w http.ResponseWriter
-}
+// out writes a stream as the services do.
+type out struct{ *providertest.Events }
 
-func stream(w http.ResponseWriter) *out {
-	w.Header().Set("Content-Type", "text/event-stream")
-	return &out{w}
-}
-
-// raw writes bytes as they are and sends them off.
-func (o *out) raw(text string) {
-	_, _ = io.WriteString(o.w, text)
-	_ = http.NewResponseController(o.w).Flush()
-}
-
-func (o *out) data(v any) {
-	text, err := json.Marshal(v)
-	if err != nil {
-		panic(err)
-	}
-	o.raw("data: " + string(text) + "\n\n")
-}
+func stream(w http.ResponseWriter) out { return out{providertest.Stream(w)} }
 
 type object = map[string]any
 
-func (o *out) delta(delta object, reason any) {
-	o.data(object{
+func (o out) delta(delta object, reason any) {
+	o.Data("", object{
 		"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "test-model-2026",
 		"choices": []any{object{"index": 0, "delta": delta, "finish_reason": reason}},
 	})
 }
 
-func (o *out) usage(in, out int) {
-	o.data(object{
+func (o out) usage(in, out int) {
+	o.Data("", object{
 		"id": "chatcmpl-1", "object": "chat.completion.chunk", "choices": []any{},
 		"usage": object{"prompt_tokens": in, "completion_tokens": out, "total_tokens": in + out},
 	})
@@ -202,5 +136,5 @@ func say(w http.ResponseWriter, r *http.Request, reply providertest.Reply) {
 		u = providers.Usage{InputTokens: 9, OutputTokens: 4}
 	}
 	o.usage(u.InputTokens, u.OutputTokens)
-	o.raw("data: [DONE]\n\n")
+	o.Raw("data: [DONE]\n\n")
 }

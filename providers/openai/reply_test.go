@@ -2,12 +2,10 @@ package openai_test
 
 import (
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
-	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -33,11 +31,11 @@ func calls(fragments ...string) string {
 // ask gives a service that answers with these bytes a request.
 func ask(tb testing.TB, kind, contentType, body string, req *providers.Request) providertest.Result {
 	tb.Helper()
-	f := serve(tb, func(w http.ResponseWriter, _ *http.Request) {
+	f := providertest.Serve(tb, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		_, _ = io.WriteString(w, body)
 	})
-	return providertest.Collect(tb, f.model(tb, kind).Stream(tb.Context(), req))
+	return providertest.Collect(tb, model(tb, f, kind).Stream(tb.Context(), req))
 }
 
 // Whatever a service sends, there is an answer or a failure of a kind.
@@ -105,19 +103,7 @@ func TestReplies(t *testing.T) {
 
 func wantFailure(t *testing.T, err error, kind providers.Kind, says string) {
 	t.Helper()
-	if kind == "" {
-		if err != nil {
-			t.Errorf("got error %v, want none", err)
-		}
-		return
-	}
-	e, ok := errors.AsType[*providers.Error](err)
-	if !ok || e.Kind != kind || !strings.Contains(e.Error(), says) || e.Provider != "fast" {
-		t.Errorf("got error %v, want kind %s with %q", err, kind, says)
-	}
-	if err != nil && strings.Contains(err.Error(), secret) {
-		t.Errorf("got the key in %q", err)
-	}
+	providertest.WantFailure(t, err, kind, says, "openai", secret)
 }
 
 // Services that do not stream, or answer with a page.
@@ -219,11 +205,11 @@ func TestBounds(t *testing.T) {
 // Whoever leaves hears of no failure, also of one in the same event.
 func TestLeaves(t *testing.T) {
 	body := strings.ReplaceAll(calls(strings.Repeat(`{"id":"","function":{"name":"clock"}},`, 200)+`{}`), `{"tool_calls"`, `{"content":"Hello.","tool_calls"`)
-	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+	f := providertest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		_, _ = io.WriteString(w, body)
 	})
-	for c, err := range f.model(t, "openai").Stream(t.Context(), request("Well?")) {
+	for c, err := range model(t, f, "openai").Stream(t.Context(), request("Well?")) {
 		if err != nil || c.Text != "Hello." {
 			t.Errorf("got %q and error %v, want the text", c.Text, err)
 		}
@@ -331,7 +317,7 @@ func FuzzStream(f *testing.F) {
 			req.Schema = json.RawMessage(verdict)
 		}
 		for _, kind := range []string{"openai", "groq"} {
-			m, err := openai.New(openai.Config{Kind: kind, Wire: providers.NewWire(providers.WireConfig{Provider: "fast", Vendor: kind, Base: says{contentType, body}})})
+			m, err := openai.New(openai.Config{Kind: kind, Wire: providers.NewWire(providers.WireConfig{Provider: "fast", Vendor: kind, Base: providertest.Says{ContentType: contentType, Body: body}})})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -341,14 +327,4 @@ func FuzzStream(f *testing.F) {
 			}
 		}
 	})
-}
-
-// says is a connection on which always the same comes back.
-type says struct{ contentType, body string }
-
-func (s says) RoundTrip(req *http.Request) (*http.Response, error) {
-	_, _ = io.Copy(io.Discard, req.Body)
-	return &http.Response{
-		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {s.contentType}}, Body: io.NopCloser(iotest.OneByteReader(strings.NewReader(s.body))), Request: req,
-	}, nil
 }

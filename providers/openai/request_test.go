@@ -1,23 +1,19 @@
 package openai_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"flag"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/agentconnect-dev/agentconnect/providers"
 	"github.com/agentconnect-dev/agentconnect/providers/openai"
 	"github.com/agentconnect-dev/agentconnect/providers/providertest"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files")
+var _ = flag.Bool("update", false, "rewrite the golden files")
 
 // conversation has everything in it that a request may have.
 func conversation() *providers.Request {
@@ -56,66 +52,45 @@ func TestRequestBodies(t *testing.T) {
 	for _, kind := range openai.Kinds() {
 		for name, req := range map[string]*providers.Request{"conversation": conversation(), "structured": structured, "structured_tools": both} {
 			t.Run(kind+"/"+name, func(t *testing.T) {
-				f := serve(t, func(w http.ResponseWriter, r *http.Request) { say(w, r, providertest.Reply{Text: "[1]"}) })
-				if r := providertest.Collect(t, f.model(t, kind).Stream(t.Context(), req)); r.Err != nil {
+				f := providertest.Serve(t, func(w http.ResponseWriter, r *http.Request) { say(w, r, providertest.Reply{Text: "[1]"}) })
+				if r := providertest.Collect(t, model(t, f, kind).Stream(t.Context(), req)); r.Err != nil {
 					t.Fatal(r.Err)
 				}
-				golden(t, kind+"."+name+".json", f.body(t, 0))
+				body, _ := f.Asked(t, 0)
+				providertest.Golden(t, filepath.Join("testdata", "requests", kind+"."+name+".json"), body)
 			})
 		}
 	}
 }
 
-func golden(t *testing.T, name string, body []byte) {
-	t.Helper()
-	var got bytes.Buffer
-	if err := json.Indent(&got, body, "", "  "); err != nil {
-		t.Fatalf("got %s: %v", body, err)
-	}
-	got.WriteByte('\n')
-	file := filepath.Join("testdata", "requests", name)
-	if *update {
-		if err := os.WriteFile(file, got.Bytes(), 0o644); err != nil { //nolint:gosec // a file of the tree
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got.String()); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", file, diff)
-	}
-}
-
 // Models that fix their sampling are not asked to sample otherwise.
 func TestFixedSampling(t *testing.T) {
-	for model, fixed := range map[string]bool{
+	for name, fixed := range map[string]bool{
 		"gpt-5": true, "gpt-5-mini": true, "gpt-5-2025-08-07": true, "o3": true, "o4-mini": true,
 		"gpt-5.2": false, "gpt-5-chat-latest": false, "gpt-4.1": false,
 	} {
-		f := serve(t, func(w http.ResponseWriter, r *http.Request) { say(w, r, providertest.Reply{Text: "Yes."}) })
+		f := providertest.Serve(t, func(w http.ResponseWriter, r *http.Request) { say(w, r, providertest.Reply{Text: "Yes."}) })
 		req := conversation()
-		req.Model = model
-		if r := providertest.Collect(t, f.model(t, "openai").Stream(t.Context(), req)); r.Err != nil {
+		req.Model = name
+		if r := providertest.Collect(t, model(t, f, "openai").Stream(t.Context(), req)); r.Err != nil {
 			t.Fatal(r.Err)
 		}
-		if got := !strings.Contains(string(f.body(t, 0)), `"temperature"`); got != fixed {
-			t.Errorf("%s: got temperature left out %v, want %v", model, got, fixed)
+		body, _ := f.Asked(t, 0)
+		if got := !strings.Contains(string(body), `"temperature"`); got != fixed {
+			t.Errorf("%s: got temperature left out %v, want %v", name, got, fixed)
 		}
 	}
 }
 
 func TestHeaders(t *testing.T) {
-	f := serve(t, func(w http.ResponseWriter, r *http.Request) { say(w, r, providertest.Reply{Text: "Yes."}) })
-	m := f.model(t, "openai", func(c *providers.WireConfig) {
+	f := providertest.Serve(t, func(w http.ResponseWriter, r *http.Request) { say(w, r, providertest.Reply{Text: "Yes."}) })
+	m := model(t, f, "openai", func(c *providers.WireConfig) {
 		c.Headers = map[string]string{"X-Team": "blue", "Authorization": "Bearer other"}
 	})
 	if r := providertest.Collect(t, m.Stream(t.Context(), request("Well?"))); r.Err != nil {
 		t.Fatal(r.Err)
 	}
-	h := f.headers[0]
-	if h.Get("X-Team") != "blue" || h.Get("Authorization") != "Bearer other" || h.Get("Content-Type") != "application/json" {
+	if _, h := f.Asked(t, 0); h.Get("X-Team") != "blue" || h.Get("Authorization") != "Bearer other" || h.Get("Content-Type") != "application/json" {
 		t.Errorf("got headers %v, want those of the block over the dialect's", h)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -273,6 +274,40 @@ func TestTooManyTalks(t *testing.T) {
 	ts.tell(t, ann, one, three, "there is room again")
 	if n := ts.index.talks(ann); n != maxTalks {
 		t.Errorf("%d talks go on, want %d", n, maxTalks)
+	}
+}
+
+// Of requests at the same time that each open a talk, no more are let through
+// than there is room for.
+func TestTooManyTalksConcurrently(t *testing.T) {
+	ts := newTestServer(t, nil)
+	const room = 2
+	for i := range maxTalks - room {
+		ts.index.put(fmt.Sprint("session_", i), docHead{owner: ann, direct: true, created: now()}, 1)
+	}
+	one, token := ts.register(t, ann, "one"), ts.token(t, ann)
+	var others []string
+	for i := range 8 {
+		others = append(others, ts.register(t, ann, fmt.Sprint("other ", i)))
+	}
+	var wg sync.WaitGroup
+	var opened, refused atomic.Int32
+	for _, to := range others {
+		wg.Go(func() {
+			w, got := ts.do(t, "POST", "/agents/"+one+"/message", token, map[string]any{"receiver_id": to, "content": "x", "message_type": "text"})
+			switch w.StatusCode {
+			case http.StatusOK:
+				opened.Add(1)
+			case http.StatusTooManyRequests:
+				refused.Add(1)
+			default:
+				t.Errorf("got %d %v", w.StatusCode, got)
+			}
+		})
+	}
+	wg.Wait()
+	if opened.Load() != room || refused.Load() != int32(len(others)-room) || ts.index.talks(ann) != maxTalks {
+		t.Errorf("%d were opened and %d refused, and %d go on; want %d of %d", opened.Load(), refused.Load(), ts.index.talks(ann), room, len(others))
 	}
 }
 

@@ -38,11 +38,16 @@ type index struct {
 
 // owned are the sessions of an owner.
 type owned struct {
-	list     []*entry // by id, which is by age
-	jumbled  bool     // list is not in order
-	live     int      // sessions that may go on, direct talks aside
-	talks    int      // direct talks that may go on
-	starting int      // places that are taken for sessions to come
+	list    []*entry // by id, which is by age
+	jumbled bool     // list is not in order
+	live    places   // direct talks aside
+	talks   places   // direct talks
+}
+
+// places are sessions that count in a cap.
+type places struct {
+	taken    int // by sessions that may go on
+	starting int // by sessions to come
 }
 
 func newIndex() *index {
@@ -161,11 +166,7 @@ func (x *index) count(e *entry, n int) {
 		x.running[e] = struct{}{}
 	}
 	for _, o := range []*owned{x.owner(e.head.owner), x.owners[""]} {
-		if e.head.direct {
-			o.talks += n
-		} else {
-			o.live += n
-		}
+		o.places(e.head.direct).taken += n
 	}
 }
 
@@ -180,7 +181,7 @@ func (x *index) owner(name string) *owned {
 
 // tidy forgets an owner of nothing.
 func (x *index) tidy(name string) {
-	if o := x.owners[name]; name != "" && o != nil && len(o.list) == 0 && o.starting == 0 {
+	if o := x.owners[name]; name != "" && o != nil && len(o.list) == 0 && o.live.starting+o.talks.starting == 0 {
 		delete(x.owners, name)
 		delete(x.names, name)
 	}
@@ -194,6 +195,13 @@ func (x *index) name(text string) string {
 	text = string([]byte(text)) // it may be a part of a long line
 	x.names[text] = text
 	return text
+}
+
+func (o *owned) places(direct bool) *places {
+	if direct {
+		return &o.talks
+	}
+	return &o.live
 }
 
 func (o *owned) add(e *entry) {

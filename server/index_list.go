@@ -80,7 +80,7 @@ func (x *index) live(owner string) int {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	if o := x.owners[owner]; o != nil {
-		return o.live
+		return o.live.taken
 	}
 	return 0
 }
@@ -90,28 +90,28 @@ func (x *index) talks(owner string) int {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	if o := x.owners[owner]; o != nil {
-		return o.talks
+		return o.talks.taken
 	}
 	return 0
 }
 
 // reserve takes a place for a session that is to come, if there is one left of
-// most. Release gives it back, once the session counts itself.
-func (x *index) reserve(owner string, most int) bool {
+// most. Enlist fills it, and release gives it back.
+func (x *index) reserve(owner string, direct bool, most int) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	o := x.owner(owner)
-	if o.live+o.starting >= most {
+	p := x.owner(owner).places(direct)
+	if p.taken+p.starting >= most {
 		return false
 	}
-	o.starting++
+	p.starting++
 	return true
 }
 
-func (x *index) release(owner string) {
+func (x *index) release(owner string, direct bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.owner(owner).starting--
+	x.owner(owner).places(direct).starting--
 	x.tidy(owner)
 }
 

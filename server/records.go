@@ -238,17 +238,13 @@ func (x *index) enlist(rec *record, h docHead) {
 	defer x.mu.Unlock()
 	rec.entry = x.add(rec.id, h, 0)
 	rec.entry.rec, rec.entry.held = weak.Make(rec), true
-	if !h.direct {
-		x.owner(h.owner).starting--
-	}
+	x.owner(h.owner).places(h.direct).starting--
 }
 
 // unlist undoes enlist.
 func (x *index) unlist(e *entry) {
 	x.mu.Lock()
-	if !e.head.direct {
-		x.owner(e.head.owner).starting++
-	}
+	x.owner(e.head.owner).places(e.head.direct).starting++
 	x.mu.Unlock()
 	x.remove(e)
 }

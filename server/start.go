@@ -76,7 +76,11 @@ func (s *Server) begin(ctx context.Context, owner principal, p *plan, in *create
 	if err := s.cfg.Budget.begins(ctx, owner.Name); err != nil {
 		return nil, err
 	}
-	if in.counts(from) && !s.index.reserve(owner.Name, s.cfg.Sessions.MaxPerUser) {
+	most := s.cfg.Sessions.MaxPerUser
+	if in.isTalk(from) {
+		most = maxTalks
+	}
+	if !s.index.reserve(owner.Name, in.isTalk(from), most) {
 		return nil, errSessionLimit
 	}
 	rec, err := s.prepare(ctx, owner, p, in, from)
@@ -99,19 +103,20 @@ func (s *Server) begin(ctx context.Context, owner principal, p *plan, in *create
 // is given back.
 func (s *Server) prepare(ctx context.Context, owner principal, p *plan, in *createRequest, from string) (rec *record, err error) {
 	defer func() {
-		if rec == nil && in.counts(from) {
-			s.index.release(owner.Name)
+		if rec == nil {
+			s.index.release(owner.Name, in.isTalk(from))
 		}
 	}()
 	id := cmp.Or(in.id, engine.NewID(sessionPrefix))
 	d := p.doc(id, owner.Name, in)
-	d.ForkedFrom, d.head.direct = from, !in.counts(from)
+	d.ForkedFrom, d.head.direct = from, in.isTalk(from)
 	if d.Blueprint, err = s.blueprint(ctx, id, p, in); err != nil {
 		return nil, err
 	}
 	return s.enlist(ctx, id, d, p)
 }
 
-// counts says whether a session counts in its owner's cap. A direct talk does
-// not; a copy of one is a session like others, with agents of its own.
-func (r *createRequest) counts(from string) bool { return !r.direct || from != "" }
+// isTalk says whether a session counts as a direct talk, of which there may be
+// more than of others. A copy of one is a session like others, with agents of
+// its own.
+func (r *createRequest) isTalk(from string) bool { return r.direct && from == "" }

@@ -67,9 +67,6 @@ func (s *Server) talk(ctx context.Context, p principal, a, b *agentRecord) (*rec
 		if rec != nil || err != nil {
 			return rec, err
 		}
-		if s.index.talks(p.Name) >= maxTalks {
-			return nil, errSessionLimit
-		}
 		return s.openTalk(ctx, p, key, rev, directRequest(a, b))
 	})
 	if err != nil {

@@ -22,13 +22,12 @@ func (j *Journal) Append(ctx context.Context, session string, expect uint64, eve
 	if h.last != expect {
 		return engine.ErrConflict
 	}
-	id := j.nextID()
-	m, next, err := encode(session, id, h, events)
+	m, next, err := encode(session, j.nextID(), h, events)
 	if err != nil {
 		return err
 	}
 	m.Header.Set(headerEpoch, strconv.FormatUint(epoch, 10))
-	next.stream, err = j.send(ctx, &write{stream: streamOf(session), msg: m, id: id, after: h.stream, fenced: true})
+	next.stream, err = j.send(ctx, &write{stream: streamOf(session), msg: m, after: &h.stream})
 	if err != nil {
 		j.forget(session) // another owner, or not known: look again next time
 		return err

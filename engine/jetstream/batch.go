@@ -132,7 +132,7 @@ func (j *Journal) answerWithin() time.Duration {
 func (j *Journal) patiently(ctx context.Context, read func() error) error {
 	for start := time.Now(); ; {
 		err := read()
-		if err == nil || ctx.Err() != nil || !passing(err) || time.Since(start) > j.cfg.Retry || j.embedded != nil && j.embedded.ill() {
+		if err == nil || ctx.Err() != nil || time.Since(start) > j.cfg.Retry || !j.mayPass(err) {
 			return err
 		}
 		select {

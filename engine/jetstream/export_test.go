@@ -48,12 +48,11 @@ func SendTwice(ctx context.Context, j *Journal, session string, events []engine.
 	if err != nil {
 		return err
 	}
-	id := j.nextID()
-	m, _, err := encode(session, id, h, events)
+	m, _, err := encode(session, j.nextID(), h, events)
 	if err != nil {
 		return err
 	}
-	w := &write{stream: streamOf(session), msg: m, id: id, after: h.stream, fenced: true}
+	w := &write{stream: streamOf(session), msg: m, after: &h.stream}
 	first, err := j.send(ctx, w)
 	if err != nil {
 		return err

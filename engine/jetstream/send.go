@@ -27,12 +27,10 @@ const attempt = 2 * time.Second
 // write is a message to be stored once.
 type write struct {
 	stream string
-	msg    *nats.Msg
-	id     string // in the message's header
-	// after is the sequence that the subject's last message must have, when
-	// fenced.
-	after  uint64
-	fenced bool
+	msg    *nats.Msg // with an id of its own in its header
+	// after is the fence: the sequence that the subject's last message must
+	// have; nil is none.
+	after *uint64
 }
 
 // send stores a message and gives its sequence. While the store does not answer
@@ -48,7 +46,7 @@ func (j *Journal) send(ctx context.Context, w *write) (uint64, error) {
 			return seq, err
 		case ctx.Err() != nil:
 			return 0, context.Cause(ctx)
-		case !passing(err) || j.embedded != nil && j.embedded.ill():
+		case !j.mayPass(err):
 			return 0, j.trouble(w.stream, err)
 		}
 		select {
@@ -70,23 +68,23 @@ func (j *Journal) try(ctx context.Context, w *write) (uint64, error) {
 	ctx, cancel := context.WithTimeout(ctx, attempt)
 	defer cancel()
 	opts := []jetstream.PublishOpt{jetstream.WithRetryAttempts(0)}
-	if w.fenced {
-		opts = append(opts, jetstream.WithExpectLastSequencePerSubject(w.after))
+	if w.after != nil {
+		opts = append(opts, jetstream.WithExpectLastSequencePerSubject(*w.after))
 	}
 	ack, err := j.lane(w.stream).PublishMsg(ctx, w.msg, opts...)
 	if err == nil {
 		return ack.Sequence, nil
 	}
-	if !wrongSequence(err) {
+	if w.after == nil || !wrongSequence(err) {
 		return 0, err
 	}
 	last, lastErr := j.last(ctx, w.stream, w.msg.Subject)
 	switch {
 	case lastErr != nil:
 		return 0, lastErr
-	case last.header.Get(headerAppend) == w.id:
+	case last.header.Get(headerAppend) == w.msg.Header.Get(headerAppend):
 		return last.stream, nil
-	case last.stream == w.after: // what is in the way is not stored yet, and may be an earlier attempt of this one
+	case last.stream == *w.after: // what is in the way is not stored yet, and may be an earlier attempt of this one
 		return 0, errPending
 	default:
 		return 0, engine.ErrConflict
@@ -107,6 +105,12 @@ func (j *Journal) lane(stream string) jetstream.JetStream {
 func wrongSequence(err error) bool {
 	var api *jetstream.APIError
 	return errors.As(err, &api) && (api.ErrorCode == codeWrongSequence || api.ErrorCode == codeWrongSequencePending)
+}
+
+// mayPass says whether it helps to try again: the error is one that time cures,
+// and a store of our own is at work.
+func (j *Journal) mayPass(err error) bool {
+	return passing(err) && (j.embedded == nil || !j.embedded.ill())
 }
 
 // passing says whether a message may be stored when it is sent again.

@@ -126,13 +126,8 @@ func (t *table) put(ctx context.Context, key string, value []byte, after *uint64
 }
 
 func (t *table) send(ctx context.Context, m *nats.Msg, after *uint64) (uint64, error) {
-	id := t.j.nextID()
-	m.Header.Set(headerAppend, id)
-	w := &write{stream: t.stream, msg: m, id: id}
-	if after != nil {
-		w.after, w.fenced = *after, true
-	}
-	return t.j.send(ctx, w)
+	m.Header.Set(headerAppend, t.j.nextID())
+	return t.j.send(ctx, &write{stream: t.stream, msg: m, after: after})
 }
 
 // Update implements [engine.Table].

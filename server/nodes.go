@@ -1,12 +1,10 @@
 package server
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"hash/fnv"
 	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -17,29 +15,11 @@ import (
 // whose turn it is has not looked after.
 const turnTime = 2 * time.Second
 
-// nodes are the servers that share the store. It is safe for concurrent use.
+// nodes are the names of the servers that share the store, this one among them.
+// It is safe for concurrent use.
 type nodes struct {
 	mu    sync.RWMutex
-	infos map[string]peer
-}
-
-// peer is a server on the same store.
-type peer struct {
-	Node
-	Name    string    `json:"-"`
-	Started time.Time `json:"started"`
-}
-
-// peers are the servers that share the store, this one among them, by name.
-func (s *Server) peers() []peer {
-	s.nodes.mu.RLock()
-	defer s.nodes.mu.RUnlock()
-	list := make([]peer, 0, len(s.nodes.infos))
-	for _, p := range s.nodes.infos {
-		list = append(list, p)
-	}
-	slices.SortFunc(list, func(a, b peer) int { return cmp.Compare(a.Name, b.Name) })
-	return list
+	names map[string]struct{}
 }
 
 // turnOf is how long this node leaves a session to those whose turn comes
@@ -51,7 +31,7 @@ func (s *Server) turnOf(id string) time.Duration {
 	own, before := weight(s.cluster.Node(), id), 0
 	s.nodes.mu.RLock()
 	defer s.nodes.mu.RUnlock()
-	for name := range s.nodes.infos {
+	for name := range s.nodes.names {
 		if name != s.cluster.Node() && weight(name, id) > own {
 			before++
 		}
@@ -89,7 +69,7 @@ func weight(node, id string) uint64 {
 
 // join makes this server one of the nodes.
 func (s *Server) join(ctx context.Context) (lost <-chan struct{}, err error) {
-	info, err := json.Marshal(peer{Node: s.cfg.Node, Started: s.since.UTC()})
+	info, err := json.Marshal(s.cfg.Node)
 	if err != nil {
 		return nil, err
 	}
@@ -152,10 +132,8 @@ func (s *Server) seeNodes() {
 		case e.Deleted:
 			s.gone(func(name string) bool { return name == e.Key })
 		default:
-			p := peer{Name: e.Key}
-			_ = json.Unmarshal(e.Value, &p) // what it says of itself is for people
 			s.nodes.mu.Lock()
-			s.nodes.infos[e.Key] = p
+			s.nodes.names[e.Key] = struct{}{}
 			s.nodes.mu.Unlock()
 			if there != nil {
 				there[e.Key] = true
@@ -167,9 +145,9 @@ func (s *Server) seeNodes() {
 // gone forgets nodes, and sees that others run what they ran.
 func (s *Server) gone(is func(name string) bool) {
 	s.nodes.mu.Lock()
-	before := len(s.nodes.infos)
-	maps.DeleteFunc(s.nodes.infos, func(name string, _ peer) bool { return is(name) })
-	less := len(s.nodes.infos) < before
+	before := len(s.nodes.names)
+	maps.DeleteFunc(s.nodes.names, func(name string, _ struct{}) bool { return is(name) })
+	less := len(s.nodes.names) < before
 	s.nodes.mu.Unlock()
 	if less {
 		s.lookAround()

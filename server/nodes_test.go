@@ -26,7 +26,11 @@ func clustered(tb testing.TB, n int, passive time.Duration, change ...func(*Conf
 		servers = append(servers, serveOn(tb, node, passive, change...))
 	}
 	for _, ts := range servers {
-		eventually(tb, "the nodes see each other", func() bool { return len(ts.peers()) == n })
+		eventually(tb, "the nodes see each other", func() bool {
+			ts.nodes.mu.RLock()
+			defer ts.nodes.mu.RUnlock()
+			return len(ts.nodes.names) == n
+		})
 	}
 	return servers, nodes
 }

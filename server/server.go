@@ -139,7 +139,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{cfg: cfg.withDefaults(), since: time.Now(), index: newIndex(), agenda: newAgenda()}
 	s.log = s.cfg.Logger
 	s.limits, s.lock = newLimiter(s.cfg.Limits), newLockout()
-	s.seats.byID, s.nodes.infos = map[string]*record{}, map[string]peer{}
+	s.seats.byID, s.nodes.names = map[string]*record{}, map[string]struct{}{}
 	s.metrics = s.cfg.Metrics
 	if s.metrics == nil {
 		s.metrics = NewMetrics()

@@ -106,7 +106,7 @@ func (c *compiler) session(s *specs.Session) {
 	c.t.limits = limitsOf(s)
 	c.watch()
 	for _, st := range c.t.stops {
-		c.t.reads |= st.reads()
+		c.t.reads |= st.reads
 	}
 	c.t.ticks = c.t.reads&specs.PartElapsed != 0
 }

@@ -39,7 +39,7 @@ func (s *Session) judge() bool {
 	}
 	var found []fired
 	for _, st := range s.t.stops {
-		if st.reads()&changed == 0 {
+		if st.reads&changed == 0 {
 			continue
 		}
 		for _, f := range st.frames(s.st, nil) {

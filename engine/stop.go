@@ -13,8 +13,9 @@ import (
 type stop struct {
 	spec  *specs.Stop
 	parts []*stop
-	size  int    // conditions that it is made of, itself included
-	judge *agent // who decides it, nil when nobody does
+	size  int           // conditions that it is made of, itself included
+	judge *agent        // who decides it, nil when nobody does
+	reads specs.EnvPart // what it depends on
 }
 
 // What conditions of each kind read.
@@ -50,13 +51,15 @@ func (c *compiler) stop(s *specs.Stop) *stop {
 	case s.Judge != nil:
 		st.judge = c.agent(s.Judge.Agent)
 	}
+	st.reads = st.dependsOn()
 	return st
 }
 
 func (s *stop) address() string { return "stop." + s.spec.Name }
 
-// reads are the parts of the environment that the condition depends on.
-func (s *stop) reads() specs.EnvPart {
+// dependsOn are the parts of the environment that the condition and its parts
+// read.
+func (s *stop) dependsOn() specs.EnvPart {
 	var r specs.EnvPart
 	if s.spec.When != nil {
 		r = s.spec.When.Reads()
@@ -76,23 +79,26 @@ func (s *stop) reads() specs.EnvPart {
 		r |= specs.PartHere
 	}
 	for _, p := range s.parts {
-		r |= p.reads()
+		r |= p.reads
 	}
 	return r
 }
 
-// remembered is a condition in an activation of the pattern of its scope, 0 for
-// the session: what is remembered of it ends with the activation.
+// remembered is a condition, or a tool that one asks for, in an activation of the
+// pattern of its scope, 0 for the session: what is remembered of it ends with the
+// activation.
 type remembered struct {
 	stop  string
 	frame int
 }
 
-func (s *stop) in(f *Frame) remembered {
+func (s *stop) in(f *Frame) remembered { return rememberedIn(s.address(), f) }
+
+func rememberedIn(what string, f *Frame) remembered {
 	if f == nil {
-		return remembered{stop: s.address()}
+		return remembered{stop: what}
 	}
-	return remembered{stop: s.address(), frame: f.id}
+	return remembered{stop: what, frame: f.id}
 }
 
 // frames are the activations in which a condition is looked at: those of its
@@ -134,13 +140,7 @@ func (s *stop) holds(st *State, f *Frame, l latch) (bool, error) {
 }
 
 // toolIn is where the success of the condition's tool is noted.
-func (s *stop) toolIn(f *Frame) remembered {
-	x := remembered{stop: s.spec.Tool}
-	if f != nil {
-		x.frame = f.id
-	}
-	return x
-}
+func (s *stop) toolIn(f *Frame) remembered { return rememberedIn(s.spec.Tool, f) }
 
 // repeated is how many times in a row what the condition looks at has come.
 func (s *stop) repeated(st *State, f *Frame) int {

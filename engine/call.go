@@ -100,7 +100,7 @@ func (s *Session) begin(t *turn) {
 	if !t.summing && t.used < t.agent.mostTools() {
 		c.sets = t.agent.sets
 	}
-	c.input = weightOf(c.request.System, c.request.Messages, c.request.Tools, len(c.request.Schema)).Tokens()
+	c.input = weighed(&c.request)
 	s.calls[t.n] = c
 	c.chunks = s.model(link).Stream(ctx, &c.request)
 	if s.worker && s.own == nil {

@@ -76,9 +76,11 @@ func (x *exploration) measure(w *world, at int) {
 	if c == nil {
 		return
 	}
-	times := 1.0
-	if c.PerMessage {
-		times = float64(max(1, w.says))
+	times := func(limited bool) float64 { // a limit of the session is not per message
+		if c.PerMessage && !limited {
+			return float64(max(1, w.says))
+		}
+		return 1
 	}
 	check := func(what string, got float64, certified specs.Amount, times float64) {
 		if got > float64(certified)*times+1e-9 && !x.over[what] {
@@ -86,17 +88,11 @@ func (x *exploration) measure(w *world, at int) {
 			x.found(FoundOver, fmt.Sprintf("%g %s, and the certificate says %g at most", got, what, float64(certified)*times), at)
 		}
 	}
-	check("turns", float64(env.Turns), c.Turns, times)
-	check("calls", float64(env.Calls), c.Calls, times)
-	if x.t.spec.Limits.MaxTokens > 0 {
-		check("tokens", float64(env.Usage.TotalTokens), c.Tokens, 1)
-	} else {
-		check("tokens", float64(env.Usage.TotalTokens), c.Tokens, times)
-	}
-	if x.t.spec.Limits.MaxCost > 0 {
-		times = 1
-	}
-	check("cost", env.Usage.Cost, c.Cost, times)
+	limits := &x.t.spec.Limits
+	check("turns", float64(env.Turns), c.Turns, times(false))
+	check("calls", float64(env.Calls), c.Calls, times(false))
+	check("tokens", float64(env.Usage.TotalTokens), c.Tokens, times(limits.MaxTokens > 0))
+	check("cost", env.Usage.Cost, c.Cost, times(limits.MaxCost > 0))
 }
 
 // result is the report, in an order of its own.

@@ -103,7 +103,7 @@ func (x *exploration) world(s *Session, before *world) *world {
 func (s *Session) weighed(t *turn) int {
 	if t.summing {
 		r := s.summaryRequest(t, t.upTo)
-		return weightOf(r.System, r.Messages, nil, 0).Tokens()
+		return weighed(&r)
 	}
 	prompt := t.ready
 	if prompt == nil {

@@ -33,7 +33,7 @@ func (d *ModelCalled) claim() claim {
 	if d.Reserved == nil {
 		return claim{}
 	}
-	return claim{Tokens: d.Reserved.Tokens, Cost: d.Reserved.Cost}
+	return claim(*d.Reserved)
 }
 
 // settleClaim ends the claim of a turn's call. One of which nobody knows what it
@@ -191,6 +191,11 @@ func (st *State) weigh(t *turn, prompt []providers.Message) int {
 	return w.Tokens()
 }
 
+// weighed estimates what a request takes as it is, in tokens.
+func weighed(r *providers.Request) int {
+	return weightOf(r.System, r.Messages, r.Tools, len(r.Schema)).Tokens()
+}
+
 func weightOf(system string, prompt []providers.Message, tools []providers.ToolSpec, schema int) specs.Weight {
 	w := specs.Weight{Bytes: len(system) + 2*schema, Tools: len(tools)}
 	for i := range prompt {
@@ -210,8 +215,7 @@ func weightOf(system string, prompt []providers.Message, tools []providers.ToolS
 func (s *Session) offerOf(t *turn, d *ModelCalled) *offer {
 	if d.Purpose == purposeSummary {
 		r := s.summaryRequest(t, d.UpTo)
-		w := weightOf(r.System, r.Messages, nil, 0)
-		return &offer{link: t.agent.summarizer, input: w.Tokens(), cap: summaryTokens, summary: true}
+		return &offer{link: t.agent.summarizer, input: weighed(&r), cap: summaryTokens, summary: true}
 	}
 	t.ready = s.st.prompt(t)
 	return &offer{link: &t.agent.chain[t.link], input: s.st.weigh(t, t.ready), cap: answerCap(t.agent)}
@@ -237,8 +241,7 @@ func (s *Session) reserve(t *turn, d *ModelCalled) bool {
 			s.starve(t, &no)
 			return false
 		}
-		c := o.claim(answer)
-		d.MaxTokens, d.Reserved = answer, &Reserved{Tokens: c.Tokens, Cost: c.Cost}
+		d.MaxTokens, d.Reserved = answer, new(Reserved(o.claim(answer)))
 		o.cap = answer
 	}
 	return s.grantedOutside(t, d, o)
@@ -283,10 +286,7 @@ func (s *Session) feed() {
 func (s *Session) warn() {
 	for i := range s.t.limits {
 		l := &s.t.limits[i]
-		if !l.budget || s.st.warned[l.address()] {
-			continue
-		}
-		if used := l.count(s.st); used >= warnShare*l.max {
+		if used := l.count(s.st); l.budget && used >= warnShare*l.max && !s.st.warned[l.address()] {
 			s.emit(Event{Data: &BudgetWarned{Limit: l.address(), Used: used, Most: l.max}})
 		}
 	}

@@ -202,7 +202,7 @@ func (s *Session) enter(n *node, parent *Frame, step Step) {
 	s.ask(s.st.frames[d.Frame])
 }
 
-// merge shows the result of a parallel branch.
+// merge shows the result in a slot that was held back.
 func (s *Session) merge(f *Frame, slot int) {
 	r := f.passed[slot]
 	if r.held != nil {

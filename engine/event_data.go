@@ -257,9 +257,9 @@ type Handoff struct {
 	Why    string `json:"why,omitempty"`
 }
 
-// Merged says that a parallel pattern now shows the result of a branch that is
-// itself a pattern. Branches merge in declared order; the order of arrival is
-// that of their turn.finished and pattern.left events.
+// Merged says that a pattern that holds results back now shows that of a branch
+// which is itself a pattern. Branches merge in declared order; the order of
+// arrival is that of their turn.finished and pattern.left events.
 type Merged struct {
 	Frame    int   `json:"frame"`
 	Slot     int   `json:"slot"`

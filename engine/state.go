@@ -143,7 +143,7 @@ type Frame struct {
 	lastMsg int   // of this frame and its inner ones, or -1
 	pending []int // persons' messages without an answer, where the pattern waits for them
 	data    map[string]any
-	merged  int // parallel: branches merged in this pass
+	merged  int // answers that were held back and are shown, in this pass
 
 	course course // of patterns with a list, a plan, a ledger or a board
 
@@ -172,7 +172,7 @@ type stepResult struct {
 // turn is a participant's open turn.
 type turn struct {
 	n       int
-	frame   *Frame // nil for the finalizing turn
+	frame   *Frame // nil for the finalizing turn, a judge, and who is asked by another turn
 	slot    int
 	name    string
 	agent   *agent

@@ -27,9 +27,9 @@ func Folded(t *Template, events []Event) (st *State, err error) {
 func DataTypes() []Data {
 	types := []Type{
 		TypeCreated, TypeStarted, TypePaused, TypeResumed, TypeStopAsked, TypeTakenOver, TypeForked, TypeInputClosed, TypeEnded, TypeSaid, TypeEntered, TypeLeft,
-		TypeRound, TypeChosen, TypeEdgeTaken, TypeMerged, TypeBallot, TypeVerdict, TypeTurnStarted, TypeTurnFinished, TypeTurnFailed, TypeModelCalled,
+		TypeRound, TypeChosen, TypeEdgeTaken, TypeMerged, TypeHandoff, TypeBallot, TypeVerdict, TypeItems, TypePlanned, TypeReplanned, TypeTurnStarted, TypeTurnFinished, TypeTurnFailed, TypeModelCalled,
 		TypeModelAnswered, TypeModelFailed, TypeModelRetried, TypeModelFellBack, TypeToolRequested, TypeToolFinished,
-		TypeToolFailed, TypeCooledDown, TypeRecovered, TypeSummarized, TypeLatched, TypeCleared, TypeStopFired, TypeFinalizing, TypeBudgetWarned,
+		TypeToolFailed, TypeApprovalAsked, TypeApprovalGiven, TypeApprovalDenied, TypeCooledDown, TypeRecovered, TypeSummarized, TypeLatched, TypeCleared, TypeStopFired, TypeFinalizing, TypeBudgetWarned,
 		TypeTextDelta, TypeThoughtDelta,
 	}
 	list := make([]Data, len(types))

@@ -28,9 +28,10 @@ FUZZ         ?= ^Fuzz
 run: build ## build and run the main example (no key, no network)
 	$(BIN) run $(EXAMPLE)
 
+# Without cgo the binary needs no library of the system, whether or not there is a C compiler.
 build: ## build bin/agentconnect
 	@mkdir -p bin
-	go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) $(MAIN)
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) $(MAIN)
 
 # The race detector links C code. Where that cannot be built the tests still run, and one line says what is missing.
 test: ## every test, shuffled, under the race detector

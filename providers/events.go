@@ -61,7 +61,7 @@ func (s *eventReader) next() (ServerEvent, error) {
 			return e, nil
 		case len(line) == 0 && err == nil:
 			e.Name = ""
-		case line != nil && line[0] == '{' && len(s.data) == 0:
+		case bytes.HasPrefix(line, []byte("{")) && len(s.data) == 0:
 			e.Data = line
 			return e, err
 		case name == "event":

@@ -38,6 +38,8 @@ func TestServerEvents(t *testing.T) {
 		{"bare JSON", "{\"a\":1}\n{\"b\":2}", []string{`|{"a":1}`, `|{"b":2}`}},
 		{"colons", "data: a: b\n\n", []string{"|a: b"}},
 		{"empty data", "data:\n\ndata: a\n\n", []string{"|a"}},
+		{"cut within the end of a line", "data: a\r\n\r", []string{"|a"}},
+		{"half of an end alone", "\r", nil},
 		{"nothing", "", nil},
 		{"long lines", "data: " + strings.Repeat("x", 9000) + "\n\n", []string{"|" + strings.Repeat("x", 9000)}},
 	}

@@ -82,7 +82,7 @@ func (b *backup) stream(ctx context.Context, stream, filter string) error {
 		if end, err = b.end(ctx, stream, filter); err != nil { // it may be removed by now
 			return err
 		}
-		if at < end && time.Since(moved) > behindFor { // a copy would have come up by now
+		if at < end && time.Since(moved) > b.j.patience() { // a copy would have come up by now
 			b.stats.Missing++
 			at++
 		} else if at < end {

@@ -58,9 +58,6 @@ func (f *follower) begin(ctx context.Context) error {
 	if err := f.all(ctx); err != nil {
 		return err
 	}
-	if f.head.last == 0 {
-		return f.fail(engine.ErrNotFound)
-	}
 	if f.last.last <= f.after { // all of it was known to the reader
 		f.over = f.last.ends()
 	}

@@ -26,9 +26,7 @@ var errLeft = errors.New("the reader has left")
 func (j *Journal) Read(ctx context.Context, session string, after uint64) iter.Seq2[engine.Event, error] {
 	return func(yield func(engine.Event, error) bool) {
 		r := reader{j: j, session: session, after: after, yield: yield}
-		if r.all(ctx) == nil && r.head.last == 0 {
-			yield(engine.Event{}, engine.ErrNotFound)
-		}
+		_ = r.all(ctx) // what is wrong was given
 	}
 }
 
@@ -44,15 +42,13 @@ type reader struct {
 	away    bool // it was
 }
 
-// all reads to the end that the stream's leader knows.
+// all reads to the end that the stream's leader knows. A session without events
+// is not found.
 func (r *reader) all(ctx context.Context) error {
 	if err := checkSession(r.session); err != nil {
 		return r.fail(err)
 	}
-	moved, patience := time.Now(), behindFor
-	if r.j.embedded == nil {
-		patience = behindCluster
-	}
+	moved, patience := time.Now(), r.j.patience()
 	for {
 		before := r.head.last
 		if err := r.some(ctx); err != nil {
@@ -64,6 +60,9 @@ func (r *reader) all(ctx context.Context) error {
 		case err != nil:
 			return r.fail(err)
 		case end.last <= r.head.last && known.last <= r.head.last:
+			if r.head.last == 0 {
+				return r.fail(engine.ErrNotFound)
+			}
 			return nil
 		case end.last < known.last && end.last <= r.head.last && (r.j.embedded != nil || time.Since(moved) > patience):
 			return r.fail(r.missing(known))
@@ -83,6 +82,14 @@ func (r *reader) all(ctx context.Context) error {
 			time.Sleep(20 * time.Millisecond)
 		}
 	}
+}
+
+// patience is how long what should be there is waited for.
+func (j *Journal) patience() time.Duration {
+	if j.embedded == nil {
+		return behindCluster
+	}
+	return behindFor
 }
 
 // missing is the error of events up to an end that are not there.
@@ -199,5 +206,5 @@ func (j *Journal) end(ctx context.Context, session string) (head, error) {
 // unreadable says whether a server found a message's own checksum wrong.
 func unreadable(err error) bool {
 	text := err.Error()
-	return strings.Contains(text, "malformed or corrupt") || strings.Contains(text, "bad message") || strings.Contains(text, "corrupt")
+	return strings.Contains(text, "bad message") || strings.Contains(text, "corrupt")
 }

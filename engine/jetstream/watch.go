@@ -34,10 +34,8 @@ func (t *table) watch(ctx context.Context, look time.Duration) iter.Seq2[engine.
 		}
 		defer func() { _ = sub.Unsubscribe() }() // the connection may be gone
 		w := watcher{t: t, yield: yield}
-		for !w.begun {
-			if err := w.begin(ctx); err != nil {
-				return
-			}
+		if !w.begin(ctx) {
+			return
 		}
 		tick := time.NewTicker(look)
 		defer tick.Stop()
@@ -62,21 +60,19 @@ type watcher struct {
 	yield func(engine.Entry, error) bool
 }
 
-// begin gives what is there, up to what the leader has by now.
-func (w *watcher) begin(ctx context.Context) error {
+// begin gives what is there, up to what the leader has by now, and says whether
+// the reader wants more.
+func (w *watcher) begin(ctx context.Context) bool {
 	err := w.reach(ctx)
 	switch {
 	case w.left || ctx.Err() != nil:
-		return errLeft
+		return false
 	case err != nil:
 		w.yield(engine.Entry{}, w.t.j.readTrouble(ctx, w.t.stream, err))
-		return errLeft
+		return false
 	}
 	w.begun = true
-	if !w.yield(engine.Entry{}, nil) {
-		return errLeft
-	}
-	return nil
+	return w.yield(engine.Entry{}, nil)
 }
 
 // reach reads up to the table's last message.

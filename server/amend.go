@@ -43,7 +43,6 @@ func (s *Server) amend(ctx context.Context, rec *record, change func(*doc) bool)
 // keep stores the doc of a session whose events are there already, over what
 // announced it.
 func (s *Server) keep(ctx context.Context, id string, d *doc, rev uint64) error {
-	d.head.agents = len(d.Agents)
 	value, err := d.encode()
 	if err != nil {
 		return err

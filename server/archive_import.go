@@ -52,7 +52,7 @@ const importTime = time.Hour
 func (s *Server) announce(ctx context.Context, id string, a *Archive) (uint64, error) {
 	d := &doc{Agents: a.doc.Agents}
 	d.head = a.doc.head
-	d.head.agents, d.head.deleted, d.head.resting = len(d.Agents), true, false
+	d.head.deleted, d.head.resting = true, false
 	d.head.status, d.head.ended = statusStopped, now().Add(importTime)
 	value, err := d.encode()
 	if err != nil {

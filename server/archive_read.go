@@ -53,7 +53,7 @@ func (a *Archive) take(h *archiveHead) {
 	a.doc, a.sources = h.Doc, h.Sources
 	a.doc.head = docHead{
 		owner: a.Owner, template: a.Template, sessionType: a.SessionType, status: a.Status,
-		created: a.Created.UTC(), ended: a.Ended.UTC(), direct: h.Head.Direct, agents: len(h.Doc.Agents),
+		created: a.Created.UTC(), ended: a.Ended.UTC(), direct: h.Head.Direct,
 	}
 	if a.Ended.IsZero() {
 		a.doc.head.ended = a.Ended

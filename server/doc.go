@@ -62,7 +62,6 @@ type docHead struct {
 	direct                               bool      // a talk of two agents
 	deleted                              bool      // its log goes when the retention time is over
 	resting                              bool      // it waits in its log: until wake, or until something arrives
-	agents                               int       // how many it has
 }
 
 // docAgent is an agent of a session.

@@ -17,7 +17,7 @@ import (
 // an earlier one passes over; a later head is another version.
 const (
 	docVersion  = "1"
-	docFields   = 10
+	docFields   = 9
 	docPacked   = 16 << 10 // bytes of JSON from which on it is compressed
 	maxDocValue = 1 << 20  // bytes of a record of a table
 	maxDocText  = 16 << 20 // bytes of JSON
@@ -56,7 +56,6 @@ func (h *docHead) line() []byte {
 		}
 		b = append(b, '\t')
 	}
-	b = append(strconv.AppendInt(b, int64(h.agents), 10), '\t')
 	for i, is := range [...]bool{h.direct, h.resting, h.deleted} {
 		if is {
 			b = append(b, "drx"[i])
@@ -108,11 +107,7 @@ func decodeHead(value []byte) (docHead, error) {
 	}
 	h := docHead{
 		owner: plainField(at[1]), template: plainField(at[2]), sessionType: plainField(at[3]), status: plainField(at[4]),
-		direct: strings.Contains(at[9], "d"), resting: strings.Contains(at[9], "r"), deleted: strings.Contains(at[9], "x"),
-	}
-	var err error
-	if h.agents, err = strconv.Atoi(at[8]); err != nil {
-		return docHead{}, fmt.Errorf("%w: %q is no number of agents", errDoc, brief(at[8]))
+		direct: strings.Contains(at[8], "d"), resting: strings.Contains(at[8], "r"), deleted: strings.Contains(at[8], "x"),
 	}
 	for i, t := range []*time.Time{&h.created, &h.ended, &h.wake} {
 		if at[5+i] == "" {

@@ -17,7 +17,7 @@ func sampleDoc() *doc {
 	return &doc{
 		head: docHead{
 			owner: "ann", template: "a\tb\\n\n", sessionType: agentAgent, status: statusPaused,
-			created: time.Unix(1_700_000_000, 123_456_789).UTC(), wake: time.Unix(1_800_000_000, 0).UTC(), direct: true, deleted: true, resting: true, agents: 3,
+			created: time.Unix(1_700_000_000, 123_456_789).UTC(), wake: time.Unix(1_800_000_000, 0).UTC(), direct: true, deleted: true, resting: true,
 		},
 		Agents: []docAgent{{ID: "pro_1", Key: "pro", Provider: "p", Model: "m", Capabilities: []string{"a"}}},
 		Usage:  SessionUsage{InputTokens: 3, Cost: &cost}, Seq: 9, ForkedFrom: "session_0",
@@ -59,7 +59,7 @@ func TestDocHeadComesBack(t *testing.T) {
 		h := docHead{
 			owner: rapid.String().Draw(t, "owner"), template: rapid.String().Draw(t, "template"), status: rapid.String().Draw(t, "status"),
 			created: at("created"), ended: at("ended"), wake: at("wake"), direct: rapid.Bool().Draw(t, "direct"), deleted: rapid.Bool().Draw(t, "deleted"),
-			resting: rapid.Bool().Draw(t, "resting"), agents: rapid.Int().Draw(t, "agents"),
+			resting: rapid.Bool().Draw(t, "resting"),
 		}
 		got, err := decodeHead(h.line())
 		if err != nil || got != h {
@@ -108,7 +108,7 @@ func FuzzDecodeDoc(f *testing.F) {
 		}
 		f.Add(value)
 	}
-	f.Add([]byte("1\t\t\t\t\t\t\t\t0\t\n{}"))
+	f.Add([]byte("1\t\t\t\t\t\t\t\t\n{}"))
 	f.Add([]byte("2\n"))
 	f.Fuzz(func(t *testing.T, value []byte) {
 		head, headErr := decodeHead(value)

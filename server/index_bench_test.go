@@ -27,7 +27,7 @@ func storedDocs(tb testing.TB, store engine.Store, n int) {
 		d := &doc{Agents: []docAgent{{ID: "primary_" + unique(id), Key: "primary", Provider: "scripted", Model: scriptedModel}}}
 		d.head = docHead{
 			owner: fmt.Sprint("owner", i%1000), template: "chat", sessionType: humanAgent, status: statusActive, created: now(),
-			resting: true, wake: time.Now().Add(time.Hour), agents: 1,
+			resting: true, wake: time.Now().Add(time.Hour),
 		}
 		value, err := d.encode()
 		if err != nil {

@@ -28,7 +28,6 @@ func (p *plan) doc(id, owner string, in *createRequest) *doc {
 		}
 		d.Agents = append(d.Agents, a)
 	}
-	d.head.agents = len(d.Agents)
 	return d
 }
 

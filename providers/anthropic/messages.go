@@ -9,12 +9,6 @@ import (
 	"github.com/agentconnect-dev/agentconnect/providers/internal/dialect"
 )
 
-// sayBegin are the words of a person's side that has said nothing yet.
-const sayBegin = "(The conversation begins.)"
-
-// noResult is what stands for the result of a call that has none.
-const noResult = "There is no result of this call."
-
 // message is a turn of one side.
 type message struct {
 	Role    string  `json:"role"`
@@ -51,7 +45,7 @@ func (b *builder) messages() []message {
 	}
 	l.close()
 	if len(l.out) == 0 || l.out[0].Role != "user" {
-		l.out = slices.Insert(l.out, 0, message{"user", []block{{Type: "text", Text: sayBegin}}})
+		l.out = slices.Insert(l.out, 0, message{"user", []block{{Type: "text", Text: dialect.SayBegin}}})
 	}
 	if last := &l.out[len(l.out)-1]; last.Role == "assistant" { // the service goes on from there, and refuses a blank at the end
 		if end := &last.Content[len(last.Content)-1]; end.Type == "text" {
@@ -98,10 +92,10 @@ func (l *layout) result(id, content string, failed bool) {
 // close gives calls without a result one.
 func (l *layout) close() {
 	for _, id := range l.calls {
-		l.block("user", block{Type: "tool_result", ToolUseID: id, Content: noResult, IsError: true})
+		l.block("user", block{Type: "tool_result", ToolUseID: id, Content: dialect.NoResult, IsError: true})
 	}
 	for _, text := range l.late {
-		l.text("user", "Result of a tool: "+text)
+		l.text("user", dialect.LateResult+text)
 	}
 	l.calls, l.late = nil, nil
 }

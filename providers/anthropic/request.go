@@ -7,9 +7,6 @@ import (
 	"github.com/agentconnect-dev/agentconnect/providers/internal/dialect"
 )
 
-// answerTool is what the tool is called whose arguments are an answer.
-const answerTool = "answer"
-
 // request is the body of a call.
 type request struct {
 	Model         string        `json:"model"`
@@ -60,7 +57,7 @@ func newBuilder(req *providers.Request) *builder {
 	}
 	b.answer = dialect.NewAnswer(req.Schema)
 	if !b.traits.native || !enforceable(b.answer.Schema) {
-		b.answer.Tool = b.names.Fresh(answerTool)
+		b.answer.Tool = b.names.Fresh(dialect.AnswerTool)
 	}
 	return b
 }
@@ -88,7 +85,7 @@ func (b *builder) body() ([]byte, error) {
 		if len(req.Tools) == 0 {
 			out.ToolChoice = &toolChoice{Type: "tool", Name: a.Tool}
 		}
-		out.Tools = append(out.Tools, tool{a.Tool, "Gives the answer. Call it once, when the answer is ready.", a.Schema})
+		out.Tools = append(out.Tools, tool{a.Tool, dialect.AnswerHelp, a.Schema})
 	}
 	return dialect.Body(out)
 }
@@ -112,7 +109,7 @@ func (b *builder) tools() []tool {
 	for _, t := range b.req.Tools {
 		schema := t.Schema
 		if len(schema) == 0 {
-			schema = noArguments()
+			schema = json.RawMessage(dialect.NoArguments)
 		}
 		out = append(out, tool{b.names.Out(t.Name), t.Description, schema})
 	}
@@ -130,8 +127,6 @@ func (b *builder) tools() []tool {
 	}
 	return out
 }
-
-func noArguments() json.RawMessage { return json.RawMessage(`{"type":"object","properties":{}}`) }
 
 // stops are the stop sequences but for blank ones, which the service refuses.
 func stops(list []string) []string {

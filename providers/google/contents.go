@@ -10,12 +10,6 @@ import (
 	"github.com/agentconnect-dev/agentconnect/providers/internal/dialect"
 )
 
-// sayBegin are the words of a person's side that has said nothing yet.
-const sayBegin = "(The conversation begins.)"
-
-// noResult is what stands for the result of a call that has none.
-const noResult = "There is no result of this call."
-
 // The roles of a conversation.
 const (
 	roleUser  = "user"
@@ -71,7 +65,7 @@ func (b *builder) contents() []content {
 	}
 	l.close()
 	if len(l.out) == 0 || l.out[0].Role != roleUser {
-		l.out = slices.Insert(l.out, 0, content{roleUser, []part{{Text: sayBegin}}})
+		l.out = slices.Insert(l.out, 0, content{roleUser, []part{{Text: dialect.SayBegin}}})
 	}
 	return l.out
 }
@@ -139,10 +133,10 @@ func (l *layout) result(id, text string, failed bool) {
 // close gives calls without a result one.
 func (l *layout) close() {
 	for len(l.calls) > 0 {
-		l.result(l.calls[0].ID, noResult, true)
+		l.result(l.calls[0].ID, dialect.NoResult, true)
 	}
 	for _, text := range l.late {
-		l.text(roleUser, "Result of a tool: "+text)
+		l.text(roleUser, dialect.LateResult+text)
 	}
 	l.late = nil
 }

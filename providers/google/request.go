@@ -8,9 +8,6 @@ import (
 	"github.com/agentconnect-dev/agentconnect/providers/internal/dialect"
 )
 
-// answerTool is what the function is called whose arguments are an answer.
-const answerTool = "answer"
-
 // request is the body of a call.
 type request struct {
 	SystemInstruction *content    `json:"systemInstruction,omitempty"`
@@ -69,7 +66,7 @@ func newBuilder(req *providers.Request, s *signatures) *builder {
 	if len(req.Schema) > 0 {
 		b.answer = dialect.NewAnswer(req.Schema)
 		if len(req.Tools) > 0 { // a format and functions do not go together
-			b.answer.Tool = b.names.Fresh(answerTool)
+			b.answer.Tool = b.names.Fresh(dialect.AnswerTool)
 		}
 	}
 	return b
@@ -98,7 +95,7 @@ func (b *builder) body() ([]byte, error) {
 	case a.Tool == "":
 		g.MIMEType, g.Schema = "application/json", a.Schema
 	default:
-		list = append(list, function{a.Tool, "Gives the answer. Call it once, when the answer is ready.", a.Schema})
+		list = append(list, function{a.Tool, dialect.AnswerHelp, a.Schema})
 		out.ToolConfig = &toolConfig{calling{"ANY"}}
 	}
 	if len(list) > 0 {

@@ -9,9 +9,6 @@ import (
 	shared "github.com/agentconnect-dev/agentconnect/providers/internal/dialect"
 )
 
-// answerName is what a structured answer is called.
-const answerName = "answer"
-
 // newAnswer is how a request's structured answer is asked for and read; nil
 // where the answer is plain text.
 func newAnswer(req *providers.Request, o output, n *shared.Names) *shared.Answer {
@@ -21,7 +18,7 @@ func newAnswer(req *providers.Request, o output, n *shared.Names) *shared.Answer
 	a := shared.NewAnswer(req.Schema)
 	a.Loose = o == outputHinted || o == outputObject || o == outputPrompted
 	if o == outputTool {
-		a.Tool = n.Fresh(answerName)
+		a.Tool = n.Fresh(shared.AnswerTool)
 	}
 	return a
 }
@@ -36,7 +33,7 @@ func (b *builder) ask(out *request) {
 	case outputSchema, outputHinted:
 		out.ResponseFormat = &api.ChatCompletionResponseFormat{
 			Type:       api.ChatCompletionResponseFormatTypeJSONSchema,
-			JSONSchema: &api.ChatCompletionResponseFormatJSONSchema{Name: answerName, Schema: a.Schema, Strict: strict(a.Schema)},
+			JSONSchema: &api.ChatCompletionResponseFormatJSONSchema{Name: shared.AnswerTool, Schema: a.Schema, Strict: strict(a.Schema)},
 		}
 	case outputObject:
 		out.ResponseFormat = &api.ChatCompletionResponseFormat{Type: api.ChatCompletionResponseFormatTypeJSONObject}
@@ -46,7 +43,7 @@ func (b *builder) ask(out *request) {
 		if len(out.Tools) == 0 {
 			out.ToolChoice = api.ToolChoice{Type: api.ToolTypeFunction, Function: api.ToolFunction{Name: a.Tool}}
 		}
-		out.Tools = append(out.Tools, function(a.Tool, "Gives the answer. Call it once, when the answer is ready.", a.Schema))
+		out.Tools = append(out.Tools, function(a.Tool, shared.AnswerHelp, a.Schema))
 	}
 }
 

@@ -141,7 +141,7 @@ func (b *builder) tools() []api.Tool {
 	for _, t := range b.req.Tools {
 		schema := t.Schema
 		if len(schema) == 0 {
-			schema = json.RawMessage(`{"type":"object","properties":{}}`)
+			schema = json.RawMessage(shared.NoArguments)
 		}
 		out = append(out, function(b.names.Out(t.Name), t.Description, schema))
 	}

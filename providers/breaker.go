@@ -29,7 +29,7 @@ func newBreaker(name string) *breaker {
 		Name: name, Timeout: breakFor,
 		ReadyToTrip:  func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= breakAfter },
 		IsSuccessful: func(err error) bool { return !isDown(err) },
-		IsExcluded:   func(err error) bool { return KindOf(err) == Canceled && err != nil },
+		IsExcluded:   func(err error) bool { return KindOf(err) == Canceled },
 		OnStateChange: func(_ string, _, to gobreaker.State) {
 			if to == gobreaker.StateOpen {
 				b.until.Store(time.Now().Add(breakFor).UnixNano())

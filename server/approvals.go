@@ -45,11 +45,9 @@ func (s *Server) postApproval(w http.ResponseWriter, r *http.Request) error {
 
 func readApproval(body json.RawMessage) (*approvalOrder, error) {
 	f := bodyFields(body)
-	a := &approvalOrder{CallID: f.needed("call_id", maxCallID), Reason: f.text("reason", maxReason)}
-	if v, given := f.given("approve"); !given {
+	a := &approvalOrder{CallID: f.needed("call_id", maxCallID), Reason: f.text("reason", maxReason), Approve: f.flag("approve")}
+	if _, given := f.given("approve"); !given {
 		f.wrong("missing", "must be given: true or false", "approve")
-	} else if json.Unmarshal(v, &a.Approve) != nil {
-		f.wrong("bool_type", "must be true or false", "approve")
 	}
 	return a, f.err()
 }

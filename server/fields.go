@@ -119,6 +119,15 @@ func (f *fields) texts(name string, most int, allowed ...string) []string {
 	return list
 }
 
+// flag is a member that is true or false.
+func (f *fields) flag(name string) bool {
+	v, ok := f.given(name)
+	if ok && string(v) != "true" && string(v) != "false" {
+		f.wrong("bool_type", "must be true or false", name)
+	}
+	return string(v) == "true"
+}
+
 // metadata is an object of at most 16 KiB, nil when there is none.
 func (f *fields) metadata() map[string]any {
 	const name = "metadata"

@@ -28,10 +28,20 @@ type agendaItem struct {
 	e  *entry
 }
 
+// atOnce is when a session is due that is looked at before all others.
+const atOnce = 1
+
 func newAgenda() *agenda { return &agenda{news: make(chan struct{}, 1)} }
 
 // soon has a session looked at at once.
-func (a *agenda) soon(e *entry) { a.at(e, time.Unix(0, 1)) }
+func (a *agenda) soon(e *entry) { a.at(e, time.Unix(0, atOnce)) }
+
+// waits says whether something is to be done about a session at once.
+func (a *agenda) waits(e *entry) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return e.due == atOnce
+}
 
 // at has a session looked at at a time, or before. The zero time is never.
 func (a *agenda) at(e *entry, t time.Time) {

@@ -17,7 +17,7 @@ func (s *Server) agent(ctx context.Context, id string) (*agentRecord, error) {
 	if a := s.registered.agent(id); a != nil {
 		return a, nil
 	}
-	rec, err := s.lookup(ctx, "session_"+unique(id))
+	rec, err := s.lookup(ctx, sessionPrefix+unique(id))
 	if err != nil {
 		return nil, err
 	}

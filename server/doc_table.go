@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
 )
@@ -23,4 +24,17 @@ func (s *Server) docOf(ctx context.Context, id string) (*doc, error) {
 		return nil, errNotFound
 	}
 	return d, nil
+}
+
+// readDoc reads what is stored of a session.
+func (s *Server) readDoc(ctx context.Context, id string) (*doc, uint64, error) {
+	kept, err := s.docs.Get(ctx, id)
+	if err != nil {
+		return nil, 0, storeError(err)
+	}
+	d, err := decodeDoc(kept.Value)
+	if err != nil {
+		return nil, 0, fmt.Errorf("session %s: %w", id, err)
+	}
+	return d, kept.Revision, nil
 }

@@ -143,10 +143,3 @@ func (s *Server) leave() {
 		}
 	}
 }
-
-// waits says whether something is to be done about a session at once.
-func (a *agenda) waits(e *entry) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return e.due == 1
-}

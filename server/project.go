@@ -154,4 +154,4 @@ func (r *record) agent(name string) *agentRecord {
 }
 
 // userID is the public id of a person.
-func userID(name string) string { return "user_" + name }
+func userID(name string) string { return userPrefix + name }

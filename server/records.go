@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -198,19 +197,6 @@ func (s *Server) unheard(ctx context.Context, id string) (*entry, error) {
 		return e, nil
 	}
 	return nil, engine.ErrNotFound
-}
-
-// readDoc reads what is stored of a session.
-func (s *Server) readDoc(ctx context.Context, id string) (*doc, uint64, error) {
-	kept, err := s.docs.Get(ctx, id)
-	if err != nil {
-		return nil, 0, storeError(err)
-	}
-	d, err := decodeDoc(kept.Value)
-	if err != nil {
-		return nil, 0, fmt.Errorf("session %s: %w", id, err)
-	}
-	return d, kept.Revision, nil
 }
 
 // used is the session's record if somebody has it, or nil.

@@ -242,7 +242,7 @@ func (s *Session) askAll() {
 // say takes in a person's message.
 func (s *Session) say(m Message) answer {
 	if a, ok := s.st.known(m); ok {
-		return answer{receipt: Receipt{Seq: a.seq, Held: a.held, Duplicate: true}}
+		return answer{receipt: Receipt{Seq: a.Seq, Held: a.Held, Duplicate: true}}
 	}
 	if err := s.mayPass(m); err != nil {
 		return answer{err: err}

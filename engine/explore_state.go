@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/json"
 	"log/slog"
@@ -159,7 +158,7 @@ func (w *world) key() stateKey {
 	return stateKey(h.Sum(nil)[:16])
 }
 
-// timeless takes times and places in the log out, and puts lists in order.
+// timeless takes times and places in the log out.
 func (s *savedState) timeless() {
 	s.Head, s.Last, s.Created, s.Held = 0, time.Time{}, time.Time{}, 0
 	whether(&s.Started, &s.PausedAt)
@@ -178,14 +177,6 @@ func (s *savedState) timeless() {
 		}
 		s.Use[name] = u
 	}
-	for _, list := range [][]savedCondition{s.Latched, s.Succeeded, s.PausedBy} {
-		slices.SortFunc(list, savedCondition.compare)
-	}
-	slices.SortFunc(s.Judged, func(a, b savedJudged) int { return a.compare(b.savedCondition) })
-}
-
-func (c savedCondition) compare(o savedCondition) int {
-	return cmp.Or(cmp.Compare(c.Stop, o.Stop), cmp.Compare(c.Frame, o.Frame))
 }
 
 // whether leaves of times whether they are set.

@@ -65,7 +65,7 @@ func (st *State) fold(e *Event) {
 		st.foldRound(d)
 	case *Ballot:
 		f := st.frames[d.Frame]
-		f.ballots = append(f.ballots, ballot{slot: d.Slot, choice: d.Choice, score: d.Score, spoiled: d.Spoiled})
+		f.ballots = append(f.ballots, ballot{Slot: d.Slot, Choice: d.Choice, Score: d.Score, Spoiled: d.Spoiled})
 	case *Verdict:
 		st.frames[d.Frame].counted = true
 	case *Items:
@@ -196,11 +196,11 @@ func (st *State) foldBroken(f *Frame, d *Left) {
 	if st.firing != nil && st.firing.Action == actionLeave && st.firing.Frame == d.Frame {
 		st.firing = nil
 	}
-	if st.broken != nil && st.broken.frame == d.Frame {
+	if st.broken != nil && st.broken.Frame == d.Frame {
 		st.broken = nil
 	}
 	if d.Why == leftFailed && !d.Skipped && f.parent != nil && d.Reason != nil {
-		st.broken = &broken{frame: f.parent.id, why: *d.Reason}
+		st.broken = &broken{Frame: f.parent.id, Why: *d.Reason}
 	}
 }
 

@@ -36,7 +36,7 @@ func (st *State) foldSaid(e *Event, d *Said) {
 		u.own = append(u.own, i)
 		u.said++
 	}
-	st.accept(d, accepted{seq: e.Seq})
+	st.accept(d, accepted{Seq: e.Seq})
 	st.foldRepeat(e, d, i)
 	if f := st.frames[d.Frame]; f != nil {
 		st.foldSaidIn(f, e, d, i, em.Data)
@@ -51,7 +51,7 @@ func (st *State) accept(d *Said, a accepted) {
 		return
 	}
 	key := d.Sender + "\x00" + d.ClientID
-	if before, ok := st.clients[key]; !ok || before.held {
+	if before, ok := st.clients[key]; !ok || before.Held {
 		st.clients[key] = a
 	}
 }

@@ -110,7 +110,7 @@ func (st *State) foldTurnFinished(e *Event, d *TurnFinished) {
 	t := st.turns[e.Turn]
 	st.closeTurn(t)
 	if d.Held != nil {
-		st.accept(d.Held, accepted{seq: e.Seq, held: true})
+		st.accept(d.Held, accepted{Seq: e.Seq, Held: true})
 	}
 	if t.decides {
 		st.foldDecision(t, d.Decision)
@@ -212,13 +212,13 @@ func (st *State) answerOf(t *turn, r stepResult) any {
 func (st *State) foldTurnBroken(t *turn, d *TurnFailed) {
 	switch {
 	case t.judges():
-		st.broken = &broken{why: t.failure(d.Kind, d.Message), outcome: Failed}
+		st.broken = &broken{Why: t.failure(d.Kind, d.Message), Outcome: Failed}
 	case t.frame == nil:
 		st.finalErr = d.Message
 	case t.human != nil:
-		st.broken = &broken{frame: t.frame.id, why: t.absence(d.Message), outcome: Blocked}
+		st.broken = &broken{Frame: t.frame.id, Why: t.absence(d.Message), Outcome: Blocked}
 	default:
-		st.broken = &broken{frame: t.frame.id, why: t.failure(d.Kind, d.Message)}
+		st.broken = &broken{Frame: t.frame.id, Why: t.failure(d.Kind, d.Message)}
 	}
 }
 
@@ -261,8 +261,8 @@ func (st *State) charge(e *Event, cost *float64) {
 	st.changed |= specs.PartAgents
 	if l := st.t.agents[e.Agent].spec.Limits; l.TokensPerMinute > 0 || l.TokensPerHour > 0 {
 		use := st.use[e.Agent]
-		use.spent = slices.DeleteFunc(use.spent, func(s spent) bool { return e.Time.Sub(s.at) >= time.Hour })
-		use.spent = append(use.spent, spent{at: e.Time, tokens: e.Usage.Total()})
+		use.spent = slices.DeleteFunc(use.spent, func(s spent) bool { return e.Time.Sub(s.At) >= time.Hour })
+		use.spent = append(use.spent, spent{At: e.Time, Tokens: e.Usage.Total()})
 	}
 }
 

@@ -52,7 +52,7 @@ func limitsOf(s *specs.Session) []limit {
 			if st.repeat == nil {
 				return 0
 			}
-			return float64(st.repeat.most)
+			return float64(st.repeat.Most)
 		}},
 	}
 	var set []limit

@@ -23,10 +23,10 @@ type vote struct {
 
 // ballot is a vote that counts, or is spoiled.
 type ballot struct {
-	slot    int
-	choice  string
-	score   *float64
-	spoiled bool
+	Slot    int      `json:"slot"`
+	Choice  string   `json:"choice,omitempty"`
+	Score   *float64 `json:"score,omitempty"`
+	Spoiled bool     `json:"spoiled,omitempty"`
 }
 
 // maxBallots is how often a person is asked until the ballot can be read.
@@ -134,7 +134,7 @@ func (p vote) askOne(f *Frame, slot int, choices []string, wrong string) Move {
 func (p vote) read(st *State, f *Frame) (m Move, more bool) {
 	for _, slot := range f.pass {
 		r := f.passed[slot]
-		if !r.ok || f.running(slot) || slices.ContainsFunc(f.ballots, func(b ballot) bool { return b.slot == slot }) {
+		if !r.ok || f.running(slot) || slices.ContainsFunc(f.ballots, func(b ballot) bool { return b.Slot == slot }) {
 			continue
 		}
 		b := p.ballot(st, f, slot, r)

@@ -19,16 +19,16 @@ type tally struct {
 func (p vote) count(st *State, f *Frame) tally {
 	t := tally{votes: map[string]float64{}}
 	for _, b := range f.ballots {
-		if b.spoiled || b.slot >= p.voters { // nor the casting vote
+		if b.Spoiled || b.Slot >= p.voters { // nor the casting vote
 			continue
 		}
-		w := p.weights[b.slot]
+		w := p.weights[b.Slot]
 		t.ballots++
 		t.weight += w
-		if b.score != nil {
-			t.sum += w * *b.score
+		if b.Score != nil {
+			t.sum += w * *b.Score
 		} else {
-			t.votes[b.choice] += w
+			t.votes[b.Choice] += w
 		}
 	}
 	for slot := range p.voters {
@@ -96,8 +96,8 @@ func (p vote) verdict(f *Frame, t tally) *Verdict {
 	case p.caster >= 0:
 		v.By = roleCasting
 		for _, b := range f.ballots {
-			if b.slot == p.caster {
-				v.Outcome = b.choice
+			if b.Slot == p.caster {
+				v.Outcome = b.Choice
 			}
 		}
 	case tie == "first":

@@ -67,10 +67,10 @@ func (r *repeats) clone() *repeats {
 	if r == nil {
 		return nil
 	}
-	c := &repeats{by: make(map[string]*repeated, len(r.by)), most: r.most, recent: slices.Clip(r.recent), runs: r.runs}
-	for name, x := range r.by {
+	c := &repeats{By: make(map[string]*repeated, len(r.By)), Most: r.Most, Recent: slices.Clip(r.Recent), Runs: r.Runs}
+	for name, x := range r.By {
 		y := *x
-		c.by[name] = &y
+		c.By[name] = &y
 	}
 	return c
 }

@@ -18,7 +18,7 @@ import (
 // snapshotFormat is the version of what follows. It changes with every change
 // of [State], of what is saved of it, and of what fold makes of an event: a
 // snapshot of another format is not read.
-const snapshotFormat = 7
+const snapshotFormat = 8
 
 // A snapshot is a head of six bytes, the format, how the rest is written, and
 // the rest's checksum, then the rest: the length of a savedState as JSON, that,
@@ -58,26 +58,26 @@ type savedState struct {
 	History     int           `json:"history,omitempty"`
 	Copying     uint64        `json:"copying,omitempty"`
 	Firing      *StopFired    `json:"firing,omitempty"`
-	Broken      *savedBroken  `json:"broken,omitempty"`
+	Broken      *broken       `json:"broken,omitempty"`
 	FinalOver   bool          `json:"final_over,omitempty"`
 	FinalErr    string        `json:"final_err,omitempty"`
 
 	messages []message // written apart
 
-	Lobby    []int               `json:"lobby,omitempty"`
-	Frames   []savedFrame        `json:"frames,omitempty"`
-	LastID   int                 `json:"last_id"`
-	Turns    []savedTurn         `json:"turns,omitempty"`
-	LastTurn int                 `json:"last_turn"`
-	Marks    map[string][]string `json:"marks,omitempty"`
-	Use      map[string]savedUse `json:"use"`
-	Latched  []savedCondition    `json:"latched,omitempty"`
-	Judged   []savedJudged       `json:"judged,omitempty"`
+	Lobby    []int                 `json:"lobby,omitempty"`
+	Frames   []savedFrame          `json:"frames,omitempty"`
+	LastID   int                   `json:"last_id"`
+	Turns    []savedTurn           `json:"turns,omitempty"`
+	LastTurn int                   `json:"last_turn"`
+	Marks    map[string][]string   `json:"marks,omitempty"`
+	Use      map[string]savedUse   `json:"use"`
+	Latched  map[remembered]bool   `json:"latched,omitempty"`
+	Judged   map[remembered]judged `json:"judged,omitempty"`
 	// Succeeded are tools.
-	Succeeded []savedCondition         `json:"succeeded,omitempty"`
-	PausedBy  []savedCondition         `json:"paused_by,omitempty"`
-	Clients   map[string]savedAccepted `json:"clients,omitempty"`
-	Repeats   *savedRepeats            `json:"repeats,omitempty"`
+	Succeeded map[remembered]bool `json:"succeeded,omitempty"`
+	PausedBy  map[remembered]bool `json:"paused_by,omitempty"`
+	Clients   map[string]accepted `json:"clients,omitempty"`
+	Repeats   *repeats            `json:"repeats,omitempty"`
 
 	Counts  savedCounts `json:"counts"`
 	Costly  bool        `json:"costly,omitempty"`
@@ -85,12 +85,6 @@ type savedState struct {
 	Lost    claim       `json:"lost,omitzero"`
 	Warned  []string    `json:"warned,omitempty"`
 	Outcome string      `json:"outcome,omitempty"`
-}
-
-type savedBroken struct {
-	Frame   int     `json:"frame"`
-	Why     Reason  `json:"why"`
-	Outcome Outcome `json:"outcome,omitempty"`
 }
 
 type savedFrame struct {
@@ -129,15 +123,8 @@ type savedFrame struct {
 	Passed map[int]savedResult `json:"passed,omitempty"`
 	Data   map[string]any      `json:"data,omitempty"`
 
-	Ballots []savedBallot `json:"ballots,omitempty"`
-	Repeats *savedRepeats `json:"repeats,omitempty"`
-}
-
-type savedBallot struct {
-	Slot    int      `json:"slot"`
-	Choice  string   `json:"choice,omitempty"`
-	Score   *float64 `json:"score,omitempty"`
-	Spoiled bool     `json:"spoiled,omitempty"`
+	Ballots []ballot `json:"ballots,omitempty"`
+	Repeats *repeats `json:"repeats,omitempty"`
 }
 
 type savedResult struct {
@@ -158,29 +145,29 @@ type savedTurn struct {
 	Role    string `json:"role,omitempty"`
 	Decides bool   `json:"decides,omitempty"`
 
-	Stop    *savedCondition `json:"stop,omitempty"`
-	Note    string          `json:"note,omitempty"`
-	Answers int             `json:"answers"`
-	Context *[]int          `json:"context,omitempty"`
-	Final   bool            `json:"final,omitempty"`
-	Started time.Time       `json:"started"`
-	Seq     uint64          `json:"seq"`
-	Link    int             `json:"link,omitempty"`
-	Attempt int             `json:"attempt,omitempty"`
-	Call    int             `json:"call,omitempty"`
-	CallSeq uint64          `json:"call_seq,omitempty"`
-	Mark    int             `json:"mark,omitempty"`
-	Repairs int             `json:"repairs,omitempty"`
-	Used    int             `json:"used,omitempty"`
-	RetryAt time.Time       `json:"retry_at"`
-	Cooling bool            `json:"cooling,omitempty"`
-	Summing bool            `json:"summing,omitempty"`
-	Summed  bool            `json:"summed,omitempty"`
-	UpTo    int             `json:"up_to,omitempty"`
-	Said    bool            `json:"said,omitempty"`
-	Via     string          `json:"via,omitempty"`
-	For     string          `json:"for,omitempty"`
-	Asker   int             `json:"asker,omitempty"`
+	Stop    remembered `json:"stop,omitzero"`
+	Note    string     `json:"note,omitempty"`
+	Answers int        `json:"answers"`
+	Context *[]int     `json:"context,omitempty"`
+	Final   bool       `json:"final,omitempty"`
+	Started time.Time  `json:"started"`
+	Seq     uint64     `json:"seq"`
+	Link    int        `json:"link,omitempty"`
+	Attempt int        `json:"attempt,omitempty"`
+	Call    int        `json:"call,omitempty"`
+	CallSeq uint64     `json:"call_seq,omitempty"`
+	Mark    int        `json:"mark,omitempty"`
+	Repairs int        `json:"repairs,omitempty"`
+	Used    int        `json:"used,omitempty"`
+	RetryAt time.Time  `json:"retry_at"`
+	Cooling bool       `json:"cooling,omitempty"`
+	Summing bool       `json:"summing,omitempty"`
+	Summed  bool       `json:"summed,omitempty"`
+	UpTo    int        `json:"up_to,omitempty"`
+	Said    bool       `json:"said,omitempty"`
+	Via     string     `json:"via,omitempty"`
+	For     string     `json:"for,omitempty"`
+	Asker   int        `json:"asker,omitempty"`
 
 	Extra   []providers.Message `json:"extra,omitempty"`
 	Pending []savedTool         `json:"pending,omitempty"`
@@ -199,51 +186,15 @@ type savedTool struct {
 }
 
 type savedUse struct {
-	Turns     int          `json:"turns,omitempty"`
-	Tokens    int          `json:"tokens,omitempty"`
-	Spent     []savedSpent `json:"spent,omitempty"`
-	CoolUntil time.Time    `json:"cool_until"`
-	Said      int          `json:"said,omitempty"`
-	Active    time.Time    `json:"active"`
-	Summary   string       `json:"summary,omitempty"`
-	SummedTo  int          `json:"summed_to,omitempty"`
-	Own       []int        `json:"own,omitempty"`
-}
-
-type savedSpent struct {
-	At     time.Time `json:"at"`
-	Tokens int       `json:"tokens"`
-}
-
-type savedCondition struct {
-	Stop  string `json:"stop"`
-	Frame int    `json:"frame,omitempty"`
-}
-
-type savedAccepted struct {
-	Seq  uint64 `json:"seq"`
-	Held bool   `json:"held,omitempty"`
-}
-
-type savedJudged struct {
-	savedCondition
-	Turns int    `json:"turns"`
-	Met   bool   `json:"met,omitempty"`
-	Why   string `json:"why,omitempty"`
-}
-
-type savedRepeats struct {
-	By     map[string]savedRepeated `json:"by,omitempty"`
-	Most   int                      `json:"most,omitempty"`
-	Recent []int                    `json:"recent,omitempty"`
-	Runs   [maxSequence]int         `json:"runs"`
-}
-
-type savedRepeated struct {
-	Text  string `json:"text,omitempty"`
-	Tool  string `json:"tool,omitempty"`
-	Texts int    `json:"texts,omitempty"`
-	Tools int    `json:"tools,omitempty"`
+	Turns     int       `json:"turns,omitempty"`
+	Tokens    int       `json:"tokens,omitempty"`
+	Spent     []spent   `json:"spent,omitempty"`
+	CoolUntil time.Time `json:"cool_until"`
+	Said      int       `json:"said,omitempty"`
+	Active    time.Time `json:"active"`
+	Summary   string    `json:"summary,omitempty"`
+	SummedTo  int       `json:"summed_to,omitempty"`
+	Own       []int     `json:"own,omitempty"`
 }
 
 type savedCounts struct {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
@@ -18,29 +19,13 @@ func (s *savedState) state(t *Template) (*State, error) {
 		st.warned[limit] = true
 	}
 	st.opening, st.history, st.copying = s.Opening, s.History, s.Copying
-	st.firing, st.finalOver, st.finalErr = s.Firing, s.FinalOver, s.FinalErr
-	if b := s.Broken; b != nil {
-		st.broken = &broken{frame: b.Frame, why: b.Why, outcome: b.Outcome}
-	}
-	if s.Marks != nil {
-		st.marks = s.Marks
-	}
-	for _, x := range s.Latched {
-		st.latched[remembered{x.Stop, x.Frame}] = true
-	}
-	for _, x := range s.PausedBy {
-		st.pausedBy[remembered{x.Stop, x.Frame}] = true
-	}
-	for key, a := range s.Clients {
-		st.clients[key] = accepted{seq: a.Seq, held: a.Held}
-	}
-	for _, x := range s.Succeeded {
-		st.succeeded[remembered{x.Stop, x.Frame}] = true
-	}
-	for _, x := range s.Judged {
-		st.judged[remembered{x.Stop, x.Frame}] = judged{turns: x.Turns, met: x.Met, why: x.Why}
-	}
-	st.repeat = s.Repeats.load()
+	st.firing, st.broken, st.finalOver, st.finalErr, st.repeat = s.Firing, s.Broken, s.FinalOver, s.FinalErr, s.Repeats
+	maps.Copy(st.marks, s.Marks)
+	maps.Copy(st.clients, s.Clients)
+	maps.Copy(st.latched, s.Latched)
+	maps.Copy(st.pausedBy, s.PausedBy)
+	maps.Copy(st.succeeded, s.Succeeded)
+	maps.Copy(st.judged, s.Judged)
 	s.loadMessages(st)
 	s.loadEnv(st)
 	for i := range s.Frames {
@@ -97,13 +82,9 @@ func (s *savedState) loadEnv(st *State) {
 	env.Usage, env.Outcome = c.Usage, s.Outcome
 	env.Elapsed = st.elapsed(st.last).Seconds()
 	for name, u := range s.Use {
-		x := &agentUse{
-			coolUntil: u.CoolUntil, said: u.Said, active: u.Active, summary: u.Summary, summedTo: u.SummedTo, own: u.Own,
+		st.use[name] = &agentUse{
+			spent: u.Spent, coolUntil: u.CoolUntil, said: u.Said, active: u.Active, summary: u.Summary, summedTo: u.SummedTo, own: u.Own,
 		}
-		for _, p := range u.Spent {
-			x.spent = append(x.spent, spent{at: p.At, tokens: p.Tokens})
-		}
-		st.use[name] = x
 		if a, ok := env.Agents[name]; ok {
 			a.Turns, a.Tokens = u.Turns, u.Tokens
 			env.Agents[name] = a
@@ -117,7 +98,7 @@ func (s *savedFrame) load(st *State) error {
 		id: s.ID, slot: s.Slot, path: s.Path, context: s.Context, note: s.Note, from: s.From, course: s.Course, view: s.View, turns: s.Turns, rounds: s.Rounds, idle: s.Idle, tries: s.Tries, said: s.Said, summary: s.Summary, counted: s.Counted,
 		open: s.Open, pass: s.Pass, visits: s.Visits, ended: s.Ended, result: s.Result, lastMsg: s.LastMsg, pending: s.Pending,
 		merged: s.Merged, lastDraft: s.Draft, best: s.Best, bestScore: s.Score, accepted: s.Accept, data: s.Data,
-		toolCall: s.Call, delegated: s.Calls, floor: s.Floor,
+		toolCall: s.Call, delegated: s.Calls, floor: s.Floor, repeat: s.Repeats, ballots: s.Ballots,
 		passed: make(map[int]stepResult, len(s.Passed)), node: st.t.root,
 	}
 	if s.Parent != 0 {
@@ -130,27 +111,11 @@ func (s *savedFrame) load(st *State) error {
 	if len(f.visits) != len(f.node.slots) {
 		return fmt.Errorf("%w: pattern %s has other participants", errSnapshot, s.Path)
 	}
-	f.repeat = s.Repeats.load()
-	for _, b := range s.Ballots {
-		f.ballots = append(f.ballots, ballot{slot: b.Slot, choice: b.Choice, score: b.Score, spoiled: b.Spoiled})
-	}
 	for slot, r := range s.Passed {
 		f.passed[slot] = stepResult{ok: r.OK, messages: r.Messages, held: r.Held, turn: r.Turn, data: r.Data}
 	}
 	st.frames[f.id] = f
 	return nil
-}
-
-func (s *savedRepeats) load() *repeats {
-	if s == nil {
-		return nil
-	}
-	r := newRepeats()
-	r.most, r.recent, r.runs = s.Most, s.Recent, s.Runs
-	for name, x := range s.By {
-		r.by[name] = &repeated{text: x.Text, tool: x.Tool, texts: x.Texts, tools: x.Tools}
-	}
-	return r
 }
 
 // load puts a turn into a state that has the frames.
@@ -160,13 +125,10 @@ func (s *savedTurn) load(st *State) error {
 		seq: s.Seq, link: s.Link, attempt: s.Attempt, call: s.Call, callSeq: s.CallSeq, mark: s.Mark, repairs: s.Repairs, used: s.Used,
 		retryAt: s.RetryAt, cooling: s.Cooling, summing: s.Summing, summed: s.Summed, upTo: s.UpTo, said: s.Said, via: s.Via, extra: s.Extra,
 		frame: st.frames[s.Frame], agent: st.t.agents[s.Name], human: st.t.humans[s.Name],
-		toolCall: s.For, cap: s.Cap, claim: s.Claim, asker: s.Asker,
+		toolCall: s.For, cap: s.Cap, claim: s.Claim, asker: s.Asker, stop: s.Stop,
 	}
-	if t.agent == nil && t.human == nil || t.frame == nil && !t.final && s.Stop == nil && s.Asker == 0 {
+	if t.agent == nil && t.human == nil || t.frame == nil && !t.final && !t.judges() && t.asker == 0 {
 		return fmt.Errorf("%w: turn %d is nobody's", errSnapshot, s.Turn)
-	}
-	if s.Stop != nil {
-		t.stop = remembered{s.Stop.Stop, s.Stop.Frame}
 	}
 	for _, p := range s.Pending {
 		t.pending = append(t.pending, toolRun{call: p.Call, asked: p.Asked, over: p.Over, done: p.Done, result: p.Result, failed: p.Failed, approval: p.Approval, step: p.Step})

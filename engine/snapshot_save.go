@@ -13,17 +13,14 @@ func (st *State) saved(m Mark) *savedState {
 		Paused: st.paused, PausedAt: st.pausedAt, PauseReason: st.pauseReason, Held: st.held, InputClosed: st.inputClosed,
 		StopAsked: st.stopAsked, Final: st.final, Ended: st.ended, RootDone: st.rootDone,
 		Lobby: st.lobby, LastID: st.lastID, LastTurn: st.lastTurn,
-		Marks: st.marks, Use: make(map[string]savedUse, len(st.use)), Latched: savedConditions(st.latched),
-		PausedBy: savedConditions(st.pausedBy), Clients: make(map[string]savedAccepted, len(st.clients)),
-		Opening: st.opening, History: st.history, Copying: st.copying, Firing: st.firing, FinalOver: st.finalOver, FinalErr: st.finalErr,
+		Marks: st.marks, Use: make(map[string]savedUse, len(st.use)), Latched: st.latched,
+		PausedBy: st.pausedBy, Clients: st.clients, Repeats: st.repeat, Succeeded: st.succeeded, Judged: st.judged,
+		Opening: st.opening, History: st.history, Copying: st.copying, Firing: st.firing, Broken: st.broken, FinalOver: st.finalOver, FinalErr: st.finalErr,
 		Costly: st.costly, Outcome: st.env.Outcome, Owner: st.owner, Lost: st.lost, Warned: slices.Sorted(maps.Keys(st.warned)),
 		Counts: savedCounts{
 			Turns: st.env.Turns, Rounds: st.env.Rounds, Calls: st.env.Calls, ToolCalls: st.env.ToolCalls,
 			Handoffs: st.env.Handoffs, Usage: st.env.Usage,
 		},
-	}
-	if b := st.broken; b != nil {
-		s.Broken = &savedBroken{Frame: b.frame, Why: b.why, Outcome: b.outcome}
 	}
 	for _, f := range st.frames {
 		s.Frames = append(s.Frames, f.saved())
@@ -36,35 +33,7 @@ func (st *State) saved(m Mark) *savedState {
 	for name, u := range st.use {
 		s.Use[name] = u.saved(st, name)
 	}
-	for key, a := range st.clients {
-		s.Clients[key] = savedAccepted{Seq: a.seq, Held: a.held}
-	}
-	s.Repeats, s.Succeeded = st.repeat.saved(), savedConditions(st.succeeded)
-	for x, j := range st.judged {
-		s.Judged = append(s.Judged, savedJudged{savedCondition: savedCondition{Stop: x.stop, Frame: x.frame}, Turns: j.turns, Met: j.met, Why: j.why})
-	}
 	return s
-}
-
-func (r *repeats) saved() *savedRepeats {
-	if r == nil {
-		return nil
-	}
-	s := &savedRepeats{By: make(map[string]savedRepeated, len(r.by)), Most: r.most, Recent: r.recent, Runs: r.runs}
-	for name, x := range r.by {
-		s.By[name] = savedRepeated{Text: x.text, Tool: x.tool, Texts: x.texts, Tools: x.tools}
-	}
-	return s
-}
-
-func savedConditions(m map[remembered]bool) []savedCondition {
-	list := make([]savedCondition, 0, len(m))
-	for x, holds := range m {
-		if holds {
-			list = append(list, savedCondition{Stop: x.stop, Frame: x.frame})
-		}
-	}
-	return list
 }
 
 func (f *Frame) saved() savedFrame {
@@ -72,15 +41,11 @@ func (f *Frame) saved() savedFrame {
 		ID: f.id, Slot: f.slot, Path: f.path, Context: f.context, Note: f.note, From: f.from, Course: f.course, View: f.view, Turns: f.turns, Rounds: f.rounds, Idle: f.idle, Tries: f.tries, Said: f.said, Summary: f.summary, Counted: f.counted,
 		Open: f.open, Pass: f.pass, Visits: f.visits, Ended: f.ended, Result: f.result, LastMsg: f.lastMsg, Pending: f.pending,
 		Merged: f.merged, Draft: f.lastDraft, Best: f.best, Score: f.bestScore, Accept: f.accepted, Data: f.data,
-		Call: f.toolCall, Calls: f.delegated, Floor: f.floor,
+		Call: f.toolCall, Calls: f.delegated, Floor: f.floor, Repeats: f.repeat, Ballots: f.ballots,
 		Passed: make(map[int]savedResult, len(f.passed)),
 	}
 	if f.parent != nil {
 		s.Parent = f.parent.id
-	}
-	s.Repeats = f.repeat.saved()
-	for _, b := range f.ballots {
-		s.Ballots = append(s.Ballots, savedBallot{Slot: b.slot, Choice: b.choice, Score: b.score, Spoiled: b.spoiled})
 	}
 	for slot, r := range f.passed {
 		s.Passed[slot] = savedResult{OK: r.ok, Messages: r.messages, Held: r.held, Turn: r.turn, Data: r.data}
@@ -93,13 +58,10 @@ func (t *turn) saved() savedTurn {
 		Turn: t.n, Slot: t.slot, Name: t.name, Role: t.role, Decides: t.decides, Note: t.note, Answers: t.answers, Context: t.context, Final: t.final, Started: t.started,
 		Seq: t.seq, Link: t.link, Attempt: t.attempt, Call: t.call, CallSeq: t.callSeq, Mark: t.mark, Repairs: t.repairs, Used: t.used,
 		RetryAt: t.retryAt, Cooling: t.cooling, Summing: t.summing, Summed: t.summed, UpTo: t.upTo, Said: t.said, Via: t.via, Extra: t.extra,
-		For: t.toolCall, Cap: t.cap, Claim: t.claim, Asker: t.asker,
+		For: t.toolCall, Cap: t.cap, Claim: t.claim, Asker: t.asker, Stop: t.stop,
 	}
 	if t.frame != nil {
 		s.Frame = t.frame.id
-	}
-	if t.judges() {
-		s.Stop = &savedCondition{Stop: t.stop.stop, Frame: t.stop.frame}
 	}
 	for _, p := range t.pending {
 		s.Pending = append(s.Pending, savedTool{Call: p.call, Asked: p.asked, Over: p.over, Done: p.done, Result: p.result, Failed: p.failed, Approval: p.approval, Step: p.step})
@@ -109,11 +71,8 @@ func (t *turn) saved() savedTurn {
 
 func (u *agentUse) saved(st *State, name string) savedUse {
 	a := st.env.Agents[name]
-	s := savedUse{
-		Turns: a.Turns, Tokens: a.Tokens, CoolUntil: u.coolUntil, Said: u.said, Active: u.active, Summary: u.summary, SummedTo: u.summedTo, Own: u.own,
+	return savedUse{
+		Turns: a.Turns, Tokens: a.Tokens, Spent: u.spent, CoolUntil: u.coolUntil, Said: u.said, Active: u.active, Summary: u.summary, SummedTo: u.summedTo,
+		Own: u.own,
 	}
-	for _, x := range u.spent {
-		s.Spent = append(s.Spent, savedSpent{At: x.at, Tokens: x.tokens})
-	}
-	return s
 }

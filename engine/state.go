@@ -67,10 +67,12 @@ type State struct {
 }
 
 // broken is a failure that the pattern does not pass over: its frame must fail.
+// It is saved as it is, like all parts of a state whose fields have tags.
 type broken struct {
-	frame   int
-	why     Reason
-	outcome Outcome // of the session, when the failure ends it at once
+	Frame int    `json:"frame"`
+	Why   Reason `json:"why"`
+	// Outcome is that of the session, when the failure ends it at once.
+	Outcome Outcome `json:"outcome,omitempty"`
 }
 
 // message is an entry of the transcript.
@@ -91,8 +93,8 @@ type message struct {
 
 // accepted is where a client's message stands in the log.
 type accepted struct {
-	seq  uint64
-	held bool // by turn.finished, to be said later
+	Seq  uint64 `json:"seq"`
+	Held bool   `json:"held,omitempty"` // by turn.finished, to be said later
 }
 
 // agentUse is what an agent has used, for its own limits.
@@ -107,8 +109,8 @@ type agentUse struct {
 }
 
 type spent struct {
-	at     time.Time
-	tokens int
+	At     time.Time `json:"at"`
+	Tokens int       `json:"tokens"`
 }
 
 // Frame is an activation of a pattern: what the pattern remembers between its

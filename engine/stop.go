@@ -92,6 +92,24 @@ type remembered struct {
 	frame int
 }
 
+// MarshalText writes it as a key of JSON: stop.agreed, or stop.agreed 3.
+func (x remembered) MarshalText() ([]byte, error) {
+	if x.frame == 0 {
+		return []byte(x.stop), nil
+	}
+	return []byte(x.stop + " " + strconv.Itoa(x.frame)), nil
+}
+
+// UnmarshalText reads what MarshalText wrote.
+func (x *remembered) UnmarshalText(text []byte) (err error) {
+	var frame string
+	*x = remembered{}
+	if x.stop, frame, _ = strings.Cut(string(text), " "); frame != "" {
+		x.frame, err = strconv.Atoi(frame)
+	}
+	return err
+}
+
 func (s *stop) in(f *Frame) remembered { return rememberedIn(s.address(), f) }
 
 func rememberedIn(what string, f *Frame) remembered {
@@ -131,7 +149,7 @@ func (s *stop) holds(st *State, f *Frame, l latch) (bool, error) {
 	case s.spec.Tool != "":
 		return st.succeeded[s.toolIn(f)], nil
 	case s.spec.Judge != nil:
-		return st.judged[s.judgedAs(f)].met, nil
+		return st.judged[s.judgedAs(f)].Met, nil
 	case s.spec.Repeat != nil:
 		return s.repeated(st, f) >= s.spec.Repeat.Times, nil
 	default:
@@ -237,9 +255,9 @@ func (s *stop) values(st *State, f *Frame) []Seen {
 		return []Seen{{Name: "tool." + s.spec.Tool + " succeeded", Value: strconv.FormatBool(st.succeeded[s.toolIn(f)])}}
 	case s.spec.Judge != nil:
 		j := st.judged[s.judgedAs(f)]
-		list := []Seen{{Name: "agent." + s.spec.Judge.Agent + " met", Value: strconv.FormatBool(j.met)}}
-		if j.why != "" {
-			list = append(list, Seen{Name: "agent." + s.spec.Judge.Agent + " why", Value: strconv.Quote(clip(j.why, maxTold))})
+		list := []Seen{{Name: "agent." + s.spec.Judge.Agent + " met", Value: strconv.FormatBool(j.Met)}}
+		if j.Why != "" {
+			list = append(list, Seen{Name: "agent." + s.spec.Judge.Agent + " why", Value: strconv.Quote(clip(j.Why, maxTold))})
 		}
 		return list
 	case s.spec.Repeat != nil:

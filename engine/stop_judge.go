@@ -9,9 +9,9 @@ import (
 
 // judged is what the judge of a condition has said last.
 type judged struct {
-	turns int // that there were when it was asked
-	met   bool
-	why   string
+	Turns int    `json:"turns"` // that there were when it was asked
+	Met   bool   `json:"met,omitempty"`
+	Why   string `json:"why,omitempty"`
 }
 
 // judgeForm is the form of a judge's answer.
@@ -80,7 +80,7 @@ func (st *State) turnsIn(f *Frame) int {
 
 func (st *State) judgeDue(s *stop, f *Frame) bool {
 	turns := st.turnsIn(f)
-	return turns >= s.spec.MinTurns && turns-st.judged[s.judgedAs(f)].turns >= max(1, s.spec.Judge.Every)
+	return turns >= s.spec.MinTurns && turns-st.judged[s.judgedAs(f)].Turns >= max(1, s.spec.Judge.Every)
 }
 
 func (s *Session) startJudge(j *stop, f *Frame) {
@@ -100,7 +100,7 @@ func (s *Session) startJudge(j *stop, f *Frame) {
 // foldJudging notes that a judge is asked.
 func (st *State) foldJudging(t *turn) {
 	j := st.judged[t.stop]
-	j.turns = st.turnsIn(st.frames[t.stop.frame])
+	j.Turns = st.turnsIn(st.frames[t.stop.frame])
 	st.judged[t.stop] = j
 }
 
@@ -112,7 +112,7 @@ func (st *State) foldJudged(t *turn, answer any) {
 		Why string `json:"why"`
 	}
 	_ = fields(answer, &v) // what has another form is no yes
-	j.met, j.why = v.Met, v.Why
+	j.Met, j.Why = v.Met, v.Why
 	st.judged[t.stop] = j
 	st.changed |= judgeReads
 }

@@ -18,83 +18,85 @@ const maxSequence = 4
 // repeats counts how often agents say or do the same thing in a row, and how
 // often the same speakers come round.
 type repeats struct {
-	by   map[string]*repeated
-	most int
-	// recent are the last messages of turns, oldest first; runs[k-1] is how many
+	By   map[string]*repeated `json:"by"`
+	Most int                  `json:"most,omitempty"`
+	// Recent are the last messages of turns, oldest first; Runs[k-1] is how many
 	// of the newest ones are each nearly the same as the one k before it.
-	recent []int
-	runs   [maxSequence]int
+	Recent []int            `json:"recent,omitempty"`
+	Runs   [maxSequence]int `json:"runs"`
 }
 
 type repeated struct {
-	text, tool   string
-	texts, tools int
+	Text  string `json:"text,omitempty"`
+	Tool  string `json:"tool,omitempty"`
+	Texts int    `json:"texts,omitempty"`
+	Tools int    `json:"tools,omitempty"`
 }
 
-func newRepeats() *repeats { return &repeats{by: map[string]*repeated{}} }
+func newRepeats() *repeats { return &repeats{By: map[string]*repeated{}} }
 
 func (r *repeats) of(agent string) *repeated {
-	x := r.by[agent]
+	x := r.By[agent]
 	if x == nil {
 		x = &repeated{}
-		r.by[agent] = x
+		r.By[agent] = x
 	}
 	return x
 }
 
 func (r *repeats) text(agent, content string) {
 	x := r.of(agent)
-	if s := folded(content); s == x.text {
-		x.texts++
+	if s := folded(content); s == x.Text {
+		x.Texts++
 	} else {
-		x.text, x.texts = s, 1
+		x.Text, x.Texts = s, 1
 	}
-	r.most = max(r.most, x.texts)
+	r.Most = max(r.Most, x.Texts)
 }
 
 func (r *repeats) tool(agent, call string) {
 	x := r.of(agent)
-	if call == x.tool {
-		x.tools++
+	if call == x.Tool {
+		x.Tools++
 	} else {
-		x.tool, x.tools = call, 1
+		x.Tool, x.Tools = call, 1
 	}
-	r.most = max(r.most, x.tools)
+	r.Most = max(r.Most, x.Tools)
 }
 
 // speaker takes in a message of a turn.
 func (r *repeats) speaker(st *State, i int) {
 	m := &st.messages[i]
 	for k := 1; k <= maxSequence; k++ {
-		at := len(r.recent) - k
-		if at >= 0 && st.messages[r.recent[at]].sender == m.sender && alike(st.messages[r.recent[at]].content, m.content) {
-			r.runs[k-1]++
+		at := len(r.Recent) - k
+		if at >= 0 && st.messages[r.Recent[at]].sender == m.sender && alike(st.messages[r.Recent[at]].content, m.content) {
+			r.Runs[k-1]++
 		} else {
-			r.runs[k-1] = 0
+			r.Runs[k-1] = 0
 		}
 	}
-	if len(r.recent) == maxSequence {
-		r.recent = slices.Clone(r.recent[1:])
+	if len(r.Recent) == maxSequence {
+		r.Recent = slices.Clone(r.Recent[1:])
 	}
-	r.recent = append(r.recent, i)
+	r.Recent = append(r.Recent, i)
 }
 
 // fresh begins anew: somebody has come in between.
-func (r *repeats) fresh() { r.recent, r.runs = nil, [maxSequence]int{} }
+func (r *repeats) fresh() { r.Recent, r.Runs = nil, [maxSequence]int{} }
 
 // now is how many times in a row something has come by now.
 func (r *repeats) now(what string) int {
 	most := 0
 	switch what {
 	case repeatSpeakers:
-		for k, run := range r.runs {
+		for k, run := range r.Runs {
 			most = max(most, 1+run/(k+1))
 		}
 	default:
-		for _, x := range r.by {
-			n := x.texts
+		for _, x := range r.By {
+			n := x.Texts
 			if what == repeatToolCall {
-				n = x.tools
+				n = x.Tools
 			}
 			most = max(most, n)
 		}

@@ -113,10 +113,10 @@ func (s *Session) finishBroken() {
 	b := s.st.broken
 	switch {
 	case b == nil || s.st.final != nil:
-	case b.outcome != "":
-		s.end(b.outcome, b.why)
+	case b.Outcome != "":
+		s.end(b.Outcome, b.Why)
 	default:
-		s.failFrame(s.st.frames[b.frame], b.why)
+		s.failFrame(s.st.frames[b.Frame], b.Why)
 	}
 }
 

@@ -62,9 +62,9 @@ func (st *State) cooldown(name string, now time.Time) (until time.Time, limit st
 func overUntil(list []spent, now time.Time, span time.Duration, most int) time.Time {
 	sum := 0
 	var until time.Time
-	for i := len(list) - 1; i >= 0 && now.Sub(list[i].at) < span; i-- {
-		if sum += list[i].tokens; sum >= most {
-			until = list[i].at.Add(span)
+	for i := len(list) - 1; i >= 0 && now.Sub(list[i].At) < span; i-- {
+		if sum += list[i].Tokens; sum >= most {
+			until = list[i].At.Add(span)
 			break
 		}
 	}

@@ -29,7 +29,7 @@ func TestVoteIsEarlySafe(t *testing.T) {
 		for _, slot := range r.Perm(n) {
 			f.close(slot)
 			f.passed[slot] = stepResult{ok: true}
-			f.ballots = append(f.ballots, ballot{slot: slot, choice: choices[r.IntN(3)], spoiled: r.IntN(9) == 0})
+			f.ballots = append(f.ballots, ballot{Slot: slot, Choice: choices[r.IntN(3)], Spoiled: r.IntN(9) == 0})
 			now := p.count(st, f)
 			if before != nil && (!now.certain || now.winner != before.winner || len(now.tied) > 0) {
 				t.Fatalf("%+v was certain, and then came %+v", before, now)

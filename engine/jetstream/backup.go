@@ -3,7 +3,6 @@ package jetstream
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -21,12 +20,12 @@ func (j *Journal) Backup(ctx context.Context, w io.Writer) (Stats, error) {
 	d := newDumpWriter(w)
 	b := backup{j: j, out: d}
 	for _, stream := range tables {
-		if err := b.stream(ctx, stream, "$KV."+strings.TrimPrefix(stream, tablePrefix)+".>"); err != nil {
+		if err := b.stream(ctx, stream, tableSubject(strings.TrimPrefix(stream, tablePrefix), ">")); err != nil {
 			return b.stats, err
 		}
 	}
 	for i := range shards {
-		if err := b.stream(ctx, streamName(i), fmt.Sprintf("ev.%d.>", i)); err != nil {
+		if err := b.stream(ctx, streamName(i), recordSubject(i, ">")); err != nil {
 			return b.stats, err
 		}
 	}

@@ -178,27 +178,20 @@ func (d *dumpReader) full(b []byte) error {
 	return nil
 }
 
-func (d *dumpReader) byte() (byte, error) {
-	var b [1]byte
-	err := d.full(b[:])
-	return b[0], err
+// ReadByte implements io.ByteReader.
+func (d *dumpReader) ReadByte() (byte, error) {
+	b, err := d.in.ReadByte()
+	if err == nil {
+		d.sum.Write([]byte{b})
+	}
+	return b, err
 }
 
 // bytes reads a length and so many bytes.
 func (d *dumpReader) bytes(most uint64) ([]byte, error) {
-	n, shift := uint64(0), 0
-	for {
-		b, err := d.byte()
-		if err != nil {
-			return nil, err
-		}
-		n |= uint64(b&0x7f) << shift
-		if b < 0x80 {
-			break
-		}
-		if shift += 7; shift > 35 {
-			return nil, fmt.Errorf("%w: a length is too large", ErrBackup)
-		}
+	n, err := binary.ReadUvarint(d)
+	if err != nil {
+		return nil, broken(err)
 	}
 	if n > most {
 		return nil, fmt.Errorf("%w: a part has %d bytes, more than %d", ErrBackup, n, most)
@@ -210,9 +203,9 @@ func (d *dumpReader) bytes(most uint64) ([]byte, error) {
 // next gives the next message and the stream that it belongs to; the message is
 // nil at the end of a backup that is whole, and for a stream's own beginning.
 func (d *dumpReader) next() (stream string, m *stored, err error) {
-	kind, err := d.byte()
+	kind, err := d.ReadByte()
 	if err != nil {
-		return "", nil, err
+		return "", nil, broken(err)
 	}
 	switch kind {
 	case frameStream:
@@ -234,9 +227,9 @@ func (d *dumpReader) message() (*stored, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := d.byte()
+	n, err := d.ReadByte()
 	if err != nil {
-		return nil, err
+		return nil, broken(err)
 	}
 	if n > mostHeaders {
 		return nil, fmt.Errorf("%w: a message with %d headers", ErrBackup, n)

@@ -2,7 +2,6 @@ package jetstream
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"time"
 
@@ -28,7 +27,7 @@ func (j *Journal) Follow(ctx context.Context, session string, after uint64) iter
 			return
 		}
 		live := make(chan *nats.Msg, followQueue)
-		sub, err := j.nc.ChanSubscribe(fmt.Sprintf("live.%d.%s", shardOf(session), session), live)
+		sub, err := j.nc.ChanSubscribe(liveSubject(shardOf(session), session), live)
 		if err != nil {
 			yield(engine.Event{}, err)
 			return

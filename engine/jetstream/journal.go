@@ -1,6 +1,7 @@
 package jetstream
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -59,7 +60,7 @@ type Config struct {
 	// 0 is 15 s, which is longer than a cluster's election.
 	Retry time.Duration
 	// Lease and Renew are a node's lease and how often it is renewed; 0 is
-	// [engine.LeaseTime] and [engine.RenewTime]. A lease has whole seconds.
+	// [engine.LeaseTime] and a sixth of the lease. A lease has whole seconds.
 	Lease, Renew time.Duration
 	Logger       *slog.Logger
 
@@ -75,24 +76,12 @@ type TLS struct {
 }
 
 func (c *Config) defaults() {
-	if c.Logger == nil {
-		c.Logger = slog.Default()
-	}
-	if c.store == "" {
-		c.store = storeDir
-	}
-	if c.MaxStore == 0 {
-		c.MaxStore = -1
-	}
-	if c.Retry == 0 {
-		c.Retry = 15 * time.Second
-	}
-	if c.Lease == 0 {
-		c.Lease, c.Renew = engine.LeaseTime, engine.RenewTime
-	}
-	if c.Renew == 0 {
-		c.Renew = c.Lease / 6
-	}
+	c.Logger = cmp.Or(c.Logger, slog.Default())
+	c.store = cmp.Or(c.store, storeDir)
+	c.MaxStore = cmp.Or(c.MaxStore, -1)
+	c.Retry = cmp.Or(c.Retry, 15*time.Second)
+	c.Lease = cmp.Or(c.Lease, engine.LeaseTime)
+	c.Renew = cmp.Or(c.Renew, c.Lease/6)
 }
 
 // Journal is an [engine.Store] in JetStream. Close it.
@@ -171,7 +160,7 @@ func (j *Journal) checkTail(ctx context.Context, shard int, info *jetstream.Stre
 	if j.tails == nil {
 		return nil
 	}
-	m, err := j.last(ctx, info.Config.Name, fmt.Sprintf("ev.%d.>", shard))
+	m, err := j.last(ctx, info.Config.Name, recordSubject(shard, ">"))
 	if err != nil && !unreadable(err) {
 		return err
 	}
@@ -186,11 +175,12 @@ func (j *Journal) checkTail(ctx context.Context, shard int, info *jetstream.Stre
 }
 
 func streamConfig(shard int, cfg Config) jetstream.StreamConfig {
+	all := recordSubject(shard, ">")
 	return jetstream.StreamConfig{
-		Name: streamName(shard), Subjects: []string{fmt.Sprintf("ev.%d.>", shard), probeSubject(streamName(shard))},
+		Name: streamName(shard), Subjects: []string{all, probeSubject(streamName(shard))},
 		Storage: jetstream.FileStorage, Replicas: max(1, cfg.Replicas),
 		AllowDirect: true, DenyDelete: true, AllowRollup: true, Discard: jetstream.DiscardNew, MaxMsgSize: maxRecord,
-		RePublish: &jetstream.RePublish{Source: fmt.Sprintf("ev.%d.>", shard), Destination: fmt.Sprintf("live.%d.>", shard)},
+		RePublish: &jetstream.RePublish{Source: all, Destination: liveSubject(shard, ">")},
 	}
 }
 
@@ -205,7 +195,13 @@ func shardOf(session string) int {
 
 func streamOf(session string) string { return streamName(shardOf(session)) }
 
-func subject(session string) string { return fmt.Sprintf("ev.%d.%s", shardOf(session), session) }
+func subject(session string) string { return recordSubject(shardOf(session), session) }
+
+// recordSubject is where a session's records are stored, and liveSubject where
+// they are published again.
+func recordSubject(shard int, session string) string { return fmt.Sprintf("ev.%d.%s", shard, session) }
+
+func liveSubject(shard int, session string) string { return fmt.Sprintf("live.%d.%s", shard, session) }
 
 // checkSession says whether an id can be part of a subject.
 func checkSession(session string) error {

@@ -158,7 +158,7 @@ func (f *filler) open(ctx context.Context, stream string) error {
 		if _, err := f.j.Table(ctx, name); err != nil {
 			return fmt.Errorf("%w: %w", ErrBackup, err)
 		}
-		f.prefix = "$KV." + name + "."
+		f.prefix = tableSubject(name, "")
 	} else {
 		shard := 0
 		for shard < shards && streamName(shard) != stream {
@@ -167,7 +167,7 @@ func (f *filler) open(ctx context.Context, stream string) error {
 		if shard == shards {
 			return fmt.Errorf("%w: it has a stream %q", ErrBackup, stream)
 		}
-		f.prefix = fmt.Sprintf("ev.%d.", shard)
+		f.prefix = recordSubject(shard, "")
 	}
 	f.js = f.j.lane(stream)
 	return nil

@@ -67,16 +67,22 @@ const tablePrefix = "KV_"
 func tableStream(name string) string { return tablePrefix + name }
 
 func tableConfig(name string, cfg Config, expire time.Duration) jetstream.StreamConfig {
-	all := "$KV." + name + ".>"
+	all := tableSubject(name, ">")
 	return jetstream.StreamConfig{
 		Name: tableStream(name), Subjects: []string{all, probeSubject(tableStream(name))}, Storage: jetstream.FileStorage,
 		Replicas: max(1, cfg.Replicas), MaxMsgsPerSubject: 1, AllowDirect: true, AllowRollup: true, DenyDelete: true,
 		AllowMsgTTL: true, SubjectDeleteMarkerTTL: expire, Discard: jetstream.DiscardNew, MaxMsgSize: engine.MaxValue + 4<<10,
-		RePublish: &jetstream.RePublish{Source: all, Destination: "table." + name + ".>"},
+		RePublish: &jetstream.RePublish{Source: all, Destination: changeSubject(name, ">")},
 	}
 }
 
-func (t *table) subject(key string) string { return "$KV." + t.name + "." + key }
+// tableSubject is where a table's records are stored, and changeSubject where
+// they are published again.
+func tableSubject(name, key string) string { return "$KV." + name + "." + key }
+
+func changeSubject(name, key string) string { return "table." + name + "." + key }
+
+func (t *table) subject(key string) string { return tableSubject(t.name, key) }
 
 // Get implements [engine.Table].
 func (t *table) Get(ctx context.Context, key string) (engine.Entry, error) {

@@ -27,7 +27,7 @@ func (t *table) Watch(ctx context.Context) iter.Seq2[engine.Entry, error] {
 func (t *table) watch(ctx context.Context, look time.Duration) iter.Seq2[engine.Entry, error] {
 	return func(yield func(engine.Entry, error) bool) {
 		live := make(chan *nats.Msg, watchQueue)
-		sub, err := t.j.nc.ChanSubscribe("table."+t.name+".>", live)
+		sub, err := t.j.nc.ChanSubscribe(changeSubject(t.name, ">"), live)
 		if err != nil {
 			yield(engine.Entry{}, err)
 			return
@@ -77,7 +77,7 @@ func (w *watcher) begin(ctx context.Context) bool {
 
 // reach reads up to the table's last message.
 func (w *watcher) reach(ctx context.Context) error {
-	end, err := w.t.j.last(ctx, w.t.stream, "$KV."+w.t.name+".>")
+	end, err := w.t.j.last(ctx, w.t.stream, w.t.subject(">"))
 	if err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ func (w *watcher) ask(ctx context.Context, from uint64) <-chan batch {
 
 func (w *watcher) give(m *stored) {
 	w.last = m.stream
-	key, ok := strings.CutPrefix(m.subject, "$KV."+w.t.name+".")
+	key, ok := strings.CutPrefix(m.subject, w.t.subject(""))
 	if !ok {
 		return
 	}

@@ -38,9 +38,9 @@ func Body(v any) ([]byte, error) {
 	return bytes.TrimSpace(buf.Bytes()), nil
 }
 
-// Events are the events of a reply. A vendor that does not stream answers with
+// events are the events of a reply. A vendor that does not stream answers with
 // one JSON text, which is taken as the only event.
-func Events(resp *http.Response) iter.Seq2[providers.ServerEvent, error] {
+func events(resp *http.Response) iter.Seq2[providers.ServerEvent, error] {
 	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind != "application/json" {
 		return providers.ServerEvents(resp.Body)
 	}

@@ -64,7 +64,7 @@ func (s *Service) call(ctx context.Context, c *Call) error {
 		return err
 	}
 	defer resp.Body.Close() //nolint:errcheck // read-only
-	if err := c.Reply.read(Events(resp), c.Event); err != nil || c.Reply.left {
+	if err := c.Reply.read(events(resp), c.Event); err != nil || c.Reply.left {
 		return err
 	}
 	defer drain(resp.Body, cancel)

@@ -17,6 +17,7 @@ type planOptions struct {
 	maxCalls  int
 	maxTokens int
 	json      bool
+	gated     func(flag string) bool // whether a gate was given: 0 is one, too
 }
 
 func newPlan(a *app) *cobra.Command {
@@ -43,7 +44,10 @@ call is wrong.`,
   agentconnect plan debate.hcl -json | jq '.sessions[].certificate.cost'`,
 		Args:              atMostOnePath,
 		ValidArgsFunction: files,
-		RunE:              func(_ *cobra.Command, args []string) error { return a.plan(o, pathOf(args)) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.gated = cmd.Flags().Changed
+			return a.plan(o, pathOf(args))
+		},
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
@@ -84,8 +88,8 @@ type gateResult struct {
 
 // plan does what the plan command does.
 func (a *app) plan(o *planOptions, path string) error {
-	if o.maxCost < 0 || o.maxCalls < 0 || o.maxTokens < 0 {
-		return usageError("--max-cost, --max-calls and --max-tokens are above zero")
+	if !(o.maxCost >= 0) || o.maxCalls < 0 || o.maxTokens < 0 { // NaN is not above it either
+		return usageError("--max-cost, --max-calls and --max-tokens are not below zero")
 	}
 	cfg, sessions, err := a.sound(path, o.vars.list, o.session)
 	if err != nil {
@@ -139,7 +143,7 @@ func (a *app) sound(path string, vars []specs.VarInput, name string) (*specs.Con
 func (o *planOptions) gates(c *specs.Certificate) []gateResult {
 	var out []gateResult
 	check := func(gate string, most float64, value specs.Amount, text, reason string) {
-		if most <= 0 || value.Bounded() && float64(value) <= most {
+		if !o.gated(gate) || value.Bounded() && float64(value) <= most {
 			return
 		}
 		r := gateResult{Session: c.Session, Gate: gate, Most: most, Value: value}

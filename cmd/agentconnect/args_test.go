@@ -7,7 +7,7 @@ import (
 )
 
 func rewritten(args ...string) []string {
-	return longFlags(newRoot(&app{con: &console{}}), args)
+	return longFlags(newRoot(&app{con: &stdio{}}), args)
 }
 
 func TestLongFlags(t *testing.T) {

@@ -20,7 +20,7 @@ A message that begins with a slash is typed with two: //etc`
 // desk is where a person sits at the terminal. The keyboard is taken only while
 // the person is asked for something.
 type desk struct {
-	con      *console
+	con      *stdio
 	terminal *screen.Terminal
 	prompts  map[string]string // by human, from their blocks
 	keyboard *keyboard
@@ -28,7 +28,7 @@ type desk struct {
 	greeted  bool
 }
 
-func newDesk(con *console, terminal *screen.Terminal, cfg *specs.Config) *desk {
+func newDesk(con *stdio, terminal *screen.Terminal, cfg *specs.Config) *desk {
 	d := &desk{con: con, terminal: terminal, prompts: map[string]string{}}
 	for _, h := range cfg.Humans {
 		d.prompts[h.Name] = h.Prompt

@@ -27,7 +27,7 @@ type keyboard struct {
 }
 
 // openKeyboard puts the terminal into raw mode. Close it.
-func openKeyboard(ctx context.Context, h *halt, con *console) (*keyboard, error) {
+func openKeyboard(ctx context.Context, h *halt, con *stdio) (*keyboard, error) {
 	fd := int(con.in.Fd())
 	reader, err := cancelreader.NewReader(con.in)
 	if err != nil {

@@ -16,5 +16,5 @@ func main() { os.Exit(mainStatus()) }
 func mainStatus() int {
 	halt := newHalt(os.Exit)
 	defer halt.close()
-	return execute(halt, newConsole(os.Stdin, os.Stdout, os.Stderr), os.Args[1:])
+	return execute(halt, newStdio(os.Stdin, os.Stdout, os.Stderr), os.Args[1:])
 }

@@ -12,7 +12,7 @@ const progressEvery = 200 * time.Millisecond
 // progress shows on standard error how many bytes have passed, when it is a
 // terminal.
 type progress struct {
-	con   *console
+	con   *stdio
 	what  string
 	bytes int64
 	shown time.Time

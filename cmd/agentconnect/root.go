@@ -13,13 +13,13 @@ import (
 // app is what the commands share.
 type app struct {
 	halt *halt
-	con  *console
+	con  *stdio
 	// vendors are the models that the process has made.
 	vendors *vendors
 }
 
 // execute runs a command line and gives the status to end with.
-func execute(h *halt, con *console, args []string) int {
+func execute(h *halt, con *stdio, args []string) int {
 	a := &app{halt: h, con: con, vendors: newVendors()}
 	defer a.vendors.close()
 	root := newRoot(a)

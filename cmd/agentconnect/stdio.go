@@ -9,8 +9,8 @@ import (
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/screen"
 )
 
-// console is what the program reads from and writes to.
-type console struct {
+// stdio is what the program reads from and writes to.
+type stdio struct {
 	in       *os.File
 	out, err *os.File
 	// Whether each is a terminal that understands more than plain lines.
@@ -18,15 +18,15 @@ type console struct {
 	noColor               bool // by flag
 }
 
-func newConsole(in, out, err *os.File) *console {
+func newStdio(in, out, err *os.File) *stdio {
 	capable := os.Getenv("TERM") != "dumb"
 	is := func(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
-	return &console{in: in, out: out, err: err, inTTY: is(in), outTTY: capable && is(out), errTTY: capable && is(err)}
+	return &stdio{in: in, out: out, err: err, inTTY: is(in), outTTY: capable && is(out), errTTY: capable && is(err)}
 }
 
 // theme decides about colours: the flag, NO_COLOR, CLICOLOR and CLICOLOR_FORCE
 // come before what the terminal can do.
-func (c *console) theme(tty bool) screen.Theme {
+func (c *stdio) theme(tty bool) screen.Theme {
 	switch {
 	case c.noColor || os.Getenv("NO_COLOR") != "":
 		return screen.Theme{}
@@ -42,7 +42,7 @@ func (c *console) theme(tty bool) screen.Theme {
 func forced(v string) bool { return v != "" && v != "0" }
 
 // size is that of the terminal, which may change at any time.
-func (c *console) size() (columns, rows int) {
+func (c *stdio) size() (columns, rows int) {
 	columns, rows, err := term.GetSize(int(c.out.Fd()))
 	if err != nil || columns <= 0 || rows <= 0 {
 		return 80, 24
@@ -51,7 +51,7 @@ func (c *console) size() (columns, rows int) {
 }
 
 // width is the number of columns of an output; 0 when it is no terminal.
-func (c *console) width(tty bool) int {
+func (c *stdio) width(tty bool) int {
 	if !tty {
 		return 0
 	}
@@ -60,6 +60,6 @@ func (c *console) width(tty bool) int {
 }
 
 // showCursor brings the cursor back after an exit at once.
-func (c *console) showCursor() {
+func (c *stdio) showCursor() {
 	_, _ = c.out.WriteString("\x1b[?25h\r\n")
 }

@@ -1,0 +1,146 @@
+package specs
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+)
+
+// Format writes a file of the language in its one layout: indented by two
+// spaces, the equals signs and comments of neighbouring lines below each other,
+// one blank line where there were several and around each block of several lines
+// at the top, none just inside of braces, x for "${x}". Heredocs and what is quoted
+// stay as they are, and so does the end of lines. Formatting its result changes
+// nothing.
+//
+// The file name decides nothing but this: a file in JSON syntax, whose name ends
+// in .json, is returned as it is. So is a text that is not HCL, with the findings
+// about its syntax. Format may be called concurrently.
+func Format(filename string, src []byte) ([]byte, Diagnostics) {
+	if strings.HasSuffix(filename, ".json") {
+		return src, nil
+	}
+	l := newLoader(Options{})
+	if len(src) > maxFileSize {
+		l.report(codeTooLarge, "", hcl.Range{}, "%s has %s; at most %s are formatted.", filename, sizeText(len(src)), sizeText(maxFileSize))
+		return src, l.finish()
+	}
+	if l.parse(filename, src); len(l.ds) > 0 {
+		return src, l.finish()
+	}
+	out, ok := laidOut(bytes.TrimPrefix(src, []byte(bom)))
+	if !ok {
+		l.report(codeInternal, "", hcl.Range{}, "%s cannot be formatted without changing what it says.", filename)
+		return src, l.finish()
+	}
+	return out, nil
+}
+
+// maxPasses bounds how often a text is laid out until it stays as it is: what
+// one pass moves may let the next one align other lines.
+const maxPasses = 8
+
+// laidOut formats a text without mistakes in its syntax. It gives false if the
+// result would say something else.
+func laidOut(src []byte) ([]byte, bool) {
+	text, heredocs := cutHeredocs(src)
+	text = unwrapAll(text)
+	before := spelling(lex(text, "", syntaxConfig))
+	for range maxPasses {
+		next := blankLines(hclwrite.Format(text))
+		if bytes.Equal(next, text) {
+			break
+		}
+		text = next
+	}
+	if spelling(lex(text, "", syntaxConfig)) != before {
+		return nil, false
+	}
+	return pasteHeredocs(text, heredocs)
+}
+
+// lineBreak is how spelling writes the end of a line.
+const lineBreak = string(rune(hclsyntax.TokenNewline)) + "\x00"
+
+// spelling is the tokens of a text, without the space between them and blank
+// lines, by which two texts say the same.
+func spelling(tokens hclsyntax.Tokens) string {
+	var out strings.Builder
+	fresh := true // at the start of a line
+	for _, t := range tokens {
+		text := t.Bytes
+		switch {
+		case t.Type == hclsyntax.TokenNewline && fresh:
+			continue
+		case t.Type == hclsyntax.TokenNewline:
+			text = nil
+		case t.Type == hclsyntax.TokenComment:
+			text = bytes.TrimRight(text, " \t\r\n")
+		case t.Type == hclsyntax.TokenEOF && !fresh:
+			out.WriteString(lineBreak)
+		}
+		fresh = t.Type == hclsyntax.TokenNewline || t.Type == hclsyntax.TokenComment && toLineEnd(t.Bytes)
+		out.WriteRune(rune(t.Type))
+		out.Write(text)
+		out.WriteByte(0)
+	}
+	return out.String()
+}
+
+// cutHeredocs takes the texts out of heredocs, so that nothing can happen to
+// them, and gives the heredocs as they were.
+func cutHeredocs(src []byte) (text []byte, heredocs [][]byte) {
+	at := 0
+	for _, h := range heredocSpans(src) {
+		text = append(text, src[at:h.whole.from]...)
+		text = append(text, src[h.whole.from:h.body.from]...)
+		text = append(text, bytes.TrimLeft(src[h.body.to:h.whole.to], " \t")...)
+		heredocs = append(heredocs, src[h.whole.from:h.whole.to])
+		at = h.whole.to
+	}
+	return append(text, src[at:]...), heredocs
+}
+
+// pasteHeredocs is the reverse of cutHeredocs. It gives false if the text has
+// not as many as were cut.
+func pasteHeredocs(text []byte, heredocs [][]byte) ([]byte, bool) {
+	spans := heredocSpans(text)
+	if len(spans) != len(heredocs) {
+		return nil, false
+	}
+	var out []byte
+	at := 0
+	for i, h := range spans {
+		out = append(append(out, text[at:h.whole.from]...), heredocs[i]...)
+		at = h.whole.to
+	}
+	return append(out, text[at:]...), true
+}
+
+// A heredocSpan is a heredoc in bytes: with its marks, and without.
+type heredocSpan struct{ whole, body span }
+
+// heredocSpans are the heredocs that do not stand in others.
+func heredocSpans(src []byte) []heredocSpan {
+	var out []heredocSpan
+	depth := 0
+	for _, t := range lex(src, "", syntaxConfig) {
+		from, to := t.Range.Start.Byte, t.Range.End.Byte
+		switch t.Type {
+		case hclsyntax.TokenOHeredoc:
+			if depth++; depth == 1 {
+				out = append(out, heredocSpan{whole: span{from, to}, body: span{to, to}})
+			}
+		case hclsyntax.TokenCHeredoc:
+			if depth--; depth == 0 {
+				h := &out[len(out)-1]
+				h.body.to, h.whole.to = from, to
+			}
+		default:
+		}
+	}
+	return out
+}

@@ -159,7 +159,7 @@ func (l *loader) readBlock(n *node, block *hcl.Block) {
 	schema := n.schema.inner[block.Type]
 	switch {
 	case schema != nil && schema.has(n.kind):
-		inner := &node{schema: schema, parent: n, address: n.address, header: block.DefRange}
+		inner := &node{schema: schema, parent: n, address: n.address, header: block.DefRange, whole: wholeRange(block)}
 		l.readLabels(inner, block)
 		l.checkOnce(n, inner)
 		n.blocks = append(n.blocks, inner)

@@ -167,3 +167,12 @@ func finalCheck(tree *parser.Tree, config *conf.Config) error {
 	_, err := typecheck.Check(tree, config)
 	return err
 }
+
+// plain checks the types without mending, and says whether they are right.
+func (t *typer) plain() bool {
+	t.config.WithEnv(t.scope.env())
+	tree := &parser.Tree{Node: t.root, Source: file.NewSource(t.src.text)}
+	_, err := typecheck.Check(tree, t.config)
+	t.root = tree.Node
+	return err == nil && !t.ds.HasErrors()
+}

@@ -53,7 +53,11 @@ func (l *loader) exprOver(n *node, name string, want exprWant, input *Type, set 
 // compileExprs compiles all expressions.
 func (l *loader) compileExprs(cfg *Config) {
 	base := exprScope{data: l.outputTypes(cfg), participants: participantNames(cfg), vars: l.exprValues("var"), locals: l.exprValues("local")}
+	l.exprBase, l.exprInputs = base, map[string]*Type{}
 	for _, p := range l.pending {
+		if p.input != nil {
+			l.exprInputs[p.node.address] = p.input
+		}
 		scope := base
 		scope.here, scope.script, scope.input = p.here, p.script, p.input
 		scope.board = p.board.types(cfg)

@@ -90,6 +90,8 @@ type loader struct {
 	inputs      map[string]*variable
 	vars        map[string]cty.Value
 	pending     []pendingExpr
+	exprBase    exprScope        // what all expressions see
+	exprInputs  map[string]*Type // the inputs of tools by address
 }
 
 // A localArg is a local where it is written.

@@ -18,6 +18,7 @@ type node struct {
 	// address is that of the block at the top: agent.writer.
 	address string
 	header  hcl.Range
+	whole   hcl.Range // from the header to the end of the body
 	labels  []hcl.Range
 	args    map[string]*arg
 	blocks  []*node

@@ -42,6 +42,7 @@ type call struct {
 	reply    reply
 	input    int          // estimated tokens of the request
 	received atomic.Int64 // bytes of the reply so far
+	watch    *watch       // of a rehearsal
 
 	// Instead of a request it may stand for the tools of a turn.
 	tools   bool
@@ -96,13 +97,20 @@ func (s *Session) begin(t *turn) {
 	link := t.model()
 	ctx, cancel := context.WithCancelCause(s.ctx)
 	c := &call{turn: t.n, n: t.call, seq: t.callSeq, agent: t.name, link: link, ctx: ctx, cancel: cancel}
+	if s.stage != nil {
+		c.ctx, c.watch = s.stage.watched(c, ctx, cancel)
+	}
 	s.request(&c.request, t, link)
 	if !t.summing && t.used < t.agent.mostTools() {
 		c.sets = t.agent.sets
 	}
 	c.input = weighed(&c.request)
 	s.calls[t.n] = c
-	c.chunks = s.model(link).Stream(ctx, &c.request)
+	c.chunks = s.model(link).Stream(c.ctx, &c.request)
+	if s.stage != nil {
+		s.stage.call(c)
+		return
+	}
 	if s.worker && s.own == nil {
 		s.own = c
 		return
@@ -154,29 +162,43 @@ func (s *Session) stream(c *call) (r *reply) {
 
 // deadlines cancels a call that takes longer than its provider allows.
 func deadlines(c *call) (stop func()) {
-	set := &c.link.entry.Settings
-	if set.Timeout == 0 && set.FirstTokenTimeout == 0 {
+	list := deadlinesOf(&c.link.entry.Settings)
+	if len(list) == 0 {
 		return func() {}
 	}
-	var timers []*time.Timer
-	after := func(d time.Duration, what string, late func() bool) {
-		if d > 0 {
-			timers = append(timers, time.AfterFunc(d, func() {
-				if late() {
-					c.cancel(&providers.Error{
-						Kind: providers.TimedOut, Provider: set.Name, Vendor: set.Kind, Message: fmt.Sprintf("%s of %s is over", what, d),
-					})
-				}
-			}))
-		}
+	timers := make([]*time.Timer, len(list))
+	for i, d := range list {
+		timers[i] = time.AfterFunc(d.after, func() {
+			if c.ctx.Err() == nil && (!d.first || c.received.Load() == 0) {
+				c.cancel(d.why)
+			}
+		})
 	}
-	after(set.Timeout, "timeout", func() bool { return c.ctx.Err() == nil })
-	after(set.FirstTokenTimeout, "first_token_timeout", func() bool { return c.received.Load() == 0 })
 	return func() {
 		for _, t := range timers {
 			t.Stop()
 		}
 	}
+}
+
+// deadline is when a call is given up, unless what it waits for has come.
+type deadline struct {
+	after time.Duration
+	why   error
+	first bool // what it waits for is the first chunk
+}
+
+func deadlinesOf(set *providers.Settings) (list []deadline) {
+	add := func(d time.Duration, what string, first bool) {
+		if d > 0 {
+			list = append(list, deadline{after: d, first: first, why: &providers.Error{
+				Kind: providers.TimedOut, Provider: set.Name, Vendor: set.Kind, Message: fmt.Sprintf("%s of %s is over", what, d),
+			}})
+		}
+	}
+	add(set.Timeout, "timeout", false)
+	add(set.FirstTokenTimeout, "first_token_timeout", true)
+	return list
 }
 
 // read collects a reply.

@@ -141,11 +141,11 @@ func checkMetadata(m map[string]any) error {
 // are under way finish first.
 func (s *Session) Stop(ctx context.Context, by string, afterTurn bool) error {
 	_, err := s.command(ctx, func(s *Session) answer {
-		if afterTurn && s.st.working() {
-			s.emit(Event{Data: &StopAsked{By: by}})
-			return answer{}
+		if afterTurn {
+			s.stopsAfter(by)
+		} else {
+			s.stopped(by)
 		}
-		s.stopped(by)
 		return answer{}
 	})
 	return err
@@ -155,9 +155,7 @@ func (s *Session) Stop(ctx context.Context, by string, afterTurn bool) error {
 // Pausing a paused session changes nothing.
 func (s *Session) Pause(ctx context.Context, by string) error {
 	_, err := s.command(ctx, func(s *Session) answer {
-		if !s.st.paused {
-			s.emit(Event{Data: &Paused{By: by}})
-		}
+		s.paused(by)
 		return answer{}
 	})
 	return err
@@ -207,6 +205,21 @@ func (s *Session) stopped(by string) {
 		text = "stopped by " + by
 	}
 	s.end(Cancelled, Reason{Stop: "person", Text: text})
+}
+
+// stopsAfter ends the session once the open turns are finished.
+func (s *Session) stopsAfter(by string) {
+	if s.st.working() {
+		s.emit(Event{Data: &StopAsked{By: by}})
+		return
+	}
+	s.stopped(by)
+}
+
+func (s *Session) paused(by string) {
+	if !s.st.paused {
+		s.emit(Event{Data: &Paused{By: by}})
+	}
 }
 
 func (s *Session) resumed(by string) {

@@ -84,8 +84,8 @@ func (h *hub) leave(l *listener) {
 }
 
 func (h *hub) publish(session string, c *call, text string, thought bool) {
-	heard := h.listening.Load() > 0
-	if !heard && h.tell == nil {
+	heard := h != nil && h.listening.Load() > 0 // nobody listens to a rehearsal
+	if !heard && (h == nil || h.tell == nil) {
 		return
 	}
 	e := Event{Time: time.Now().UTC(), Session: session, Turn: c.turn, Agent: c.agent, Cause: c.seq, Data: &TextDelta{Text: text}}

@@ -168,10 +168,8 @@ func moody(idempotent bool) map[string][]engine.Tool {
 			case 1:
 				panic("a tool that panics")
 			case 2:
-				select {
-				case <-time.After(time.Duration(args.Choice) * time.Second):
-				case <-ctx.Done():
-					return "", ctx.Err()
+				if err := providers.Sleep(ctx, time.Duration(args.Choice)*time.Second); err != nil {
+					return "", err
 				}
 			}
 			return "fine", nil

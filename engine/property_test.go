@@ -267,20 +267,25 @@ type adversary struct {
 	mu      sync.Mutex
 	choices []byte
 	calls   int
+	apart   time.Duration // so much later than the call before does a call begin
 }
 
-func (a *adversary) next() byte {
+func (a *adversary) next() (choice byte, after time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	c := a.choices[a.calls%len(a.choices)]
 	a.calls++
-	return c
+	return c, time.Duration(a.calls) * a.apart
 }
 
 // Stream implements [providers.Model].
 func (a *adversary) Stream(ctx context.Context, req *providers.Request) iter.Seq2[providers.Chunk, error] {
-	choice := a.next()
+	choice, after := a.next()
 	return func(yield func(providers.Chunk, error) bool) {
+		if after > 0 && providers.Sleep(ctx, after) != nil {
+			yield(providers.Chunk{}, &providers.Error{Kind: providers.Canceled, Message: "adversary"})
+			return
+		}
 		fail := func(kind providers.Kind) {
 			yield(providers.Chunk{}, &providers.Error{Kind: kind, Message: "adversary"})
 		}
@@ -304,9 +309,7 @@ func (a *adversary) Stream(ctx context.Context, req *providers.Request) iter.Seq
 		case 6:
 			panic("a vendor's kit that panics")
 		case 5: // late
-			select {
-			case <-time.After(time.Duration(choice) * time.Second):
-			case <-ctx.Done():
+			if providers.Sleep(ctx, time.Duration(choice)*time.Second) != nil {
 				fail(providers.Canceled)
 				return
 			}

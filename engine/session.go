@@ -62,6 +62,7 @@ type Session struct {
 	snaps  snapshots
 	ahead  time.Duration // of the clock, when the log is: a clock that went back since, or another machine's
 	replay *replay       // instead of a journal, models and tools
+	stage  *stage        // instead of a journal and goroutines
 }
 
 // input is what arrives at a session: a command, a result, or the clock.

@@ -165,20 +165,27 @@ func (s *Session) runTool(ts toolStart) {
 		s.calls[ts.turn] = c
 	}
 	c.running++
-	s.wg.Go(func() {
-		timeout := cmp.Or(ts.tool.Timeout, defaultToolTimeout)
-		ctx, cancel := context.WithTimeoutCause(c.ctx, timeout, fmt.Errorf("no result within %s", timeout))
-		defer cancel()
-		result, err := s.callTool(ctx, ts)
-		if cause := context.Cause(ctx); err != nil && cause != nil {
-			err = cause
-		}
-		r := &toolResult{turn: ts.turn, call: ts.call, result: clip(result, ts.tool.MaxResult)}
-		if err != nil {
-			r.failed, r.result = true, err.Error()
-		}
-		_ = s.post(r)
-	})
+	if s.stage != nil {
+		s.stage.tool(c, ts)
+		return
+	}
+	s.wg.Go(func() { _ = s.post(s.useTool(c.ctx, ts)) })
+}
+
+// useTool gives what a tool gives within its time.
+func (s *Session) useTool(ctx context.Context, ts toolStart) *toolResult {
+	timeout := cmp.Or(ts.tool.Timeout, defaultToolTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no result within %s", timeout))
+	defer cancel()
+	result, err := s.callTool(ctx, ts)
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		err = cause
+	}
+	r := &toolResult{turn: ts.turn, call: ts.call, result: clip(result, ts.tool.MaxResult)}
+	if err != nil {
+		r.failed, r.result = true, err.Error()
+	}
+	return r
 }
 
 // callTool calls a tool; a panic is an error of the tool.

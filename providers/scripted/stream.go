@@ -22,7 +22,7 @@ func (t *turn) stream(ctx context.Context, req *providers.Request, yield yield) 
 		yield(providers.Chunk{}, err)
 		return
 	}
-	if !wait(ctx, said.delay) {
+	if providers.Sleep(ctx, said.delay) != nil {
 		yield(providers.Chunk{}, t.canceled(ctx, providers.Usage{}))
 		return
 	}
@@ -160,19 +160,4 @@ func (t *turn) toolCall(i int, c ToolCall) *providers.ToolCall {
 		call.Arguments = json.RawMessage("{}")
 	}
 	return call
-}
-
-// wait says whether the time passed before the context ended.
-func wait(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return ctx.Err() == nil
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return ctx.Err() == nil
-	case <-ctx.Done():
-		return false
-	}
 }

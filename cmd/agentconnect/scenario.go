@@ -41,11 +41,19 @@ func (a *app) report(ds specs.Diagnostics) {
 // load reads the scenario at a path. What is not there is about usage, not
 // about the scenario.
 func load(path string, vars []specs.VarInput, lenient bool) (*specs.Config, specs.Diagnostics, error) {
-	if _, err := os.Stat(path); err != nil {
-		return nil, nil, usageError("%s", missing(path, err))
+	if err := there(path); err != nil {
+		return nil, nil, err
 	}
 	cfg, ds := specs.Load(path, specs.Options{Vars: vars, AllowMissingEnv: lenient, Version: thisBuild().Version})
 	return cfg, ds, nil
+}
+
+// there is an error when nothing is at a path.
+func there(path string) error {
+	if _, err := os.Stat(path); err != nil {
+		return usageError("%s", missing(path, err))
+	}
+	return nil
 }
 
 func missing(path string, err error) string {

@@ -106,6 +106,7 @@ func steady(ts *testscript.TestScript, _ bool, args []string) {
 		{`(?m)^time( +)\S.*$`, "time${1}TIME"},
 		{`session_[0-9a-z]{20,}`, "session_ID"},
 		{`"time":"[^"]*"`, `"time":"TIME"`},
+		{`\d\d:\d\d:\d\d\.\d{3}`, "HH:MM:SS"},
 		{`"ms":\d+`, `"ms":0`},
 		{`"hash":"[0-9a-f]*"`, `"hash":"HASH"`},
 	} {

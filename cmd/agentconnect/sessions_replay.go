@@ -102,21 +102,16 @@ func (a *app) replay(o *sessionsOptions, name string, r *replayOptions) (*engine
 // replayFrom runs an archive again, or the events of a record.
 func (a *app) replayFrom(file io.Reader, r *replayOptions) (*engine.Divergence, error) {
 	in := bufio.NewReaderSize(file, 64<<10)
-	begin, err := in.Peek(len(archiveBegin))
-	if err != nil && !errors.Is(err, io.EOF) {
+	archived, err := isArchive(in)
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	var events []engine.Event
-	switch archived := string(begin) == archiveBegin; {
 	case archived && r.scenario == "":
 		return server.ReplayArchive(a.halt.ctx, in, nil)
 	case r.scenario == "":
 		return nil, usageError("the file has events alone: say by --scenario what they came from")
-	case archived:
-		events, err = archivedEvents(in)
-	default:
-		events, err = readEvents(in)
 	}
+	events, err := eventsOf(in)
 	if err != nil {
 		return nil, err
 	}
@@ -129,6 +124,29 @@ func (a *app) replayFrom(file io.Reader, r *replayOptions) (*engine.Divergence, 
 
 // archiveBegin is how an archive begins.
 const archiveBegin = `{"agentconnect":"session"`
+
+// isArchive says whether a file is one, without reading on.
+func isArchive(in *bufio.Reader) (bool, error) {
+	begin, err := in.Peek(len(archiveBegin))
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false, err
+	}
+	return string(begin) == archiveBegin, nil
+}
+
+// eventsOf reads the events of an archive or of a record.
+func eventsOf(file io.Reader) ([]engine.Event, error) {
+	in := bufio.NewReaderSize(file, 64<<10)
+	archived, err := isArchive(in)
+	switch {
+	case err != nil:
+		return nil, err
+	case archived:
+		return archivedEvents(in)
+	default:
+		return readEvents(in)
+	}
+}
 
 // maxEvents bounds how many events are read into memory.
 const maxEvents = 1_000_000
@@ -190,26 +208,14 @@ func all(ctx context.Context, events []engine.Event) iter.Seq2[engine.Event, err
 // templateFor makes the template of the scenario as it is now, with the values
 // that the session had where the scenario still has the variable.
 func (a *app) templateFor(events []engine.Event, r *replayOptions) (*engine.Template, error) {
-	if len(events) == 0 {
-		return nil, engine.ErrNotFound
+	created, err := createdOf(events)
+	if err != nil {
+		return nil, err
 	}
-	created, ok := events[0].Data.(*engine.Created)
-	if !ok {
-		return nil, errors.New("the events do not begin with session.created")
+	if err := there(r.scenario); err != nil {
+		return nil, err
 	}
-	if _, err := os.Stat(r.scenario); err != nil {
-		return nil, usageError("%s", missing(r.scenario, err))
-	}
-	probe, _ := specs.Load(r.scenario, specs.Options{AllowMissingEnv: true, AllowUnsetVars: true, Version: thisBuild().Version})
-	var vars []specs.VarInput
-	if probe != nil {
-		for _, v := range probe.Variables {
-			if value, had := created.Variables[v.Name]; had {
-				vars = append(vars, specs.VarInput{Name: v.Name, JSON: value})
-			}
-		}
-	}
-	cfg, ds, err := load(r.scenario, append(vars, r.vars.list...), true)
+	cfg, ds, err := load(r.scenario, append(recordedVars(r.scenario, created), r.vars.list...), true)
 	if err != nil {
 		return nil, err
 	}
@@ -218,6 +224,34 @@ func (a *app) templateFor(events []engine.Event, r *replayOptions) (*engine.Temp
 		return nil, silent(statusUsage)
 	}
 	return a.replayed(cfg, created, r)
+}
+
+// createdOf is what a session was created from, by its first event.
+func createdOf(events []engine.Event) (*engine.Created, error) {
+	if len(events) == 0 {
+		return nil, engine.ErrNotFound
+	}
+	created, ok := events[0].Data.(*engine.Created)
+	if !ok {
+		return nil, errors.New("the events do not begin with session.created")
+	}
+	return created, nil
+}
+
+// recordedVars are the values that a session had of the variables that the
+// scenario still has.
+func recordedVars(scenario string, created *engine.Created) []specs.VarInput {
+	probe, _ := specs.Load(scenario, specs.Options{AllowMissingEnv: true, AllowUnsetVars: true, Version: thisBuild().Version})
+	if probe == nil {
+		return nil
+	}
+	var vars []specs.VarInput
+	for _, v := range probe.Variables {
+		if value, had := created.Variables[v.Name]; had {
+			vars = append(vars, specs.VarInput{Name: v.Name, JSON: value})
+		}
+	}
+	return vars
 }
 
 // replayed compiles the session that is meant.

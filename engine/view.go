@@ -1,0 +1,65 @@
+package engine
+
+import (
+	"context"
+	"iter"
+	"slices"
+
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+// View is what conditions see of a session behind one of its events.
+type View struct {
+	// Event is the event.
+	Event Event
+	// Env has as here the view of the pattern that was asked for; it is empty
+	// while that is not active.
+	Env specs.Env
+	// Active are the names of the patterns that are active, outer ones first.
+	Active []string
+}
+
+// ViewOf folds the log of a session up to the event with a number; 0 and
+// numbers behind the end are the last one. The pattern is that of here; empty
+// is the one of the session.
+func ViewOf(ctx context.Context, t *Template, log iter.Seq2[Event, error], at uint64, pattern string) (View, error) {
+	st := newState(t, "")
+	var v View
+	for e, err := range log {
+		if err == nil {
+			err = context.Cause(ctx)
+		}
+		if err != nil {
+			return View{}, err
+		}
+		if at > 0 && e.Seq > at {
+			break
+		}
+		if err := st.take(&e); err != nil {
+			return View{}, err
+		}
+		v.Event = e
+	}
+	if st.head == 0 {
+		return View{}, ErrNotFound
+	}
+	frame := st.frameCalled(pattern)
+	v.Env = *st.envAt(frame)
+	for _, f := range st.openFrames() {
+		if !slices.Contains(v.Active, f.node.name) {
+			v.Active = append(v.Active, f.node.name)
+		}
+	}
+	return v, nil
+}
+
+// frameCalled is the innermost activation of a pattern, or nil.
+func (st *State) frameCalled(pattern string) *Frame {
+	open := st.openFrames()
+	for _, f := range slices.Backward(open) {
+		if f.node.name == pattern || pattern == "" && f.parent == nil {
+			return f
+		}
+	}
+	return nil
+}

@@ -55,7 +55,7 @@ func Explore(ctx context.Context, t *Template, o ExploreOptions) (*Report, error
 	}
 	x := newExploration(t, o)
 	x.begin()
-	for len(x.front) > 0 && len(x.seen) < x.o.States {
+	for len(x.front) > 0 && x.kept < x.o.States {
 		if err := context.Cause(ctx); err != nil {
 			return nil, err
 		}
@@ -66,15 +66,17 @@ func Explore(ctx context.Context, t *Template, o ExploreOptions) (*Report, error
 
 // exploration is the search through a template's states.
 type exploration struct {
-	t     *Template
-	o     ExploreOptions
-	texts []string
+	t *Template
+	o ExploreOptions
+	*trial
 	copy  func(*State) *State
-	seen  map[stateKey]struct{}
+	what  *relevance
+	seen  map[stateKey][]weights
+	kept  int // how many weights are kept
 	steps []pathStep
 	front []open
-	taken int // how often one was taken from the front
-	cut   bool
+	taken int  // how often one was taken from the front
+	deep  bool // a path was longer than Depth
 
 	report Report
 	ends   map[endKey]*End
@@ -108,7 +110,7 @@ func newExploration(t *Template, o ExploreOptions) *exploration {
 		o.Failures = []providers.Kind{providers.Refused, providers.Overloaded}
 	}
 	return &exploration{
-		t: t, o: o, texts: t.exploredTexts(o.Texts), copy: (*State).fork, seen: map[stateKey]struct{}{},
+		t: t, o: o, trial: t.trial(o.Texts), copy: (*State).fork, what: t.relevance(), seen: map[stateKey][]weights{},
 		ends: map[endKey]*End{}, over: map[string]bool{}, spoke: map[string]bool{}, fired: map[string]bool{},
 		report: Report{Findings: []Finding{}},
 	}
@@ -149,12 +151,10 @@ func (x *exploration) visit(w *world, at int, panicked string) {
 		x.found(FoundPanic, panicked, at)
 		return
 	}
-	key := w.key()
-	if _, known := x.seen[key]; known {
+	if !x.isNew(w) {
 		x.steps = x.steps[:at]
 		return
 	}
-	x.seen[key] = struct{}{}
 	x.report.Depth = max(x.report.Depth, x.steps[at].depth)
 	x.measure(w, at)
 	if d := w.st.ended; d != nil {
@@ -166,12 +166,27 @@ func (x *exploration) visit(w *world, at int, panicked string) {
 		x.found(FoundDeadlock, "the session has not ended, and nobody does anything or is waited for", at)
 	}
 	if x.steps[at].depth >= x.o.Depth {
-		x.cut = x.cut || len(choices) > 0
+		x.deep = x.deep || len(choices) > 0
 		return
 	}
 	for _, c := range slices.Backward(choices) {
 		x.front = append(x.front, open{w: w, at: at, choice: c})
 	}
+}
+
+// isNew says whether a state, or one with the same key that weighs no less, was
+// not there before.
+func (x *exploration) isNew(w *world) bool {
+	key, weight := x.what.key(w)
+	list := x.seen[key]
+	for _, o := range list {
+		if weight.atMost(o) {
+			return false
+		}
+	}
+	x.seen[key] = append(slices.DeleteFunc(list, func(o weights) bool { return o.atMost(weight) }), weight)
+	x.kept++
+	return true
 }
 
 func (x *exploration) ended(d *Ended, at int) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/agentconnect-dev/agentconnect/providers"
@@ -90,7 +91,7 @@ func (x *exploration) choices(w *world) (list []Choice, stuck bool) {
 		switch {
 		case t.human != nil:
 			if !w.st.inputClosed {
-				list = append(list, Choice{Do: DoSay, Turn: t.n, Who: t.name, Text: exploredShort})
+				list = append(list, x.words(t.name, t)...)
 			}
 		case t.call != 0:
 			flying = true
@@ -119,9 +120,34 @@ func (x *exploration) persons(w *world) (list []Choice) {
 		return nil
 	}
 	if w.says < x.o.Says {
-		list = append(list, Choice{Do: DoSay, Text: exploredShort})
+		list = append(list, x.words("", nil)...)
 	}
 	return append(list, Choice{Do: DoCloseInput})
+}
+
+// words are what a person may say, in a turn or to everybody: anything, a text
+// that a condition looks for, what can be voted for, and the name of an agent
+// that answers when it is named.
+func (x *exploration) words(who string, t *turn) (list []Choice) {
+	texts := append([]string{exploredShort}, x.texts...)
+	n := 0
+	if t != nil {
+		n = t.n
+		if v := t.frame.node.spec.Vote; v != nil {
+			texts = append(texts, v.Choices...)
+		}
+	} else if root := x.t.root; root.kind == "chat" && len(root.slots) > 1 {
+		for i := range root.slots {
+			texts = append(texts, root.slots[i].name)
+		}
+	}
+	for _, text := range texts {
+		c := Choice{Do: DoSay, Turn: n, Who: who, Text: text}
+		if !slices.ContainsFunc(list, func(o Choice) bool { return o.Text == text }) {
+			list = append(list, c)
+		}
+	}
+	return list
 }
 
 // replies are what a model may answer. Those that take most come first.
@@ -134,7 +160,7 @@ func (x *exploration) replies(st *State, t *turn) (list []Choice) {
 	case t.summing:
 		say(t.long("summary"), true)
 	case f.check != nil:
-		for _, v := range answersOf(f.schema) {
+		for _, v := range x.answersOf(f.schema) {
 			say(t.long(v), true)
 		}
 		say(t.long("{"), true) // no JSON
@@ -147,7 +173,7 @@ func (x *exploration) replies(st *State, t *turn) (list []Choice) {
 		say("", true)
 	}
 	if !t.summing {
-		list = append(list, st.toolChoices(t)...)
+		list = append(list, x.toolChoices(st, t)...)
 	}
 	for _, kind := range x.o.Failures {
 		list = append(list, Choice{Do: DoFail, Turn: t.n, Who: t.name, Role: t.role, Failure: kind})
@@ -171,7 +197,7 @@ func (t *turn) long(text string) string {
 
 // toolChoices are the calls that a model may make: each of the tools that it is
 // offered, the first two at once, and one that is not there.
-func (st *State) toolChoices(t *turn) (list []Choice) {
+func (x *exploration) toolChoices(st *State, t *turn) (list []Choice) {
 	offered := st.offered(t)
 	if len(offered) == 0 {
 		return nil
@@ -181,7 +207,7 @@ func (st *State) toolChoices(t *turn) (list []Choice) {
 	}
 	var all []providers.ToolCall
 	for i := range offered {
-		for _, arguments := range st.argumentsOf(t, &offered[i]) {
+		for _, arguments := range x.argumentsOf(st, t, &offered[i]) {
 			all = append(all, providers.ToolCall{Name: offered[i].Name, Arguments: json.RawMessage(arguments)})
 			calls(all[len(all)-1])
 		}
@@ -195,9 +221,9 @@ func (st *State) toolChoices(t *turn) (list []Choice) {
 
 // argumentsOf are the arguments with which a tool is tried: a question goes to
 // each of the others.
-func (st *State) argumentsOf(t *turn, spec *providers.ToolSpec) []string {
+func (x *exploration) argumentsOf(st *State, t *turn, spec *providers.ToolSpec) []string {
 	if tool, ok := t.agent.tool(spec.Name); !ok || !tool.asks || t.given(spec.Name) {
-		return answersOf(spec.Schema)[:1]
+		return x.answersOf(spec.Schema)[:1]
 	}
 	var list []string
 	for _, name := range st.t.agentNames(t.name) {

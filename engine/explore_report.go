@@ -98,7 +98,7 @@ func (x *exploration) measure(w *world, at int) {
 // result is the report, in an order of its own.
 func (x *exploration) result() *Report {
 	r := &x.report
-	r.States, r.Complete = len(x.seen), !x.cut && len(x.front) == 0
+	r.States, r.Complete = len(x.seen), !x.deep && len(x.front) == 0
 	for _, key := range slices.SortedFunc(maps.Keys(x.ends), func(a, b endKey) int {
 		return cmp.Or(cmp.Compare(a.outcome, b.outcome), cmp.Compare(a.stop, b.stop))
 	}) {

@@ -1,12 +1,9 @@
 package engine
 
 import (
-	"crypto/sha256"
-	"encoding/json"
 	"log/slog"
 	"maps"
 	"slices"
-	"time"
 )
 
 // world is a session's state between two choices, with what a running session
@@ -135,55 +132,6 @@ func (x *exploration) note(events []Event) {
 			if d.Reason != nil {
 				conditions(d.Reason)
 			}
-		}
-	}
-}
-
-// stateKey tells states apart.
-type stateKey [16]byte
-
-// key is a hash of all that decides what may follow: not the times, and not
-// where an event stands in the log.
-func (w *world) key() stateKey {
-	s := w.st.saved(Mark{})
-	s.timeless()
-	h := sha256.New()
-	_ = json.NewEncoder(h).Encode(s) // a snapshot is JSON
-	list := slices.Clone(w.st.messages)
-	for i := range list {
-		list[i].seq = 0
-	}
-	_, _ = h.Write(appendMessages(nil, list))
-	_ = json.NewEncoder(h).Encode([]any{w.ready, w.hungry, w.inputs, w.says})
-	return stateKey(h.Sum(nil)[:16])
-}
-
-// timeless takes times and places in the log out.
-func (s *savedState) timeless() {
-	s.Head, s.Last, s.Created, s.Held = 0, time.Time{}, time.Time{}, 0
-	whether(&s.Started, &s.PausedAt)
-	s.Clients = nil
-	for i := range s.Turns {
-		t := &s.Turns[i]
-		t.Started, t.Seq, t.CallSeq = time.Time{}, 0, 0
-		whether(&t.RetryAt)
-	}
-	for name, u := range s.Use {
-		u.Active = time.Time{}
-		whether(&u.CoolUntil)
-		u.Spent = slices.Clone(u.Spent)
-		for i := range u.Spent {
-			u.Spent[i].At = time.Time{}
-		}
-		s.Use[name] = u
-	}
-}
-
-// whether leaves of times whether they are set.
-func whether(times ...*time.Time) {
-	for _, t := range times {
-		if !t.IsZero() {
-			*t = time.Unix(1, 0).UTC()
 		}
 	}
 }

@@ -35,6 +35,9 @@ func TestExploreSmall(t *testing.T) {
 			if len(r.Ends) == 0 {
 				t.Error("no path came to an end")
 			}
+			if !r.Complete {
+				t.Error("not every path was followed to its end")
+			}
 			if len(r.Silent) > 0 || len(r.Unfired) > 0 {
 				t.Errorf("%v never spoke, %v never fired", r.Silent, r.Unfired)
 			}
@@ -149,6 +152,47 @@ func TestExploreIsDeterministic(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestExploreReduced explores once with states as they are, and once without
+// what decides nothing in them: both find the same.
+func TestExploreReduced(t *testing.T) {
+	compared := 0
+	for _, tt := range smalls {
+		tmpl, certificate := explorable(t, tt.src)
+		o := engine.ExploreOptions{Certificate: certificate, States: 4000}
+		all, err := engine.ExploreAll(t.Context(), tmpl, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reduced, err := engine.Explore(t.Context(), tmpl, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reduced.Complete || reduced.States > all.States {
+			t.Errorf("%s: %d states instead of %d, complete: %t", tt.name, reduced.States, all.States, reduced.Complete)
+		}
+		if !all.Complete {
+			continue
+		}
+		compared++
+		found := func(r *engine.Report) []any {
+			var ends, kinds []string
+			for _, e := range r.Ends {
+				ends = append(ends, string(e.Outcome)+" by "+e.Stop)
+			}
+			for _, f := range r.Findings {
+				kinds = append(kinds, f.Kind)
+			}
+			return []any{ends, kinds, r.Most, r.Silent, r.Unfired}
+		}
+		if diff := cmp.Diff(found(all), found(reduced), cmpopts.EquateApprox(0, 1e-9)); diff != "" {
+			t.Errorf("%s: %s", tt.name, diff)
+		}
+	}
+	if compared < 20 {
+		t.Errorf("only %d scenarios were compared", compared)
 	}
 }
 

@@ -39,7 +39,7 @@ func ExploreSaved(ctx context.Context, t *Template, o ExploreOptions) (*Report, 
 		return c
 	}
 	x.begin()
-	for len(x.front) > 0 && len(x.seen) < x.o.States && ctx.Err() == nil {
+	for len(x.front) > 0 && x.kept < x.o.States && ctx.Err() == nil {
 		x.follow(x.take())
 	}
 	return x.result(), nil
@@ -47,3 +47,14 @@ func ExploreSaved(ctx context.Context, t *Template, o ExploreOptions) (*Report, 
 
 // Busy says whether something is under way in a frame.
 func Busy(f *Frame) bool { return len(f.open) > 0 }
+
+// ExploreAll is Explore without leaving anything of a state out.
+func ExploreAll(ctx context.Context, t *Template, o ExploreOptions) (*Report, error) {
+	x := newExploration(t, o)
+	x.what.all = true
+	x.begin()
+	for len(x.front) > 0 && x.kept < x.o.States && ctx.Err() == nil {
+		x.follow(x.take())
+	}
+	return x.result(), nil
+}

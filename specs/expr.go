@@ -16,6 +16,7 @@ import (
 type Expr struct {
 	src     source
 	program *vm.Program
+	probes  *Probes
 	spans   []span
 	reads   EnvPart
 	paths   []exprPath

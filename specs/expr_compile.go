@@ -105,7 +105,7 @@ func compileTree(r *resolver, root ast.Node) (*Expr, Diagnostics) {
 	if err != nil {
 		return nil, Diagnostics{r.located(err)}
 	}
-	return &Expr{src: *r.src, program: program, spans: r.spans, reads: r.reads, paths: uniquePaths(r.paths)}, nil
+	return &Expr{src: *r.src, program: program, spans: r.spans, reads: r.reads, paths: uniquePaths(r.paths), probes: r.probes}, nil
 }
 
 // located is a finding of a later stage, whose locations are the numbers that

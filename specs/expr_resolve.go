@@ -26,8 +26,9 @@ type resolver struct {
 	depth  int // of predicates
 	full   bool
 
-	reads EnvPart
-	paths []exprPath
+	reads  EnvPart
+	paths  []exprPath
+	probes *Probes
 }
 
 func newResolver(src *source, scope *exprScope) *resolver {
@@ -68,6 +69,7 @@ func (r *resolver) pairBrackets() {
 
 func (r *resolver) resolve(root ast.Node) ast.Node {
 	n, _ := r.node(root)
+	r.probes = probesOf(n)
 	return n
 }
 

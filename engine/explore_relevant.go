@@ -1,0 +1,204 @@
+package engine
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+// relevance says what of a state decides what may follow. What does not is left
+// out when states are compared: how often and in which words something was said
+// that no condition, limit or pattern of the template can tell apart.
+type relevance struct {
+	// all is for tests: states are one only when everything is the same.
+	all bool
+	// sizes are how long texts are and what was taken by calls, calls and
+	// toolCalls how many there were.
+	sizes, calls, toolCalls bool
+	// texts are those of every message, as they are.
+	texts bool
+	// Else those of the last message, of the first, of each agent's last, of
+	// each pattern's last, and of all: as they are, where whole is set, or what
+	// the tests say of them.
+	last, first, own, here, every, whole bool
+	tests                                []specs.TextTest
+	// data are structured outputs, persons what persons say.
+	data, persons bool
+}
+
+func (t *Template) relevance() *relevance {
+	r := &relevance{texts: len(t.watched) > 0}
+	for i := range t.limits {
+		switch t.limits[i].name {
+		case "max_tokens", "max_cost":
+			r.sizes = true
+		case "max_calls":
+			r.calls = true
+		case "max_tool_calls":
+			r.toolCalls = true
+		}
+	}
+	for _, a := range t.agents {
+		l := a.spec.Limits
+		r.sizes = r.sizes || l.TokensPerMinute > 0 || l.TokensPerHour > 0 || a.window.tokens > 0 || a.summarizer != nil
+		r.texts = r.texts || a.spec.Sees == "addressed"
+	}
+	r.persons = t.root.hears()
+	for _, e := range t.conditions() {
+		p := e.Probes()
+		r.whole = r.whole || p.Whole
+		r.tests = append(r.tests, p.Contents...)
+		for _, seen := range e.Seen(nil) {
+			r.read(seen.Name)
+		}
+	}
+	return r
+}
+
+// hears says whether a pattern does what persons say: who is named in a chat
+// answers, and what is voted counts.
+func (n *node) hears() bool {
+	return n.kind == "chat" && len(n.slots) > 1 || n.kind == "vote" || slices.ContainsFunc(n.slots, func(s slot) bool {
+		return s.node != nil && s.node.hears()
+	})
+}
+
+// read notes a name that a condition reads.
+func (r *relevance) read(name string) {
+	root, rest, _ := strings.Cut(strings.ReplaceAll(name, "[", "."), ".")
+	message := rest == "" || strings.Contains(rest, "content") || strings.Contains(rest, "data")
+	switch root {
+	case "usage":
+		r.sizes = true
+	case "calls":
+		r.calls = true
+	case "tool_calls":
+		r.toolCalls = true
+	case "last":
+		r.last = r.last || message
+	case "first":
+		r.first = r.first || message
+	case "messages":
+		r.every = true
+	case "agents":
+		r.own = r.own || !strings.HasSuffix(rest, ".turns") && !strings.HasSuffix(rest, ".tokens")
+		r.sizes = r.sizes || !strings.HasSuffix(rest, ".turns") && !strings.Contains(rest, ".last")
+	case "here":
+		r.here = r.here || rest != "turns" && rest != "rounds"
+	}
+	r.data = r.data || root == "messages" || rest == "" || root == "data" || strings.Contains(rest, "data") || strings.HasSuffix(rest, "last")
+}
+
+// conditions are all that a template's session decides by.
+func (t *Template) conditions() []*specs.Expr {
+	var list []*specs.Expr
+	add := func(e *specs.Expr) {
+		if e != nil {
+			list = append(list, e)
+		}
+	}
+	var ofStop func(s *stop)
+	ofStop = func(s *stop) {
+		add(s.spec.When)
+		for _, p := range s.parts {
+			ofStop(p)
+		}
+	}
+	for _, s := range t.stops {
+		ofStop(s)
+	}
+	var of func(n *node)
+	of = func(n *node) {
+		for _, e := range conditionsOf(n.spec) {
+			add(e)
+		}
+		for i := range n.slots {
+			if n.slots[i].node != nil {
+				of(n.slots[i].node)
+			}
+		}
+	}
+	of(t.root)
+	return list
+}
+
+// conditionsOf are the conditions of a pattern.
+func conditionsOf(p *specs.Pattern) (list []*specs.Expr) {
+	if p.Loop != nil {
+		list = append(list, p.Loop.Until)
+	}
+	if p.Debate != nil {
+		list = append(list, p.Debate.Until)
+	}
+	if p.Map != nil {
+		list = append(list, p.Map.Items)
+	}
+	if p.Selector != nil {
+		list = append(list, p.Selector.Rule)
+	}
+	if p.Router != nil {
+		for i := range p.Router.Routes {
+			list = append(list, p.Router.Routes[i].When)
+		}
+	}
+	if p.Graph != nil {
+		for i := range p.Graph.Edges {
+			list = append(list, p.Graph.Edges[i].When)
+		}
+	}
+	if p.Blackboard != nil {
+		list = append(list, p.Blackboard.Goal)
+		for i := range p.Blackboard.Rules {
+			list = append(list, p.Blackboard.Rules[i].When)
+		}
+	}
+	return list
+}
+
+// kept are the messages whose texts matter beside those of persons.
+func (r *relevance) kept(w *world) map[int]bool {
+	list := w.st.messages
+	keep := map[int]bool{}
+	if r.last && len(list) > 0 {
+		keep[len(list)-1] = true
+	}
+	if r.first && len(list) > 0 {
+		keep[0] = true
+	}
+	if r.here {
+		for _, f := range w.st.frames {
+			if f.lastMsg >= 0 {
+				keep[f.lastMsg] = true
+			}
+		}
+	}
+	last := map[string]int{}
+	for i := range list {
+		keep[i] = keep[i] || r.every
+		if r.own || r.data && list[i].data {
+			last[list[i].sender] = i
+		}
+	}
+	for _, i := range last {
+		keep[i] = true
+	}
+	return keep
+}
+
+// class is what conditions see of a text: all of it, or what they ask.
+func (r *relevance) class(text string) string {
+	if r.whole {
+		return text
+	}
+	b := make([]byte, len(r.tests)+1)
+	if strings.TrimSpace(text) == "" {
+		b[0] = 1
+	}
+	for i := range r.tests {
+		if r.tests[i].Of(text) {
+			b[i+1] = 1
+		}
+	}
+	return string(b)
+}

@@ -1,6 +1,11 @@
 package specs
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
 
 // A reading is an expression that reads what somebody said.
 type reading struct {
@@ -48,12 +53,12 @@ func (p *Pattern) conditions() []*Expr {
 }
 
 // strangers warns of conditions that read what somebody says who never takes
-// part: it is never there.
+// part, or compare with such a name: it is never there.
 func (c *domain) strangers() {
 	readers := map[string][]reading{} // of patterns, by pattern
 	for _, p := range c.cfg.Patterns {
 		for _, e := range p.conditions() {
-			if len(e.Keys("data"))+len(e.Keys("agents")) > 0 {
+			if len(e.Keys("data"))+len(e.Keys("agents"))+len(e.Sought()) > 0 {
 				readers[p.Name] = append(readers[p.Name], reading{p.address(), e})
 			}
 		}
@@ -102,6 +107,7 @@ func (c *cast) with(other *cast) *cast {
 }
 
 func (c *domain) stranger(r reading, who *cast, where string) {
+	c.nobody(r, who, where)
 	for _, root := range []string{"data", "agents"} {
 		for _, name := range r.expr.Keys(root) {
 			if who.agents[name] || who.humans[name] || who.patterns[name] || c.agents[name] == nil && c.humans[name] == nil {
@@ -118,6 +124,37 @@ func (c *domain) stranger(r reading, who *cast, where string) {
 			}
 		}
 	}
+}
+
+// nobody warns of a comparison with the name of somebody who says nothing here.
+func (c *domain) nobody(r reading, who *cast, where string) {
+	for _, s := range r.expr.Sought() {
+		name, _, _ := strings.Cut(s.Text, "[") // the copies of a map are called agent[0]
+		if s.Field != "agent" || s.Op != "==" && s.Op != "!=" && s.Op != "in" || s.Folded || name == "" || name == "user" || who.agents[name] || who.humans[name] {
+			continue
+		}
+		always := "false"
+		if s.Op == "!=" {
+			always = "true"
+		}
+		d := c.report(codeNeverThere, r.address, s.Range, "Nobody called %q says anything in %s, so the comparison is always %s.%s",
+			s.Text, where, always, c.speaker(s.Text, who))
+		if a := c.agents[name]; a != nil {
+			d.Related = []Related{{"who does not take part", a.Range}}
+		}
+	}
+}
+
+// speaker is a hint at whose name was meant: conditions know participants by
+// the names of their blocks.
+func (c *domain) speaker(text string, who *cast) string {
+	known := slices.Sorted(maps.Keys(who.agents))
+	for _, name := range known {
+		if a := c.agents[name]; a != nil && a.DisplayName == text {
+			return fmt.Sprintf(" %s is what agent.%s is called; conditions know it as %q.", text, name, name)
+		}
+	}
+	return c.meant(text, slices.Concat(known, slices.Sorted(maps.Keys(who.humans)), []string{"user"}))
 }
 
 // rounds warns of a session's rounds that its pattern never comes to.

@@ -17,6 +17,7 @@ func (c *domain) session(s *Session) {
 	}
 	who := c.cast(s)
 	c.chats(s, who)
+	c.floors(s, who)
 	c.agentModes(s, who)
 	c.sessionStops(s, who)
 	c.times(s)
@@ -38,6 +39,21 @@ func (c *domain) chats(s *Session, who *cast) {
 			d := c.report(codeChatPlace, "session."+s.Name, s.Arg("pattern"),
 				"pattern.%s is a chat, which answers a person, and type = \"agent_agent\" has none. Write type = \"human_agent\", or use another kind of pattern.", p.Name)
 			d.Related = []Related{{"the chat", p.Range}}
+		}
+	}
+}
+
+// floors warns of a handoff that gives the floor to a person where none writes.
+func (c *domain) floors(s *Session, who *cast) {
+	if s.Type != "agent_agent" {
+		return
+	}
+	for _, p := range c.cfg.Patterns {
+		if who.patterns[p.Name] && p.Handoff != nil && p.Handoff.AfterTurn == "user" {
+			d := c.report(codeNobodyWrites, "session."+s.Name, s.Arg("pattern"),
+				"pattern.%s waits after each turn for the next message of a person, after_turn = \"user\", and in type = \"agent_agent\" none is asked for one. "+
+					"Write type = \"human_agent\", or after_turn = \"stay\" or \"return\".", p.Name)
+			d.Related = []Related{{"who has the floor", p.Arg("after_turn")}}
 		}
 	}
 }

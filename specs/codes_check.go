@@ -51,6 +51,7 @@ const (
 	codeOpenEnded       = "AC6702"
 	codeDominated       = "AC6703"
 	codeNoSession       = "AC6704"
+	codeNobodyWrites    = "AC6705"
 	codeUnused          = "AC6801"
 	codeUnbounded       = "AC7001"
 	codeCostUnknown     = "AC7002"
@@ -108,6 +109,7 @@ func checkCodes() map[string]codeRow {
 		codeOpenEnded:       {SeverityError, "Open end without a person"},
 		codeDominated:       {SeverityWarning, "Limit is never reached"},
 		codeNoSession:       {SeverityWarning, "No session"},
+		codeNobodyWrites:    {SeverityWarning, "Waits for nobody"},
 		codeUnused:          {SeverityWarning, "Unused declaration"},
 		codeUnbounded:       {SeverityError, "Session might never end"},
 		codeCostUnknown:     {SeverityError, "Cost cannot be bounded"},

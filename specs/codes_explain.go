@@ -53,6 +53,7 @@ func checkExplanations() map[string]string {
 		codeOpenEnded:       "`open_ended` leaves the end to a person, who is there in sessions of type `human_agent`.",
 		codeDominated:       "Another limit is always reached before.",
 		codeNoSession:       "There is nothing to run: the scenario has no session, and none follows from its blocks.",
+		codeNobodyWrites:    "The pattern waits for a person's message in a session of agents, where it may never come.",
 		codeUnused:          "Nothing refers to the block, the variable or the local.",
 		codeUnbounded:       "No count bounds the calls of the session. Conditions may never come true, and time says nothing about calls.",
 		codeCostUnknown:     "`max_cost` needs the price and the longest answer of each call.",

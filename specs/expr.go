@@ -20,6 +20,7 @@ type Expr struct {
 	spans   []span
 	reads   EnvPart
 	paths   []exprPath
+	sought  []Sought
 	pool    sync.Pool // of *machine
 }
 

@@ -41,6 +41,7 @@ func compileExpr(src source, want exprWant, scope *exprScope) (e *Expr, ds Diagn
 	}
 	r := newResolver(&src, scope)
 	root := r.resolve(tree)
+	sought := r.seek(root)
 	t := &typer{resolver: r, root: root}
 	t.check(want)
 	w := &rewriter{typer: t}
@@ -48,7 +49,10 @@ func compileExpr(src source, want exprWant, scope *exprScope) (e *Expr, ds Diagn
 	if r.ds.HasErrors() {
 		return nil, r.sorted()
 	}
-	return compileTree(r, root)
+	if e, ds = compileTree(r, root); e != nil {
+		e.sought = sought
+	}
+	return e, ds
 }
 
 // parseExpr reads the text, within its limits.

@@ -1,5 +1,7 @@
 package specs
 
+import "github.com/zclconf/go-cty/cty/function"
+
 // This file gives the description of the language to programs that help to
 // write it: editors complete from it and show it.
 
@@ -153,3 +155,7 @@ func allowsKind(only []string, kind string) bool {
 	}
 	return false
 }
+
+// Functions are those that HCL expressions may call. They are for looking at;
+// those that read files or the environment are not bound to a scenario.
+func Functions() map[string]function.Function { return newLoader(Options{OverlayOnly: true}).base.Functions }

@@ -1,0 +1,150 @@
+package hcllang
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/hashicorp/hcl-lang/lang"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// A Kind says what a candidate is.
+type Kind string
+
+// The kinds of candidates.
+const (
+	KindBlock     Kind = "block"
+	KindArgument  Kind = "argument"
+	KindLabel     Kind = "label"
+	KindReference Kind = "reference"
+	KindFunction  Kind = "function"
+	KindValue     Kind = "value"
+)
+
+// A Candidate is something that may be written.
+type Candidate struct {
+	Label, Detail, Doc string
+	Kind               Kind
+	// Text replaces the bytes From to To; Snippet is the same with places to
+	// fill in, in the notation of editors.
+	Text, Snippet string
+	From, To      int
+	// More says that something must follow, so that the editor should ask again.
+	More bool
+}
+
+// Complete lists what may be written at the end of a text whose brackets and
+// strings may be open. Written are the names of arguments and blocks that the
+// block around the place has further down.
+func (l *Language) Complete(ctx context.Context, before []byte, names []Name) (out []Candidate, err error) {
+	defer guard(&err)
+	text := append(bytes.Clone(before), closing(before)...)
+	d, _, err := l.decoderOf(text, names)
+	if err != nil {
+		return nil, err
+	}
+	pos := endOf(before)
+	found, err := d.CompletionAtPos(ctx, fileName, pos)
+	if err != nil {
+		return nil, nil //nolint:nilerr // the library has no more to say than that nothing fits
+	}
+	for _, c := range found.List {
+		out = append(out, candidate(c, before))
+	}
+	return out, nil
+}
+
+// candidate takes over what the library found. Where it missed the beginning
+// of the word that is typed, that is put right.
+func candidate(c lang.Candidate, before []byte) Candidate {
+	out := Candidate{
+		Label: c.Label, Detail: c.Detail, Doc: c.Description.Value, Kind: kindOf(c.Kind), Text: c.TextEdit.NewText, Snippet: c.TextEdit.Snippet,
+		From: c.TextEdit.Range.Start.Byte, To: min(c.TextEdit.Range.End.Byte, len(before)), More: c.TriggerSuggest,
+	}
+	if out.Snippet == "" {
+		out.Snippet = out.Text
+	}
+	if out.From >= len(before) {
+		out.From = len(before)
+		if word := lastWord(before); word != "" && strings.HasPrefix(out.Text, word) {
+			out.From -= len(word)
+		}
+	}
+	return out
+}
+
+func kindOf(k lang.CandidateKind) Kind {
+	switch k {
+	case lang.BlockCandidateKind:
+		return KindBlock
+	case lang.AttributeCandidateKind:
+		return KindArgument
+	case lang.LabelCandidateKind:
+		return KindLabel
+	case lang.ReferenceCandidateKind:
+		return KindReference
+	case lang.FunctionCandidateKind:
+		return KindFunction
+	default:
+		return KindValue
+	}
+}
+
+// lastWord is the name at the end of a text.
+func lastWord(text []byte) string {
+	at := len(text)
+	for at > 0 {
+		c := text[at-1]
+		if c != '_' && c != '-' && c < utf8.RuneSelf && (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') {
+			break
+		}
+		at--
+	}
+	return string(text[at:])
+}
+
+// endOf is the position after a text, as the lexer counts it.
+func endOf(text []byte) hcl.Pos {
+	tokens, _ := hclsyntax.LexConfig(text, fileName, hcl.InitialPos)
+	return tokens[len(tokens)-1].Range.End
+}
+
+// closing is what a text lacks to be whole: the ends of its strings, brackets
+// and blocks.
+func closing(text []byte) []byte {
+	var open []string
+	tokens, _ := hclsyntax.LexConfig(text, fileName, hcl.InitialPos)
+	for _, t := range tokens {
+		switch t.Type {
+		case hclsyntax.TokenOBrace:
+			open = append(open, "\n}")
+		case hclsyntax.TokenOBrack:
+			open = append(open, "]")
+		case hclsyntax.TokenOParen:
+			open = append(open, ")")
+		case hclsyntax.TokenOQuote:
+			open = append(open, "\"")
+		case hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
+			open = append(open, "}")
+		case hclsyntax.TokenOHeredoc:
+			open = append(open, "\n"+strings.Trim(string(t.Bytes), "<-~ \t\r\n")+"\n")
+		case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenCQuote,
+			hclsyntax.TokenTemplateSeqEnd, hclsyntax.TokenCHeredoc:
+			if len(open) > 0 {
+				open = open[:len(open)-1]
+			}
+		default: // the others open and close nothing
+		}
+	}
+	var out []byte
+	for i := len(open) - 1; i >= 0; i-- {
+		out = append(out, open[i]...)
+	}
+	if len(open) > 0 && open[0] == "\n}" { // a header without a body
+		return append(out, '\n')
+	}
+	return append(out, '\n')
+}

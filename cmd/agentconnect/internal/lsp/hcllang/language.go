@@ -1,0 +1,88 @@
+// Package hcllang asks hcl-lang, the library behind the language server of
+// Terraform, about files of the language. It is the only package that knows
+// that library: around it there are the description of the language and bytes
+// of files.
+//
+// A [Language] is immutable and may be used by several goroutines at once.
+package hcllang
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/hcl-lang/decoder"
+	"github.com/hashicorp/hcl-lang/lang"
+	"github.com/hashicorp/hcl-lang/reference"
+	"github.com/hashicorp/hcl-lang/schema"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+// A Language is what hcl-lang is told about ours.
+type Language struct {
+	body      *schema.BodySchema
+	functions map[string]schema.FunctionSignature
+}
+
+// New describes a language: the blocks of a file, and the functions.
+func New(doc *specs.BlockDoc) *Language {
+	return &Language{body: bodyOf(doc, ""), functions: signatures()}
+}
+
+// A Name is something that references lead to.
+type Name struct {
+	// Kind is the word that references begin with: agent, var.
+	Kind, Name string
+	// Detail says in words what it is, Doc is its description in Markdown.
+	Detail, Doc string
+}
+
+// fileName is what the file is called that hcl-lang sees.
+const fileName = "file.hcl"
+
+// alone is a directory with a single file.
+type alone struct{ ctx *decoder.PathContext }
+
+// Paths lists the directory.
+func (a alone) Paths(context.Context) []lang.Path { return []lang.Path{{}} }
+
+// PathContext is what is in it.
+func (a alone) PathContext(lang.Path) (*decoder.PathContext, error) { return a.ctx, nil }
+
+// decoderOf parses a text as far as that goes.
+func (l *Language) decoderOf(text []byte, names []Name) (*decoder.PathDecoder, *hcl.File, error) {
+	file, err := specs.ParseSyntax(fileName, text)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := decoder.NewDecoder(alone{&decoder.PathContext{
+		Schema: l.body, Files: map[string]*hcl.File{fileName: file}, Functions: l.functions, ReferenceTargets: targets(names),
+	}}).Path(lang.Path{})
+	return d, file, err
+}
+
+// targets are the names as hcl-lang knows them. Values of variables and locals
+// may be of any type; what other references lead to has none.
+func targets(names []Name) reference.Targets {
+	out := make(reference.Targets, 0, len(names))
+	for _, n := range names {
+		t := reference.Target{
+			Addr:    lang.Address{lang.RootStep{Name: n.Kind}, lang.AttrStep{Name: n.Name}},
+			ScopeId: lang.ScopeId(n.Kind), Name: n.Detail, Description: lang.Markdown(n.Doc),
+		}
+		if n.Kind == "var" || n.Kind == "local" {
+			t.Type = cty.DynamicPseudoType
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// guard turns a fault in the library into an error.
+func guard(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("hcl-lang: %v", r)
+	}
+}

@@ -1,0 +1,105 @@
+package hcllang
+
+import (
+	"context"
+	"slices"
+
+	"github.com/hashicorp/hcl-lang/decoder"
+	"github.com/hashicorp/hcl-lang/lang"
+	"github.com/hashicorp/hcl/v2"
+)
+
+// A Span is a piece of a text in bytes.
+type Span struct{ From, To int }
+
+// Hover is the documentation of what stands at a byte, in Markdown; empty when
+// there is none.
+func (l *Language) Hover(ctx context.Context, text []byte, offset int, names []Name) (doc string, at Span, err error) {
+	defer guard(&err)
+	d, _, err := l.decoderOf(text, names)
+	if err != nil {
+		return "", Span{}, err
+	}
+	found, err := d.HoverAtPos(ctx, fileName, endOf(text[:offset]))
+	if err != nil || found == nil {
+		return "", Span{}, nil //nolint:nilerr // there is nothing to say about the place
+	}
+	return found.Content.Value, spanOf(found.Range), nil
+}
+
+// A Token is a piece of a text and what it is.
+type Token struct {
+	Span
+	// Type is one of the types that editors know.
+	Type string
+}
+
+// tokenTypes are the editors' names of what the library tells apart.
+func tokenTypes() map[lang.SemanticTokenType]string {
+	return map[lang.SemanticTokenType]string{
+		lang.TokenAttrName: "property", lang.TokenBlockType: "keyword", lang.TokenBlockLabel: "class", lang.TokenBool: "keyword",
+		lang.TokenString: "string", lang.TokenNumber: "number", lang.TokenObjectKey: "property", lang.TokenMapKey: "property",
+		lang.TokenKeyword: "keyword", lang.TokenReferenceStep: "variable", lang.TokenTypeComplex: "type", lang.TokenTypePrimitive: "type",
+		lang.TokenFunctionName: "function",
+	}
+}
+
+// Tokens are the pieces of a text that mean something, in order.
+func (l *Language) Tokens(ctx context.Context, text []byte) (out []Token, err error) {
+	defer guard(&err)
+	d, _, err := l.decoderOf(text, nil)
+	if err != nil {
+		return nil, err
+	}
+	found, err := d.SemanticTokensInFile(ctx, fileName)
+	if err != nil {
+		return nil, nil //nolint:nilerr // a text without known blocks has no tokens
+	}
+	types := tokenTypes()
+	for _, t := range found {
+		if name := types[t.Type]; name != "" && t.Range.End.Byte > t.Range.Start.Byte {
+			out = append(out, Token{spanOf(t.Range), name})
+		}
+	}
+	slices.SortFunc(out, func(a, b Token) int { return a.From - b.From })
+	return out, nil
+}
+
+// A Symbol is a block or an argument of a text.
+type Symbol struct {
+	Name string
+	Span
+	// Block says that it is a block, Type is then its type.
+	Block  bool
+	Type   string
+	Inside []Symbol
+}
+
+// Symbols are the blocks of a text and what is in them.
+func (l *Language) Symbols(text []byte) (out []Symbol, err error) {
+	defer guard(&err)
+	d, _, err := l.decoderOf(text, nil)
+	if err != nil {
+		return nil, err
+	}
+	found, err := d.SymbolsInFile(fileName)
+	if err != nil {
+		return nil, nil //nolint:nilerr // a text that is not parsed has no symbols
+	}
+	return symbols(found), nil
+}
+
+func symbols(found []decoder.Symbol) []Symbol {
+	var out []Symbol
+	for _, s := range found {
+		switch s := s.(type) {
+		case *decoder.BlockSymbol:
+			out = append(out, Symbol{Name: s.Name(), Span: spanOf(s.Range()), Block: true, Type: s.Type, Inside: symbols(s.NestedSymbols())})
+		case *decoder.AttributeSymbol:
+			out = append(out, Symbol{Name: s.Name(), Span: spanOf(s.Range())})
+		}
+	}
+	return out
+}
+
+func spanOf(r hcl.Range) Span { return Span{r.Start.Byte, r.End.Byte} }

@@ -1,5 +1,7 @@
 package specs
 
+import "maps"
+
 // The codes of what the loader finds itself: files and guards (AC1…), syntax
 // and schema (AC2…), references (AC3…), values and variables (AC4…).
 const (
@@ -138,6 +140,7 @@ func allCodes() map[string]codeInfo {
 	for code, row := range checkCodes() {
 		all[code] = codeInfo{row.severity, row.summary, explanations[code]}
 	}
+	maps.Copy(all, trialCodes())
 	for _, row := range exprCodes() {
 		all[row.code] = codeInfo{SeverityError, row.summary, row.explanation}
 	}

@@ -119,7 +119,7 @@ func (l *loader) reveals(n *node, a *arg) bool {
 
 func (a *arg) isRef() bool {
 	switch a.schema.typ {
-	case typeRef, typeRefs, typeRefMap, typeRefOrName:
+	case typeRef, typeRefs, typeRefMap, typeRefOrName, typeRefsOrNames:
 		return true
 	default:
 		return false

@@ -32,7 +32,8 @@ func (l *loader) convertRef(n *node, a *arg, v cty.Value) {
 
 // oneRef is a reference of a kind that the argument takes.
 func (l *loader) oneRef(n *node, a *arg, v cty.Value, at hcl.Range) (Ref, bool) {
-	if a.schema.typ == typeRefMap && !v.IsNull() && v.Type() == cty.String {
+	named := a.schema.typ == typeRefMap || a.schema.typ == typeRefsOrNames
+	if named && !v.IsNull() && v.Type() == cty.String {
 		return Ref{Name: v.AsString(), Range: l.rng(at)}, true // a bare name, which the checks look up
 	}
 	if v.IsNull() || !v.Type().Equals(refType) {

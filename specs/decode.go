@@ -203,7 +203,7 @@ func (l *loader) readLabels(n *node, block *hcl.Block) {
 			continue
 		}
 		n.name = label
-		if !hclsyntax.ValidIdentifier(label) {
+		if want[i] != "text" && !hclsyntax.ValidIdentifier(label) {
 			l.about(n, codeName, block.LabelRanges[i], "%q is not a name: names begin with a letter or _ and go on with letters, digits, _ and -.", label)
 		}
 	}

@@ -148,7 +148,12 @@ func typeDoc(a *argSchema) string {
 		return "list of " + codeList(a.refs)
 	case typeRefMap:
 		return "object of lists of participants"
+	case typeRefsOrNames:
+		return "list of names or " + codeList(a.refs)
 	case typeRefOrName:
+		if !slices.Contains(a.refs, "agent") {
+			return "name or " + codeList(a.refs)
+		}
 		return "name or participant"
 	case typeString:
 		return "string"
@@ -220,7 +225,7 @@ func errorDocs() string {
 	out.WriteString("# Codes of errors and warnings\n\nEach finding has a code that stays the same over versions. This page is made from the codes in `specs`; `make docs` writes it.\n")
 	titles := map[byte]string{
 		'1': "Files and their limits", '2': "Syntax and arguments", '3': "References", '4': "Values and variables",
-		'5': "Expressions", '6': "What does not fit together", '7': "Whether it stops",
+		'5': "Expressions", '6': "What does not fit together", '7': "Whether it stops", '9': "Tests",
 	}
 	codes := allCodes()
 	var group byte
@@ -242,7 +247,7 @@ func errorDocs() string {
 // Every code has a summary without a full stop, and a sentence about it.
 func TestCodes(t *testing.T) {
 	for code, row := range allCodes() {
-		if !regexp.MustCompile(`^AC[1-7]\d{3}$`).MatchString(code) {
+		if !regexp.MustCompile(`^AC[1-79]\d{3}$`).MatchString(code) {
 			t.Errorf("%s is not a code", code)
 		}
 		if row.summary == "" || strings.HasSuffix(row.summary, ".") {

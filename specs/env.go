@@ -81,4 +81,5 @@ const (
 	PartData
 	PartHere
 	PartScript // agent, input, call
+	partFacts  // what conditions of tests read besides
 )

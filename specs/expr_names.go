@@ -30,6 +30,8 @@ func (r *resolver) known(name string, at span) bool {
 	}
 	part, ok := envNames()[name]
 	switch {
+	case r.scope.fact(name):
+		part = partFacts
 	case name == "var" || name == "local":
 		r.report(codeExprVariable, at, "%s is not a value by itself; write %s.name.", name, name)
 		return false

@@ -33,6 +33,8 @@ type exprScope struct {
 	script, here bool
 	// input replaces all of the session's names by the fields of a tool's input.
 	input *Type
+	// facts are names besides the session's, in the conditions of tests.
+	facts *Type
 }
 
 // envNames are the names of an Env, with the part that each belongs to.
@@ -56,6 +58,9 @@ func (s *exprScope) names() []string {
 				names = append(names, name)
 			}
 		}
+		if s.facts != nil {
+			names = slices.AppendSeq(names, maps.Keys(s.facts.fields))
+		}
 	}
 	names = append(names, "var", "local")
 	slices.Sort(names)
@@ -76,6 +81,9 @@ func (s *exprScope) env() types.Map {
 		if !s.allows(part) {
 			delete(env, name)
 		}
+	}
+	if s.facts != nil {
+		maps.Copy(env, s.facts.fieldTypes())
 	}
 	data := types.Map{}
 	for agent, typ := range s.data {

@@ -89,7 +89,7 @@ func (w *rewriter) ident(n *ast.IdentifierNode) (ast.Node, bool) {
 			return n, v.loose
 		}
 	}
-	if w.scope.input != nil {
+	if w.scope.input != nil || w.scope.fact(n.Value) {
 		return fetch(n, as(&ast.IdentifierNode{Value: inputName}, n), as(&ast.StringNode{Value: n.Value}, n)), true
 	}
 	return n, false

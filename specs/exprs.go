@@ -20,6 +20,10 @@ type pendingExpr struct {
 	input        *Type
 	board        *Blackboard // whose entries it sees
 	set          func(*Expr)
+	// facts are further names, in the conditions of tests; take, if set, gets the
+	// text of a condition that was compiled.
+	facts *Type
+	take  func(source, *exprScope)
 }
 
 // expr has an argument compiled as an expression, where it is written.
@@ -60,7 +64,7 @@ func (l *loader) compileExprs(cfg *Config) {
 		}
 		scope := base
 		scope.here, scope.script, scope.input = p.here, p.script, p.input
-		scope.board = p.board.types(cfg)
+		scope.board, scope.facts = p.board.types(cfg), p.facts
 		text, _ := p.arg.value.(string)
 		var file []byte
 		if f := l.sources[p.arg.expr.Range().Filename]; f != nil {
@@ -78,6 +82,9 @@ func (l *loader) compileExprs(cfg *Config) {
 		}
 		if e != nil {
 			p.set(e)
+		}
+		if e != nil && p.take != nil {
+			p.take(src, &scope)
 		}
 	}
 }

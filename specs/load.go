@@ -92,6 +92,7 @@ type loader struct {
 	pending     []pendingExpr
 	exprBase    exprScope        // what all expressions see
 	exprInputs  map[string]*Type // the inputs of tools by address
+	joined      *joined          // the run of a test file, nil for a scenario alone
 }
 
 // A localArg is a local where it is written.
@@ -157,14 +158,18 @@ func (l *loader) load(path string) *Config {
 	for _, n := range l.root.blocks {
 		l.checkRefs(n)
 	}
+	l.join()
 	l.declareVariables()
 	l.setVariables()
+	l.joinVariables()
 	l.resolveVariables()
 	l.validateVariables(false)
 	l.evalLocals()
 	l.validateVariables(true)
 	l.evaluateBlocks()
+	l.evaluateJoined()
 	cfg := l.build()
+	l.buildJoined(cfg)
 	l.checkCycles(cfg)
 	l.compileExprs(cfg)
 	l.unusedValues(cfg)

@@ -32,6 +32,8 @@ func (a *argSchema) takes() string {
 		return "an object of lists of names or references to " + kindsText(a.refs)
 	case typeRefOrName:
 		return "a text or a reference to " + kindsText(a.refs)
+	case typeRefsOrNames:
+		return "a list of names or references to " + kindsText(a.refs)
 	case typeCount:
 		return words(a.enum) + " or a number"
 	case typeAny, typeValue:

@@ -18,25 +18,26 @@ const (
 	typeInt
 	typeNumber
 	typeBool
-	typeDuration   // "1m30s"
-	typeStrings    // list of strings
-	typeStringMap  // object of strings
-	typeNumberMap  // object of numbers
-	typeSecret     // string that may be a secret
-	typeSecretMap  // object of strings that may be secrets
-	typeRef        // reference
-	typeRefs       // list of references
-	typeRefMap     // object of lists of references
-	typeRefOrName  // reference or string
-	typeCount      // one of the enum's words, or a whole number
-	typeAny        // any value without references and secrets
-	typeValue      // any value at all
-	typeObject     // object of any values
-	typeConstraint // type constraint: string, list(number), object({…})
-	typeCondition  // expression that gives true or false
-	typeSpeaker    // expression that gives a string
-	typeItems      // expression that gives a list
-	typeResult     // expression that gives anything
+	typeDuration    // "1m30s"
+	typeStrings     // list of strings
+	typeStringMap   // object of strings
+	typeNumberMap   // object of numbers
+	typeSecret      // string that may be a secret
+	typeSecretMap   // object of strings that may be secrets
+	typeRef         // reference
+	typeRefs        // list of references
+	typeRefMap      // object of lists of references
+	typeRefOrName   // reference or string
+	typeRefsOrNames // list of references or strings
+	typeCount       // one of the enum's words, or a whole number
+	typeAny         // any value without references and secrets
+	typeValue       // any value at all
+	typeObject      // object of any values
+	typeConstraint  // type constraint: string, list(number), object({…})
+	typeCondition   // expression that gives true or false
+	typeSpeaker     // expression that gives a string
+	typeItems       // expression that gives a list
+	typeResult      // expression that gives anything
 )
 
 // An argSchema describes an argument.
@@ -59,7 +60,7 @@ type argSchema struct {
 // A blockSchema describes a block.
 type blockSchema struct {
 	name    string
-	labels  []string // what the labels are: kind, name
+	labels  []string // what the labels are: kind, name, or any text
 	kinds   []kindDoc
 	doc     string
 	example string

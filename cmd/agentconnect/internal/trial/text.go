@@ -1,0 +1,174 @@
+package trial
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/screen"
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+// Text writes results for a person.
+type Text struct {
+	Out    io.Writer
+	Theme  screen.Theme
+	Width  int
+	Indent string
+	// Verbose shows the transcript of each run.
+	Verbose bool
+}
+
+// lastLines is how much of the transcript stands beside a failure.
+const lastLines = 14
+
+// File writes what came of a file.
+func (t *Text) File(f *File) {
+	fmt.Fprintln(t.Out, t.Theme.Bold(f.Name))
+	t.findings(f.Findings)
+	for _, r := range f.Results {
+		if !r.Skipped {
+			t.result(r)
+		}
+	}
+}
+
+func (t *Text) result(r *Result) {
+	status := t.Theme.Good("ok  ")
+	if r.Failed() {
+		status = t.Theme.Bad("FAIL")
+	}
+	fmt.Fprintf(t.Out, "  %s  %s  %s\n", status, screen.Line(r.Name), t.Theme.Dim(r.summary()))
+	if r.Updated != "" {
+		fmt.Fprintf(t.Out, "        wrote %s\n", r.Updated)
+	}
+	t.findings(r.Findings)
+	if lines := Transcript(r.Events); t.Verbose || r.Failed() {
+		t.transcript(lines)
+	}
+}
+
+// summary is what is worth knowing of a run beside its name.
+func (r *Result) summary() string {
+	parts := []string{tookText(r.Took)}
+	if r.Turns > 0 || len(r.Events) > 0 {
+		parts = append(parts, plural(r.Turns, "turn"))
+	}
+	if r.Lasted >= time.Second {
+		parts = append(parts, r.Lasted.Round(time.Second/10).String()+" of the session's time")
+	}
+	if r.Usage.Cost > 0 {
+		parts = append(parts, fmt.Sprintf("$%.4f", r.Usage.Cost))
+	}
+	return "(" + strings.Join(parts, ", ") + ")"
+}
+
+func tookText(d time.Duration) string {
+	if d < time.Second {
+		return d.Round(time.Millisecond).String()
+	}
+	return d.Round(10 * time.Millisecond).String()
+}
+
+func (t *Text) findings(ds specs.Diagnostics) {
+	if len(ds) == 0 {
+		return
+	}
+	var text strings.Builder
+	_ = ds.WriteText(&text, specs.RenderOptions{Color: t.Theme.Color, Width: max(0, t.Width-8)}) // a builder takes all
+	fmt.Fprintln(t.Out)
+	t.indented(text.String())
+	fmt.Fprintln(t.Out)
+}
+
+// transcript writes the lines of a session; beside a failure the last ones.
+func (t *Text) transcript(lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	title := "transcript:"
+	if !t.Verbose && len(lines) > lastLines {
+		title = fmt.Sprintf("transcript (the last %d of %d lines; -v shows all):", lastLines, len(lines))
+		lines = lines[len(lines)-lastLines:]
+	}
+	fmt.Fprintln(t.Out, "        "+t.Theme.Dim(title))
+	for _, line := range lines {
+		if !t.Verbose {
+			line = cut(line)
+		}
+		fmt.Fprintln(t.Out, "        "+line)
+	}
+	fmt.Fprintln(t.Out)
+}
+
+// maxLine is how many characters of a line stand beside a failure.
+const maxLine = 150
+
+func cut(line string) string {
+	if r := []rune(line); len(r) > maxLine {
+		return string(r[:maxLine]) + "…"
+	}
+	return line
+}
+
+func (t *Text) indented(text string) {
+	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
+		if line != "" {
+			line = "        " + line
+		}
+		fmt.Fprintln(t.Out, line)
+	}
+}
+
+// Tally counts results.
+type Tally struct{ Passed, Failed, Skipped, Broken int }
+
+// Tally counts the results of a report; Broken are files that could not be read.
+func (r *Report) Tally() Tally {
+	var n Tally
+	for _, f := range r.Files {
+		if f.Findings.HasErrors() {
+			n.Broken++
+		}
+		for _, r := range f.Results {
+			switch {
+			case r.Skipped:
+				n.Skipped++
+			case r.Failed():
+				n.Failed++
+			default:
+				n.Passed++
+			}
+		}
+	}
+	return n
+}
+
+// Summary writes the last lines.
+func (t *Text) Summary(r *Report) {
+	n := r.Tally()
+	fmt.Fprintln(t.Out)
+	var parts []string
+	add := func(n int, text string) {
+		if n > 0 {
+			parts = append(parts, text)
+		}
+	}
+	add(n.Failed, fmt.Sprintf("%d failed", n.Failed))
+	add(n.Broken, plural(n.Broken, "file")+" with errors")
+	parts = append(parts, fmt.Sprintf("%d passed", n.Passed))
+	add(n.Skipped, fmt.Sprintf("%d left out", n.Skipped))
+	word := t.Theme.Good("ok")
+	if r.Failed() {
+		word = t.Theme.Bad("FAIL")
+	}
+	fmt.Fprintf(t.Out, "%s  %s in %s, %s\n", word, strings.Join(parts, ", "), plural(len(r.Files), "file"), tookText(r.Took))
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

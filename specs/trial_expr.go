@@ -1,0 +1,227 @@
+package specs
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+)
+
+// Assertion is a condition that must be true at the end of a run.
+type Assertion struct {
+	// Text is the label: what is asserted.
+	Text string
+	// Range is the block's header.
+	Range     Range
+	Condition *Expr
+
+	parts []conditionPart
+	// conjoined says that all parts must be true.
+	conjoined bool
+}
+
+// A conditionPart is a condition that another one is made of.
+type conditionPart struct {
+	expr *Expr
+	// operands are those of its sides that are computed.
+	operands []*Expr
+}
+
+// TrialFacts are what the condition of an assert reads besides an [Env]: events,
+// speakers, stop, reason, result and plan, as JSON has them.
+type TrialFacts map[string]any
+
+// trialNames are the types of these names.
+func trialNames() *Type {
+	text, number, list := &Type{kind: kindString}, &Type{kind: kindNumber}, func(of *Type) *Type { return &Type{kind: kindList, elem: of} }
+	event := &Type{kind: kindObject, fields: map[string]*Type{
+		"seq": number, "at": number, "type": text, "turn": number, "agent": text, "pattern": text, "data": {},
+	}}
+	plan := &Type{kind: kindObject, fields: map[string]*Type{"turns": number, "calls": number, "tokens": number, "cost": number, "seconds": number}}
+	return &Type{kind: kindObject, fields: map[string]*Type{
+		"events": list(event), "speakers": list(text), "stop": text, "reason": text, "result": {}, "plan": plan,
+	}}
+}
+
+// buildAssertion has a condition compiled, and the parts that it is made of.
+func (l *loader) buildAssertion(n *node) {
+	a := &Assertion{Text: n.name, Range: l.rng(n.header)}
+	l.joined.trial.Asserts = append(l.joined.trial.Asserts, a)
+	arg := n.args["condition"]
+	if arg == nil || arg.value == nil {
+		return
+	}
+	l.pending = append(l.pending, pendingExpr{
+		node: n, arg: arg, want: wantBool, facts: trialNames(),
+		set: func(e *Expr) {
+			a.Condition = e
+			if e.reads == 0 {
+				l.about(n, codeConstant, arg.expr.Range(), "Nothing in the condition depends on the run, so that the assert tests nothing. It reads turns, last, events and the like.")
+			}
+		},
+		take: func(src source, scope *exprScope) { a.parts, a.conjoined = splitCondition(&src, scope) },
+	})
+}
+
+// splitCondition compiles the conditions that and and or join; conjoined says
+// that there is no or. There are none where the condition is not made of others
+// in that way.
+func splitCondition(src *source, scope *exprScope) (parts []conditionPart, conjoined bool) {
+	tree, ds := parseExpr(src)
+	if ds.HasErrors() {
+		return nil, false
+	}
+	r := newResolver(src, scope)
+	root := r.resolve(tree)
+	conjoined = true
+	var visit func(ast.Node)
+	visit = func(n ast.Node) {
+		b, ok := n.(*ast.BinaryNode)
+		if ok && slices.Contains([]string{"&&", "and", "||", "or"}, b.Operator) {
+			conjoined = conjoined && (b.Operator == "&&" || b.Operator == "and")
+			visit(b.Left)
+			visit(b.Right)
+			return
+		}
+		if p, ok := partOf(src, scope, r, n); ok {
+			parts = append(parts, p)
+		}
+	}
+	visit(root)
+	return parts, conjoined
+}
+
+func partOf(src *source, scope *exprScope, r *resolver, n ast.Node) (conditionPart, bool) {
+	sub := func(n ast.Node, want exprWant) *Expr {
+		e, ds := compileExpr(src.piece(spanOf(r.spans, n.Location().From)), want, scope)
+		if ds.HasErrors() {
+			return nil
+		}
+		return e
+	}
+	p := conditionPart{expr: sub(n, wantBool)}
+	if p.expr == nil {
+		return p, false
+	}
+	b, ok := n.(*ast.BinaryNode)
+	if !ok {
+		return p, true
+	}
+	for _, side := range []ast.Node{b.Left, b.Right} {
+		switch side.(type) {
+		case *ast.BuiltinNode, *ast.CallNode, *ast.BinaryNode, *ast.ConditionalNode, *ast.SliceNode:
+			if e := sub(side, wantAny); e != nil && e.reads != 0 {
+				p.operands = append(p.operands, e)
+			}
+		}
+	}
+	return p, true
+}
+
+// piece is a part of an expression's text as an expression of its own.
+func (s *source) piece(at span) source {
+	at = span{max(at.from, 0), min(at.to, len(s.text))}
+	if at.to <= at.from {
+		return *s
+	}
+	p := source{text: s.text[at.from:at.to], whole: s.span(at), file: s.file}
+	if s.units != nil {
+		p.units = s.units[at.from:at.to]
+	}
+	return p
+}
+
+// Check evaluates the condition. Where it is false, at are the characters that
+// are to blame, and values what they saw.
+func (a *Assertion) Check(env *Env, facts TrialFacts) (ok bool, at Range, values []SnippetValue, err error) {
+	ok, err = a.Condition.decide(env, facts)
+	if ok || err != nil {
+		return ok, a.Condition.Range(), nil, err
+	}
+	at = a.Condition.inner()
+	var details []SnippetValue
+	add := func(to []SnippetValue, name, statement string) []SnippetValue {
+		v := SnippetValue{name, statement}
+		if slices.Contains(to, v) || slices.Contains(values, v) {
+			return to
+		}
+		return append(to, v)
+	}
+	blamed := false
+	for _, p := range a.parts {
+		holds, failed := p.expr.decide(env, facts)
+		if len(a.parts) > 1 {
+			verdict := "is false"
+			switch {
+			case failed != nil:
+				verdict = "cannot be evaluated"
+			case holds:
+				verdict = "is true"
+			}
+			values = add(values, oneLine(p.expr.Text()), verdict)
+		}
+		if !holds && a.conjoined && !blamed {
+			blamed, at = true, p.expr.inner()
+		}
+		for _, o := range p.operands {
+			if v, failed := o.run(env, facts); failed == nil {
+				details = add(details, oneLine(o.Text()), "is "+shown(v))
+			}
+		}
+	}
+	for _, s := range a.Condition.seenWith(env, facts) {
+		details = add(details, s.Name, "is "+s.Value)
+	}
+	return false, at, append(values, details...), nil
+}
+
+// decide evaluates a condition over facts, too.
+func (e *Expr) decide(env *Env, facts TrialFacts) (bool, error) {
+	out, err := e.run(env, facts)
+	b, _ := out.(bool)
+	return b, err
+}
+
+// inner is where the expression's text is, quotes aside.
+func (e *Expr) inner() Range {
+	if len(e.src.units) == 0 {
+		return e.src.whole
+	}
+	return e.src.span(span{0, len(e.src.text)})
+}
+
+// seenWith is Seen for an expression that reads facts.
+func (e *Expr) seenWith(env *Env, facts TrialFacts) []Seen {
+	var out []Seen
+	for _, p := range e.paths {
+		var v any
+		if fact, ok := facts[p.root]; ok {
+			v = fact
+		} else {
+			v = fetchAt(*env, p.root)
+		}
+		for _, key := range p.keys {
+			v = fetchAt(v, key)
+		}
+		out = append(out, Seen{Name: p.String(), Value: shown(v)})
+	}
+	return out
+}
+
+// oneLine is a text without its line breaks, cut to what fits.
+func oneLine(text string) string { return shorten(strings.Join(strings.Fields(text), " "), maxSeen) }
+
+// JSONValue is a value as conditions read it.
+func JSONValue(v any) any {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil
+	}
+	var out any
+	_ = json.Unmarshal(text, &out) // it was written just now
+	return out
+}
+
+// fact says whether a name is one of a test's own.
+func (s *exprScope) fact(name string) bool { return s.facts != nil && s.facts.fields[name] != nil }

@@ -1,0 +1,184 @@
+package specs
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+// maxRuns bounds the runs of a test file.
+const maxRuns = 500
+
+// LoadSuite reads a test file and checks what can be checked without its
+// scenario. With an error among the diagnostics the Suite is nil.
+func LoadSuite(path string, opts Options) (*Suite, Diagnostics) {
+	l := newLoader(opts)
+	defer l.close()
+	l.root.schema = trialSchema()
+	s := &Suite{Path: path}
+	l.readSuite(s)
+	ds := l.finish()
+	if ds.HasErrors() {
+		return nil, ds
+	}
+	return s, ds
+}
+
+// IsTest says whether a name is that of a test file.
+func IsTest(name string) bool {
+	base := filepath.Base(name)
+	return strings.HasSuffix(strings.TrimSuffix(base, ".json"), ".test.hcl") && !strings.HasPrefix(base, ".")
+}
+
+func (l *loader) readSuite(s *Suite) {
+	defer func() {
+		if r := recover(); r != nil {
+			l.report(codeInternal, "", hcl.Range{}, "The test file cannot be loaded: %v.", r)
+		}
+	}()
+	full := l.absolute(s.Path)
+	if !IsTest(full) {
+		l.report(codeFile, "", hcl.Range{}, "%s is not a test file: its name ends neither in .test.hcl nor in .test.hcl.json.", s.Path)
+		return
+	}
+	if !l.openFolder(s.Path, filepath.Dir(full)) {
+		return
+	}
+	base := filepath.Base(full)
+	text, ok := l.readSource(base)
+	if !ok {
+		return
+	}
+	s.File, s.text = l.folderName(base), text
+	if body, ok := l.parse(s.File, text); ok {
+		l.read(l.root, body)
+		l.checkSuite(s)
+	}
+}
+
+// checkSuite checks a test file by itself.
+func (l *loader) checkSuite(s *Suite) {
+	l.constants(l.root)
+	s.Scenario = filepath.Dir(s.Path)
+	if name := l.root.str("scenario"); name != "" && l.below(l.root, "scenario") {
+		s.Scenario = filepath.Join(s.Scenario, filepath.FromSlash(name))
+	}
+	l.checkMocks(l.root)
+	runs := l.root.all("run")
+	seen := map[string]*node{}
+	for _, n := range runs {
+		if first := seen[n.name]; first != nil {
+			d := l.about(n, codeRunTwice, n.header, "There is already a run %q.", n.name)
+			l.related(d, first.header, "the first one")
+			continue
+		}
+		seen[n.name] = n
+		l.checkRun(n)
+		s.Runs = append(s.Runs, SuiteRun{Name: n.name, Range: l.rng(n.header), Command: n.str("command")})
+	}
+	switch {
+	case len(runs) == 0 && !l.syntaxErrors:
+		l.report(codeNoRuns, "", hcl.Range{Filename: s.File, Start: hcl.InitialPos, End: hcl.InitialPos}, "The file has no run block, so that it tests nothing: write run \"what is tested\" { … }.")
+	case len(runs) > maxRuns:
+		l.about(runs[maxRuns], codeTooManyFiles, runs[maxRuns].header, "A test file has at most %d runs.", maxRuns)
+	}
+}
+
+// constants gives arguments that refer to nothing their values.
+func (l *loader) constants(n *node) {
+	for _, a := range sortedArgs(n) {
+		if !a.schema.static || a.bad {
+			continue
+		}
+		for _, t := range a.expr.Variables() {
+			l.checkRef(n, a, t)
+		}
+		if !a.bad {
+			l.evaluateArg(n, a)
+		}
+	}
+}
+
+// below holds a path to be one below the test file's directory.
+func (l *loader) below(n *node, name string) bool {
+	if rel := n.str(name); rel == "" || filepath.IsLocal(filepath.FromSlash(rel)) {
+		return true
+	}
+	a := n.args[name]
+	l.wrong(n, a, codeTestPath, a.expr.Range(), "%s is a path below the directory of the test file; it is %q.", name, brief(n.str(name)))
+	return false
+}
+
+// checkMocks holds each provider to have one mock in a place.
+func (l *loader) checkMocks(n *node) {
+	seen := map[string]*node{}
+	for _, m := range n.all("mock") {
+		if first := seen[m.name]; first != nil {
+			d := l.about(m, codeDuplicate, m.header, "There is already a mock of provider.%s; put all replies into it.", m.name)
+			l.related(d, first.header, "the first one")
+		}
+		seen[m.name] = m
+	}
+	for _, m := range n.all("mock_tool") {
+		if m.args["result"] == nil && m.args["fail"] == nil || m.args["result"] != nil && m.args["fail"] != nil {
+			l.about(m, codeToolAnswer, m.header, "mock_tool %q has result or fail: what the tool gives, or how it fails.", m.name)
+		}
+	}
+}
+
+// checkRun checks what a run says about itself.
+func (l *loader) checkRun(n *node) {
+	l.constants(n)
+	l.checkMocks(n)
+	l.below(n, "replay")
+	l.below(n, "snapshot")
+	command := n.str("command")
+	tests := n.args["replay"] != nil || n.args["snapshot"] != nil || len(n.all("assert")) > 0 || len(n.all("expect_error")) > 0
+	if e := n.one("expect"); e != nil && len(e.args) == 0 {
+		l.about(e, codeTestsNone, e.header, "The block expects nothing: write outcome, stop, speakers, turns, max_turns, max_calls, max_tokens, max_cost or result.")
+		return
+	} else if e != nil {
+		tests = true
+	}
+	for _, e := range n.all("expect_error") {
+		if len(e.args) == 0 {
+			l.about(e, codeTestsNone, e.header, "The block expects nothing: write code, contains or ref.")
+		}
+	}
+	if !tests && command != "validate" {
+		l.about(n, codeTestsNone, n.header, "Run %q expects nothing, so that it cannot fail: add expect, assert, expect_error, replay or snapshot.", n.name)
+	}
+	l.checkCommand(n, command)
+}
+
+// checkCommand finds what has no meaning with a run's command.
+func (l *loader) checkCommand(n *node, command string) {
+	idle := func(why string, args, blocks []string) {
+		for _, name := range args {
+			if a := n.args[name]; a != nil {
+				l.about(n, codeRunNeeds, a.name, "%s has no meaning here: %s.", name, why)
+			}
+		}
+		for _, name := range blocks {
+			for _, b := range n.all(name) {
+				l.about(b, codeRunNeeds, b.header, "%s has no meaning here: %s.", name, why)
+			}
+		}
+	}
+	switch {
+	case command == "validate":
+		idle("the scenario is only loaded", []string{"session", "seed", "opening", "say", "replay", "snapshot"}, []string{"mock", "mock_tool", "approve", "expect", "assert"})
+	case command == "plan":
+		idle("nothing is run for a plan", []string{"seed", "opening", "say", "replay", "snapshot"}, []string{"mock", "mock_tool", "approve"})
+		if e := n.one("expect"); e != nil {
+			for _, name := range []string{"outcome", "stop", "speakers", "result"} {
+				if a := e.args[name]; a != nil {
+					l.about(e, codeRunNeeds, a.name, "%s has no meaning here: a plan has numbers alone.", name)
+				}
+			}
+		}
+	case n.args["replay"] != nil:
+		idle("all that is said comes from the recorded session", []string{"seed", "opening", "say"}, []string{"mock", "mock_tool", "approve"})
+	}
+}

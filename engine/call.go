@@ -344,7 +344,8 @@ func (s *Session) callFailed(t *turn, r *reply) {
 	s.settle(t.call, e.Usage, d.Cost)
 	s.emit(e)
 	if wait, again := set.Retry.Next(t.attempt, r.err, jitter(s.id, s.st.head)); again {
-		s.emit(t.event(&ModelRetried{Attempt: t.attempt + 1, Until: s.now.Add(wait), Kind: d.Kind}))
+		until := s.now.Add(wait).Round(time.Microsecond) // as the clock goes
+		s.emit(t.event(&ModelRetried{Attempt: t.attempt + 1, Until: until, Kind: d.Kind}))
 		return // the clock calls again
 	}
 	if t.summing {

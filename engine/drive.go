@@ -31,9 +31,13 @@ func (s *Session) advance() {
 		if fired {
 			continue
 		}
+		head := s.st.head
 		s.warn()
 		if s.feed(); s.st.closing() {
 			return
+		}
+		if s.st.head != head {
+			continue // what is true since then is seen at once
 		}
 		if a := s.st.stopAsked; a != nil {
 			if !s.st.working() {
@@ -48,6 +52,9 @@ func (s *Session) advance() {
 			continue
 		}
 		if s.asksJudge() {
+			if s.st.head != head {
+				continue
+			}
 			return
 		}
 		if s.st.rootDone != nil {

@@ -179,6 +179,11 @@ func moody(idempotent bool) map[string][]engine.Tool {
 
 // crowded makes a template with everything, or nil when the tree is refused.
 func crowded(rt *rapid.T, dir string) (tmpl *engine.Template, src string) {
+	tmpl, _, src = crowdedBy(rt, dir)
+	return tmpl, src
+}
+
+func crowdedBy(rt *rapid.T, dir string) (tmpl *engine.Template, worst *adversary, src string) {
 	g := &tree{t: rt, crowd: true}
 	src = g.scenario()
 	path := filepath.Join(dir, "main.hcl")
@@ -192,20 +197,20 @@ func crowded(rt *rapid.T, dir string) (tmpl *engine.Template, src string) {
 				rt.Fatalf("%s: %s\n%s", d.Summary, d.Detail, src)
 			}
 		}
-		return nil, src
+		return nil, nil, src
 	}
 	models := scripts(cfg)
-	worst := &adversary{choices: rapid.SliceOfN(rapid.Byte(), 1, 60).Draw(rt, "choices")}
+	worst = &adversary{choices: rapid.SliceOfN(rapid.Byte(), 1, 60).Draw(rt, "choices")}
 	for _, name := range []string{"p", "q"} {
 		entry := models[name]
 		entry.Model = worst
 		models[name] = entry
 	}
-	tmpl, diags = engine.Compile(cfg, "s", engine.Resources{Models: models, Tools: moody(rapid.Bool().Draw(rt, "idempotent"))})
+	tmpl, diags = engine.Compile(cfg, "s", engine.Resources{Models: models, Tools: worst.spread(moody(rapid.Bool().Draw(rt, "idempotent")))})
 	if diags.HasErrors() {
 		rt.Fatalf("%v\n%s", diags, src)
 	}
-	return tmpl, src
+	return tmpl, worst, src
 }
 
 // TestCrowd runs random trees with tools, limits, memories and stops of every

@@ -65,7 +65,7 @@ func (s *Session) waitsForAct(a *Act) bool {
 	case a.At > 0 || a.After > 0:
 		return false
 	case a.Do == DoResume:
-		return s.st.paused
+		return s.st.paused && len(s.calls) == 0
 	case a.Do != DoSay && a.Do != "":
 		return s.waitsForPerson()
 	case s.st.paused || s.st.inputClosed || s.st.final != nil:

@@ -49,6 +49,7 @@ func (w *watch) wait(_ context.Context, d time.Duration) error {
 		return nil
 	}
 	w.passed = max(w.passed, over.after)
+	w.limits = nil // who goes on all the same is not cancelled again
 	w.cancel(over.why)
 	return over.why
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -233,9 +234,7 @@ func (s *Session) reserve(t *turn, d *ModelCalled) bool {
 		answer, no, later := s.st.affords(o, t.final)
 		switch {
 		case later:
-			if !slices.Contains(s.hungry, t) {
-				s.hungry = append(s.hungry, t)
-			}
+			s.starves(t)
 			return false
 		case answer == 0:
 			s.starve(t, &no)
@@ -263,22 +262,28 @@ func (s *Session) starve(t *turn, no *refusal) {
 // rounded leaves what a person reads of a number of tokens or dollars.
 func rounded(f float64) float64 { return math.Round(f*1e6) / 1e6 }
 
+// starves has a turn wait for what calls in flight give back. The oldest turn
+// comes first, whichever began to wait first: that nobody can tell from a log.
+func (s *Session) starves(t *turn) {
+	i, waits := slices.BinarySearchFunc(s.hungry, t, func(a, b *turn) int { return cmp.Compare(a.n, b.n) })
+	if !waits {
+		s.hungry = slices.Insert(s.hungry, i, t)
+	}
+}
+
 // feed makes the calls that waited for others to give back what they did not
 // take, in their order.
 func (s *Session) feed() {
-	list := s.hungry
-	s.hungry = nil
-	for i, t := range list {
-		if s.st.turns[t.n] != t || t.call != 0 {
-			continue
+	for len(s.hungry) > 0 && !s.st.closing() {
+		t := s.hungry[0] // it stays until its call is made
+		waits := func() bool { return s.st.turns[t.n] == t && t.call == 0 }
+		if waits() {
+			s.callModel(t)
 		}
-		if s.callModel(t); len(s.hungry) > 0 { // those behind it wait, too
-			s.hungry = append(s.hungry, list[i+1:]...)
+		if waits() { // and those behind it wait, too
 			return
 		}
-		if s.st.closing() {
-			return
-		}
+		s.hungry = slices.DeleteFunc(s.hungry, func(o *turn) bool { return o == t })
 	}
 }
 

@@ -207,6 +207,9 @@ func TestCodesHaveFixtures(t *testing.T) {
 		codeValueSize, codeEvalCost, codeNoVariable, codeVarUnused, codeInternal, codeDuplicateArg,
 	}
 	for _, code := range slices.Sorted(keysOf(allCodes())) {
+		if code >= "AC9" { // see TestTrialFixtures
+			continue
+		}
 		if !seen[code] && !slices.Contains(elsewhere, code) {
 			t.Errorf("no fixture has %s %s", code, allCodes()[code].summary)
 		}

@@ -2,6 +2,7 @@ package specs
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -68,6 +69,9 @@ func (l *loader) checkSuite(s *Suite) {
 	runs := l.root.all("run")
 	seen := map[string]*node{}
 	for _, n := range runs {
+		if n.opaque {
+			continue
+		}
 		if first := seen[n.name]; first != nil {
 			d := l.about(n, codeRunTwice, n.header, "There is already a run %q.", n.name)
 			l.related(d, first.header, "the first one")
@@ -137,16 +141,14 @@ func (l *loader) checkRun(n *node) {
 	tests := n.args["replay"] != nil || n.args["snapshot"] != nil || len(n.all("assert")) > 0 || len(n.all("expect_error")) > 0
 	if e := n.one("expect"); e != nil && len(e.args) == 0 {
 		l.about(e, codeTestsNone, e.header, "The block expects nothing: write outcome, stop, speakers, turns, max_turns, max_calls, max_tokens, max_cost or result.")
-		return
-	} else if e != nil {
-		tests = true
 	}
+	tests = tests || n.one("expect") != nil
 	for _, e := range n.all("expect_error") {
 		if len(e.args) == 0 {
 			l.about(e, codeTestsNone, e.header, "The block expects nothing: write code, contains or ref.")
 		}
 	}
-	if !tests && command != "validate" {
+	if !tests && command != "validate" && !n.broken {
 		l.about(n, codeTestsNone, n.header, "Run %q expects nothing, so that it cannot fail: add expect, assert, expect_error, replay or snapshot.", n.name)
 	}
 	l.checkCommand(n, command)
@@ -181,4 +183,23 @@ func (l *loader) checkCommand(n *node, command string) {
 	case n.args["replay"] != nil:
 		idle("all that is said comes from the recorded session", []string{"seed", "opening", "say"}, []string{"mock", "mock_tool", "approve"})
 	}
+}
+
+// CheckSuite gives all findings about a test file: those of [LoadSuite], and
+// where it is sound, what is found in it with its scenario. Findings about the
+// scenario itself are not among them.
+func CheckSuite(path string, opts Options) Diagnostics {
+	s, ds := LoadSuite(path, opts)
+	if s == nil {
+		return ds
+	}
+	for i := range s.Runs {
+		t, found := s.Trial(i, opts)
+		for _, d := range found {
+			if t.IsOwn(&d) && !slices.ContainsFunc(ds, func(o Diagnostic) bool { return sameFinding(o, d) }) {
+				ds = append(ds, d)
+			}
+		}
+	}
+	return ds.sorted()
 }

@@ -1,0 +1,1 @@
+scenario = "scenario.hcl" # ERROR AC9001: No run in the test file

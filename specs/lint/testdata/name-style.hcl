@@ -1,0 +1,52 @@
+locals {
+  maxTokens = 300 # LINT name-style
+}
+
+variable "the-topic" { # LINT name-style
+  description = "What is spoken of."
+  default     = "tea"
+}
+
+provider "scripted" "p" {}
+
+agent "first-speaker" { # LINT name-style
+  provider     = provider.p
+  instructions = "Speak of ${var.the-topic}."
+  max_tokens   = local.maxTokens
+}
+
+agent "Critic" { # LINT name-style
+  provider     = provider.p
+  instructions = "Find what is wrong."
+  max_tokens   = local.maxTokens
+}
+
+# There is a critic already, so that no fix is offered for Critic.
+agent "critic" {
+  provider     = provider.p
+  instructions = "Find what is right."
+  max_tokens   = local.maxTokens
+}
+
+agent "größe" { # LINT name-style
+  provider     = provider.p
+  instructions = "Measure."
+  max_tokens   = local.maxTokens
+}
+
+pattern "round_robin" "talk" {
+  participants = [agent.first-speaker, agent.Critic, agent.critic, agent.größe]
+  max_rounds   = 2
+}
+
+stop "enough" {
+  when = "agents['first-speaker'].turns > 1"
+}
+
+session "s" {
+  type    = "agent_agent"
+  pattern = pattern.talk
+  opening = "Begin."
+  stop    = [stop.enough]
+  limits { max_tokens = 10000 }
+}

@@ -70,6 +70,8 @@ func (st *State) mayCall(t *turn) bool {
 // declined says why a turn's pending call is not made, empty when it is.
 func (st *State) declined(t *turn, c providers.ToolCall, over bool) string {
 	switch g := t.giver(); {
+	case over && t.overBefore(c.ID): // of the same reply, and told already
+		return "no more tools"
 	case over:
 		return fmt.Sprintf("no more tools in this turn: %d calls are allowed; answer now", t.most(c.Name))
 	case len(c.Arguments) == 0 || c.Arguments[0] != '{':
@@ -85,6 +87,19 @@ func (st *State) declined(t *turn, c providers.ToolCall, over bool) string {
 		}
 		return st.refused(t, c, more...)
 	}
+}
+
+// overBefore says whether a pending call before one by an id is one too many.
+func (t *turn) overBefore(id string) bool {
+	for i := range t.pending {
+		switch p := &t.pending[i]; {
+		case p.call.ID == id:
+			return false
+		case p.over:
+			return true
+		}
+	}
+	return false
 }
 
 // givenDeclined says why a call that is meant for a pattern is not made.

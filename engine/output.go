@@ -8,6 +8,10 @@ import (
 
 const emptyAnswer = "Your answer was empty. Please answer."
 
+// maxProblem bounds what a model is told of a mistake, in bytes: a certificate
+// counts with it, and a validator may quote the whole answer.
+const maxProblem = 400
+
 // problem says what is wrong with a reply in words that help the model to mend
 // it, or "" when nothing is.
 func (r *reply) problem(f form) string {
@@ -20,10 +24,10 @@ func (r *reply) problem(f form) string {
 	r.text = unfenced(r.text)
 	var v any
 	if err := json.Unmarshal([]byte(r.text), &v); err != nil {
-		return fmt.Sprintf("Your answer is not valid JSON (%s). Answer with the JSON object alone.", err)
+		return fmt.Sprintf("Your answer is not valid JSON (%s). Answer with the JSON object alone.", clip(err.Error(), maxProblem))
 	}
 	if err := f.check.Validate(v); err != nil {
-		return fmt.Sprintf("Your answer does not satisfy the schema: %s. Answer with the corrected JSON object alone.", err)
+		return fmt.Sprintf("Your answer does not satisfy the schema: %s. Answer with the corrected JSON object alone.", clip(err.Error(), maxProblem))
 	}
 	return ""
 }

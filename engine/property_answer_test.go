@@ -6,6 +6,7 @@ import "encoding/json"
 type schemaOf struct {
 	Type       string
 	Enum       []string
+	MaxItems   *int
 	Items      *schemaOf
 	Properties map[string]*schemaOf
 }
@@ -29,7 +30,11 @@ func (s *schemaOf) answer(choice byte) any {
 		return answer
 	case s.Type == "array" && s.Items != nil:
 		list := []any{}
-		for i := range choice % 5 {
+		n := choice % 5
+		if s.MaxItems != nil && choice%3 != 0 {
+			n = min(byte(*s.MaxItems), 20)
+		}
+		for i := range n {
 			list = append(list, s.Items.answer(choice+i))
 		}
 		return list

@@ -52,12 +52,8 @@ func poor(rt *rapid.T, dir string) (tmpl *engine.Template, src string) {
 		return nil, src
 	}
 	models := scripts(cfg)
-	hungry := &glutton{choices: rapid.SliceOfN(rapid.Byte(), 1, 60).Draw(rt, "choices"), by: map[string]*appetite{}}
-	for name, entry := range models {
-		entry.Model = hungry
-		models[name] = entry
-	}
-	tmpl, diags = engine.Compile(cfg, "s", engine.Resources{Models: models, Tools: map[string][]engine.Tool{"t": {loud()}}})
+	gluttons(models, rapid.SliceOfN(rapid.Byte(), 1, 60).Draw(rt, "choices"))
+	tmpl, diags = engine.Compile(cfg, "s", engine.Resources{Models: models, Tools: loud()})
 	if diags.HasErrors() {
 		rt.Fatalf("%v\n%s", diags, src)
 	}

@@ -126,7 +126,16 @@ func (a *agent) toolNames() []string {
 }
 
 func (s *Session) toolFailed(t *turn, c providers.ToolCall, why string) {
-	s.emit(t.event(&ToolFailed{CallID: c.ID, Tool: c.Name, Error: clip(why, maxErrorText)}))
+	s.emit(t.event(&ToolFailed{CallID: c.ID, Tool: c.Name, Error: clip(why, t.mostError(c.Name))}))
+}
+
+// mostError is how long the error of a call may be, in bytes: hardly longer than
+// the tool's result, since a certificate counts with it.
+func (t *turn) mostError(name string) int {
+	if tool, own := t.agent.tool(name); own {
+		return max(maxProblem, min(cmp.Or(tool.MaxResult, defaultMaxResult), maxErrorText))
+	}
+	return maxProblem
 }
 
 // toolAnswered tells what a call gave, or what is wrong.

@@ -69,7 +69,7 @@ func (pr *prover) session(s *Session) (load, bool) {
 // lastTurn adds the finalizing turn to a bound.
 func (pr *prover) lastTurn(s *Session, b *Bound) {
 	if f := s.Finalize; f != nil {
-		b.Turns, b.Calls = satAdd(b.Turns, 1), satAdd(b.Calls, pr.turnOf(f.Agent, 0).calls)
+		b.Turns, b.Calls = satAdd(b.Turns, 1), satAdd(b.Calls, pr.turnOf(f.Agent, given{}).calls)
 		b.Because = append(slices.Clip(b.Because), fmt.Sprintf("session.%s finalize adds a turn", s.Name))
 	}
 }
@@ -81,7 +81,7 @@ func (pr *prover) judged(s *Session, l load) load {
 			continue
 		}
 		every := max(stop.Judge.Every, 1)
-		asks := pr.turnOf(stop.Judge.Agent, 0).noted(1, satAdd(noteTokens, tokensIn(len(stop.Judge.Criteria))))
+		asks := pr.turnOf(stop.Judge.Agent, given{form: true}).noted(0, satAdd(noteTokens, tokensIn(len(stop.Judge.Criteria))))
 		times := l.turns / every
 		if l.waits { // turns of an earlier message may count
 			times = satAdd(l.turns, every-1) / every

@@ -15,7 +15,7 @@ func (pr *prover) one(ref Ref) load {
 		l.people = true
 		return l
 	default:
-		return turnLoad(pr.turnOf(ref.Name, 0), pr.answerOf(ref.Name))
+		return turnLoad(pr.turnOf(ref.Name, given{}), pr.answerOf(ref.Name))
 	}
 }
 

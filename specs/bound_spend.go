@@ -67,6 +67,12 @@ func (s spend) noted(messages, tokens int) spend {
 	return s
 }
 
+// unread is the spending of calls that see nothing of the conversation.
+func (s spend) unread() spend {
+	s.reads, s.readPrice = 0, 0
+	return s
+}
+
 // mulFloat is a product in which nothing times anything is nothing, and the
 // largest number stands for no bound.
 func mulFloat(f float64, n int) float64 {

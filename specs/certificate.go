@@ -197,7 +197,7 @@ func (pr *prover) certify(s *Session, l load) *Certificate {
 	b := Bound{Turns: l.turns, Calls: l.calls, Because: l.because}
 	pr.lastTurn(s, &b)
 	if f := s.Finalize; f != nil {
-		last := h.bill(sum{spend: pr.turnOf(f.Agent, 0).noted(0, tokensIn(len(f.Prompt))), turns: 1})
+		last := h.bill(sum{spend: pr.turnOf(f.Agent, given{}).noted(0, tokensIn(len(f.Prompt))), turns: 1})
 		tokens += last.in + last.out
 		total = bill{in: total.in + last.in, out: total.out + last.out, cost: total.cost + last.cost}
 		seconds += finalSeconds(s)
@@ -235,15 +235,13 @@ func (pr *prover) historyOf(s *Session, who *cast, l load) *history {
 	}
 	h.most = max(l.mostSaid, h.base)
 	bytes := 0
-	for _, a := range pr.cfg.Agents {
-		if who.agents[a.Name] {
-			bytes += len(a.Name) + len(a.DisplayName) + len(a.Description) + 30
-			for _, c := range a.Capabilities {
-				bytes += len(c) + 2
-			}
-		}
+	for name := range who.agents {
+		bytes += pr.introduced(Ref{Kind: RefAgent, Name: name})
 	}
-	h.intro = tokensIn(bytes + 30*len(who.humans))
+	for name := range who.humans {
+		bytes += pr.introduced(Ref{Kind: RefHuman, Name: name})
+	}
+	h.intro = tokensIn(bytes)
 	if most := s.Limits.MaxTokens; most > 0 {
 		h.said, h.most = min(h.said, most), min(h.most, max(most, h.base))
 	}

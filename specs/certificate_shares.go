@@ -52,7 +52,7 @@ func (d *divider) walk() {
 		d.patternLoad(p)
 	}
 	if s.Agent != "" {
-		d.take(s.Agent, d.turnOf(s.Agent, 0), 1, 1)
+		d.take(s.Agent, d.turnOf(s.Agent, given{}), 1, 1)
 	}
 	order := d.order(s.Pattern)
 	if s.Pattern != "" {
@@ -63,11 +63,11 @@ func (d *divider) walk() {
 	}
 	for _, stop := range d.stopsOf(s) {
 		if stop.Judge != nil {
-			d.take(stop.Judge.Agent, d.turnOf(stop.Judge.Agent, 0), d.load.turns/max(stop.Judge.Every, 1), 0)
+			d.take(stop.Judge.Agent, d.turnOf(stop.Judge.Agent, given{form: true}), d.load.turns/max(stop.Judge.Every, 1), 0)
 		}
 	}
 	if s.Finalize != nil {
-		d.take(s.Finalize.Agent, d.turnOf(s.Finalize.Agent, 0), 1, 1)
+		d.take(s.Finalize.Agent, d.turnOf(s.Finalize.Agent, given{}), 1, 1)
 	}
 }
 
@@ -158,7 +158,7 @@ func (d *divider) divide(a *Agent, own sum, providers map[string]sum) {
 		add(name, model, own.part(d.tries(name), all))
 	}
 	if a.summarizes() {
-		turns := own.calls / max(d.turnOf(a.Name, 0).calls, 1)
+		turns := own.calls / max(d.turnOf(a.Name, given{}).calls, 1)
 		add(a.Memory.Summarize, "", d.summaryCall(a).times(satMul(satAdd(turns, 1), d.tries(a.Memory.Summarize))))
 	}
 }

@@ -38,17 +38,17 @@ func certified(t *testing.T, cfg *Config) *Certificate {
 //
 // A call says 61 tokens of its own (60 fixed words and a name), 16 of the
 // introductions of both, and 12 of the opening: 12 × 89 = 1068. The first mended
-// answer is read with what is wrong about it, 100 + 300, by one call, the second
-// by another with both: 1200 a turn, 4800. Messages have 102 tokens, with their
+// answer is read with what is wrong about it, 100 + 20, by one call, the second
+// by another with both: 360 a turn, 1440. Messages have 102 tokens, with their
 // name; turn by turn 0, 1, 2 and 3 are read by three calls: 102 × 3 × 6 = 1836.
 func TestCertificateByHand(t *testing.T) {
 	c := certified(t, twoAgents(roundRobin("r", 2, agentRef("a"), agentRef("b"))))
-	want := Certificate{Turns: 4, Calls: 12, InputTokens: 1068 + 4800 + 1836, OutputTokens: 1200}
+	want := Certificate{Turns: 4, Calls: 12, InputTokens: 1068 + 1440 + 1836, OutputTokens: 1200}
 	if c.Turns != want.Turns || c.Calls != want.Calls || c.InputTokens != want.InputTokens || c.OutputTokens != want.OutputTokens {
 		t.Errorf("got %v turns, %v calls, %v in, %v out; want %v, %v, %v, %v", c.Turns, c.Calls, c.InputTokens, c.OutputTokens,
 			want.Turns, want.Calls, want.InputTokens, want.OutputTokens)
 	}
-	if cost := Amount((7704 + 2*1200) / 1e6); math.Abs(float64(c.Cost-cost)) > 1e-12 {
+	if cost := Amount((4344 + 2*1200) / 1e6); math.Abs(float64(c.Cost-cost)) > 1e-12 {
 		t.Errorf("got %v, want %v", c.Cost, cost)
 	}
 	if c.Seconds != 720 { // twelve calls of a minute
@@ -74,7 +74,7 @@ func TestHistoryGrows(t *testing.T) {
 		}
 		return float64(certified(t, cfg).InputTokens)
 	}
-	read := func(rounds int) float64 { return in(rounds, nil) - float64(rounds)*6*89 - float64(rounds)*2400 }
+	read := func(rounds int) float64 { return in(rounds, nil) - float64(rounds)*6*89 - float64(rounds)*720 }
 	if ratio := read(400) / read(200); ratio < 3.98 || ratio > 4.02 {
 		t.Errorf("got %.3f times as much for twice the turns, want 4", ratio)
 	}

@@ -185,20 +185,31 @@ func (b *flowBuilder) chain(from int, refs ...Ref) int {
 // step is the node of a participant who is given the floor once.
 func (b *flowBuilder) step(ref Ref) int {
 	l := b.pr.one(ref)
+	if p := b.flow.pattern; p != nil && ref.Kind == RefAgent {
+		l = turnLoad(b.pr.turnOf(ref.Name, p.form()), b.pr.answerOf(ref.Name))
+	}
 	label := string(ref.Kind) + "." + ref.Name
 	switch ref.Kind {
 	case RefPattern:
-		return b.node(StepBlock, label, ref, l)
+		return b.node(StepBlock, label, ref, b.noted(l))
 	case RefHuman:
 		return b.node(StepPerson, label, ref, l)
 	default:
-		return b.node(StepTurn, label, ref, b.noted(l))
+		l = b.noted(l)
+		if p := b.flow.pattern; p != nil && (p.Kind == "map" || p.Kind == "supervisor") { // who see nothing else
+			l.spend, l.perTurn = l.unread(), l.perTurn.unread()
+		}
+		return b.node(StepTurn, label, ref, l)
 	}
 }
 
 // decide is the node of an agent that decides something without a turn.
 func (b *flowBuilder) decide(ref Ref, what string) int {
-	t := b.pr.turnOf(ref.Name, 0).noted(1, noteTokens) // what it decides about
+	words := noteTokens
+	if p := b.flow.pattern; p != nil {
+		words = b.pr.words(p)
+	}
+	t := b.pr.turnOf(ref.Name, given{form: true}).noted(0, words)
 	l := load{sum: sum{spend: t}, decisions: t}
 	return b.node(StepDecision, what+" agent."+ref.Name, ref, l)
 }

@@ -1,5 +1,7 @@
 package specs
 
+import "encoding/json"
+
 // asks says whether an agent may ask others by a tool.
 func (ix *index) asks(a *Agent) bool {
 	for _, name := range a.Tools {
@@ -40,8 +42,9 @@ func (pr *prover) asked(a *Agent, hops int) spend {
 	}
 	var most spend
 	for _, b := range peers {
-		most = most.or(pr.turnAfter(b.Name, 0, hops+1))
+		most = most.or(pr.turnAfter(b.Name, given{}, hops+1))
 	}
+	most = most.unread()                                                       // whoever is asked sees the question alone
 	most.in = satAdd(most.in, satMul(most.asks, satAdd(capOf(a), noteTokens))) // the question
 	most.cost += mulFloat(most.askPrice, satAdd(capOf(a), noteTokens))
 	return most
@@ -60,11 +63,26 @@ func (d *divider) askedBy(name string, turns int) {
 		further := 0
 		for _, b := range peers {
 			n := min(questions, d.load.calls)
-			d.agents[b.Name] = d.agents[b.Name].plus(sum{spend: d.turnAfter(b.Name, 0, hops)}.times(n))
+			d.agents[b.Name] = d.agents[b.Name].plus(sum{spend: d.turnAfter(b.Name, given{}, hops)}.times(n))
 			if d.asks(b) {
 				further = max(further, b.MaxToolCalls)
 			}
 		}
 		questions = satMul(questions, further)
 	}
+}
+
+// builtinOf is the longest result of a tool that every session has, in tokens:
+// an answer of whom an agent asks, or the list of them.
+func (pr *prover) builtinOf(a *Agent, builtin string) int {
+	longest, list := 0, 2
+	for _, b := range pr.peers(a.Name) {
+		longest = max(longest, capOf(b))
+		row, _ := json.Marshal([]any{b.Name, b.DisplayName, b.Description, b.Capabilities}) // texts alone
+		list += len(row) + 70
+	}
+	if builtin == BuiltinAskAgent {
+		return longest
+	}
+	return tokensIn(list)
 }

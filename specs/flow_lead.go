@@ -153,8 +153,7 @@ func (b *flowBuilder) supervisor(p *Pattern) {
 			count.Range = a.Arg("max_tool_calls")
 		}
 	}
-	answers := b.pr.turnOf(m.Manager.Name, max(own, count.Bound)).noted(count.Bound, noteTokens) // of the workers
-	l := turnLoad(answers, b.pr.answerOf(m.Manager.Name))
+	l := turnLoad(b.pr.turnOf(m.Manager.Name, b.pr.workers(p, max(own, count.Bound))), b.pr.answerOf(m.Manager.Name))
 	lead := b.node(StepTurn, "agent."+m.Manager.Name, m.Manager, l)
 	b.plain(enter, lead)
 	hub := b.choice("the next delegation")
@@ -164,6 +163,24 @@ func (b *flowBuilder) supervisor(p *Pattern) {
 	b.plain(hub, leave)
 	b.flow.width = satAdd(satMul(b.pr.widest(hands), count.Bound), 1) // calls of one answer run at once
 }
+
+// workers are a manager's tools: whom it may call, and what they give back.
+func (pr *prover) workers(p *Pattern, calls int) given {
+	g := given{calls: calls}
+	for _, ref := range p.hands() {
+		g = g.tool(pr, ref)
+		l := pr.one(ref)
+		words := l.mostSaid
+		if ref.Kind == RefPattern && pr.patternOr(ref.Name).Result == "all" {
+			words = satMul(words, max(l.turns, 1))
+		}
+		g.result = max(g.result, min(words, tokensIn(maxGiven)))
+	}
+	return g
+}
+
+// maxGiven cuts the result of a worker, in bytes.
+const maxGiven = 64<<10 + 10
 
 // blackboard lets those act whose conditions hold.
 func (b *flowBuilder) blackboard(p *Pattern) {
@@ -175,29 +192,4 @@ func (b *flowBuilder) blackboard(p *Pattern) {
 	}
 	b.anyOf(head, distinct(run), b.counter("max_activations", p.Blackboard.MaxActivations, "entering the pattern"))
 	b.plain(head, leave)
-}
-
-// noted adds what patterns say to those whom they give the floor: a task, a
-// draft with its critique, an item, a ballot, the board.
-func (b *flowBuilder) noted(l load) load {
-	p := b.flow.pattern
-	if p == nil {
-		return l
-	}
-	messages := 0
-	switch p.Kind {
-	case "loop", "map", "vote", "router", "handoff", "auction":
-		messages = 1
-	case "supervisor", "plan_execute":
-		messages = 2
-	case "magentic":
-		messages = 4 // facts, plan, judgement and instruction
-	case "blackboard":
-		messages = len(p.Blackboard.Rules)
-	default:
-		return l
-	}
-	l.spend = l.noted(messages, noteTokens)
-	l.perTurn = l.perTurn.noted(messages, noteTokens)
-	return l
 }

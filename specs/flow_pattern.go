@@ -57,7 +57,7 @@ func (b *flowBuilder) summed(p *Pattern) {
 			n = b.decide(Ref{Kind: RefAgent, Name: a.Name}, "summary by")
 		}
 		l := &b.flow.loads[n]
-		l.spend = l.spend.or(b.pr.turnOf(a.Name, 0).noted(1, noteTokens))
+		l.spend = l.spend.or(b.pr.turnOf(a.Name, given{}).noted(0, noteTokens))
 		l.decisions, l.said, l.sums = l.spend, max(l.said, b.pr.answerOf(a.Name)), 1
 		l.mostSaid = l.said
 	}
@@ -231,7 +231,13 @@ func (b *flowBuilder) handoff(p *Pattern) {
 		kind := StepBlock
 		switch ref.Kind {
 		case RefAgent:
-			kind, l = StepTurn, b.noted(turnLoad(b.pr.turnOf(ref.Name, b.pr.toolCalls(ref.Name)), b.pr.answerOf(ref.Name)))
+			g := given{calls: b.pr.toolCalls(ref.Name)}
+			for _, to := range p.Participants {
+				if slices.Contains(h.targets(p, ref.Name), to.Name) && to.Name != ref.Name {
+					g = g.tool(b.pr, to)
+				}
+			}
+			kind, l = StepTurn, b.noted(turnLoad(b.pr.turnOf(ref.Name, g), b.pr.answerOf(ref.Name)))
 		case RefHuman:
 			kind = StepPerson
 		case RefPattern:

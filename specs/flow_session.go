@@ -38,7 +38,7 @@ func (pr *prover) flowsOf(s *Session) []*Flow {
 	who := pr.cast(s)
 	for _, a := range pr.cfg.Agents {
 		if who.agents[a.Name] {
-			f := pr.turnFlow(a, 0, 0)
+			f := pr.turnFlow(a, given{}, 0)
 			f.settle()
 			out = append(out, f)
 		}
@@ -79,7 +79,7 @@ func (pr *prover) sessionFlow(s *Session, l load) *Flow {
 	}
 	end := top
 	if f := s.Finalize; f != nil {
-		final := turnLoad(pr.turnOf(f.Agent, 0), pr.answerOf(f.Agent))
+		final := turnLoad(pr.turnOf(f.Agent, given{}), pr.answerOf(f.Agent))
 		end = b.node(StepFinalizer, "finalize agent."+f.Agent, Ref{Kind: RefAgent, Name: f.Agent}, final)
 		b.plain(top, end)
 	}

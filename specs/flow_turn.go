@@ -1,7 +1,9 @@
 package specs
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -18,9 +20,11 @@ const (
 	personTokens  = 2000 // of a message that a person writes
 	mcpTokens     = 2000 // of the descriptions of an MCP server's tools
 	noteTokens    = 300  // of a pattern's own words to somebody
-	repairTokens  = 300  // of what is said about an answer that does not fit
+	repairTokens  = 130  // of what is said about an answer that does not fit, or a call that is not made
+	emptyTokens   = 20   // of what is said about an answer that is empty
 	fixedTokens   = 60   // of the fixed words of a system prompt
-	refusedTokens = 40   // of the refusal of a tool call that is one too many
+	refusedTokens = 4    // of the refusal of a further tool call that is one too many
+	overTokens    = 30   // of that of the first one
 	callsPerReply = 128  // tool calls that one answer may ask for
 )
 
@@ -35,13 +39,13 @@ func (pr *prover) toolCalls(name string) int {
 	return 0
 }
 
-// turnOf is what a turn of an agent takes, when the pattern lets it call so
-// many tools besides its own.
-func (pr *prover) turnOf(name string, tools int) spend { return pr.turnAfter(name, tools, 0) }
+// turnOf is what a turn of an agent takes, with the tools that a pattern gives
+// it besides its own.
+func (pr *prover) turnOf(name string, g given) spend { return pr.turnAfter(name, g, 0) }
 
 // turnAfter is what a turn takes that so many agents wait for.
-func (pr *prover) turnAfter(name string, tools, hops int) spend {
-	key := turnKey{name, tools, hops}
+func (pr *prover) turnAfter(name string, g given, hops int) spend {
+	key := turnKey{name, g, hops}
 	if s, done := pr.turns[key]; done {
 		return s
 	}
@@ -49,9 +53,9 @@ func (pr *prover) turnAfter(name string, tools, hops int) spend {
 	if a == nil {
 		return spend{}
 	}
-	f := pr.turnFlow(a, tools, hops)
+	f := pr.turnFlow(a, g, hops)
 	s := newSolver(f).total().spend
-	s = s.plus(pr.grown(a, tools))
+	s = s.plus(pr.grown(a, g))
 	if a.Limits.TokensPerMinute > 0 {
 		s.wait += time.Minute.Seconds()
 	}
@@ -63,14 +67,15 @@ func (pr *prover) turnAfter(name string, tools, hops int) spend {
 }
 
 type turnKey struct {
-	agent       string
-	tools, hops int
+	agent string
+	given given
+	hops  int
 }
 
 // turnFlow is the control graph of an agent's turn: an answer, a further
 // request after each round of tool calls, repairs of the answer; each tried
 // again and with each fallback; and before it the summary of its memory.
-func (pr *prover) turnFlow(a *Agent, tools, hops int) *Flow {
+func (pr *prover) turnFlow(a *Agent, g given, hops int) *Flow {
 	b := pr.newFlow("agent."+a.Name, "turn", a.Range)
 	at := enter
 	if a.summarizes() {
@@ -80,7 +85,7 @@ func (pr *prover) turnFlow(a *Agent, tools, hops int) *Flow {
 	b.plain(at, hub)
 	from := hub
 	for i, name := range a.Models {
-		n := b.call(from, StepCall, name, pr.agentCall(a, i, tools), "a new request")
+		n := b.call(from, StepCall, name, pr.agentCall(a, i, g), "a new request")
 		if i > 0 {
 			b.flow.Edges[len(b.flow.Edges)-1].Label = "falls back"
 		}
@@ -92,14 +97,14 @@ func (pr *prover) turnFlow(a *Agent, tools, hops int) *Flow {
 	}
 	b.plain(from, leave)
 	b.plain(answer, leave)
-	if tools > 0 || len(a.Tools) > 0 {
+	if g.calls > 0 || len(a.Tools) > 0 {
 		kind := StepTool
 		wait := pr.toolWait(a)
 		if math.IsInf(wait, 1) {
 			kind = StepApproval
 		}
 		tool := b.node(kind, "tools", Ref{}, load{sum: sum{spend: pr.asked(a, hops).plus(spend{wait: wait})}})
-		most := b.counter("max_tool_calls", max(tools, a.MaxToolCalls), "the next turn")
+		most := b.counter("max_tool_calls", max(g.calls, a.MaxToolCalls), "the next turn")
 		most.Range = a.Arg("max_tool_calls")
 		b.counted(answer, tool, most)
 		b.plain(tool, hub)
@@ -137,14 +142,14 @@ func (pr *prover) tries(provider string) int {
 }
 
 // agentCall is one request to a model of an agent's chain.
-func (pr *prover) agentCall(a *Agent, link, tools int) spend {
+func (pr *prover) agentCall(a *Agent, link int, g given) spend {
 	provider := a.Models[link]
 	model := ""
 	if link == 0 {
 		model = a.Model
 	}
 	price := pr.priceOf(provider, model)
-	s := spend{calls: 1, asks: 1, in: pr.promptOf(a, tools), out: capOf(a), wait: pr.callWait(provider)}
+	s := spend{calls: 1, asks: 1, in: satAdd(pr.promptOf(a), g.words), out: capOf(a), wait: pr.callWait(provider)}
 	s.askPrice = price.Input
 	if m := a.Memory; m != nil && m.Keep == "last" && (m.Messages > 0 || m.Tokens > 0) {
 		s.msgs = 1
@@ -174,28 +179,32 @@ func (pr *prover) summaryCall(a *Agent) spend {
 }
 
 // grown is what a turn reads again of its own: the calls and results of its
-// tools, and answers with what is wrong about them. Results come one by one in
-// the worst case.
-func (pr *prover) grown(a *Agent, tools int) spend {
-	rounds := 0
-	if tools > 0 || len(a.Tools) > 0 {
-		rounds = max(tools, a.MaxToolCalls)
+// tools, and answers with what is wrong about them. They come one by one in the
+// worst case, and what is longer comes first.
+func (pr *prover) grown(a *Agent, g given) spend {
+	answer, problem := capOf(a), emptyTokens
+	if g.form || a.Output != nil {
+		problem = repairTokens
 	}
-	answer, result := capOf(a), pr.resultOf(a)
-	refused := satMul(min(callsPerReply, answer), refusedTokens)
-	read := 0
-	for i := 1; i <= min(rounds, maxRounds); i++ {
-		read = satAdd(read, satMul(i, satAdd(answer, result)))
+	parts := []grain{{repairs, satAdd(answer, problem)}}
+	calls := 0
+	if g.calls > 0 || len(a.Tools) > 0 {
+		calls = max(g.calls, a.MaxToolCalls)
 	}
-	if rounds > maxRounds {
-		read = satMul(satMul(rounds, rounds), satAdd(answer, result))
+	own := grain{calls, satAdd(answer, repairTokens)} // of calls that are not made
+	if len(a.Tools) > 0 {
+		own = grain{min(calls, a.MaxToolCalls), satAdd(answer, max(pr.resultOf(a), repairTokens))}
 	}
-	for i := 1; i <= repairs; i++ {
-		all := satAdd(satMul(rounds, satAdd(answer, result)), satMul(i, satAdd(answer, repairTokens)))
-		read = satAdd(read, all)
+	others := grain{min(calls, g.calls), satAdd(answer, max(g.result, repairTokens))}
+	if own.size < others.size {
+		own, others = others, own
 	}
-	if rounds > 0 {
-		read = satAdd(read, satMul(rounds+repairs, refused))
+	others.n = min(others.n, calls-own.n)
+	parts = append(parts, own, others, grain{calls - own.n - others.n, satAdd(answer, repairTokens)})
+	read := reread(parts)
+	if calls > 0 { // one answer may ask for more than is left
+		more := satAdd(overTokens, satMul(min(callsPerReply, answer), refusedTokens))
+		read = satAdd(read, satMul(repairs+1, more))
 	}
 	var s spend
 	for i, provider := range a.Models {
@@ -209,7 +218,25 @@ func (pr *prover) grown(a *Agent, tools int) spend {
 	return s
 }
 
-const maxRounds = 1000
+// A grain is a number of texts of a size that a turn's later requests read.
+type grain struct{ n, size int }
+
+// reread is what requests read of texts that come one after the other, the
+// longest first: each of them is read by the request after it and by all that
+// follow.
+func reread(parts []grain) int {
+	slices.SortFunc(parts, func(a, b grain) int { return cmp.Compare(b.size, a.size) })
+	left := 0
+	for _, p := range parts {
+		left = satAdd(left, p.n)
+	}
+	read := 0
+	for _, p := range parts { // n + … + 1, of as many as are left
+		times := satMul(p.n, satAdd(left, left-p.n+1)) / 2
+		read, left = satAdd(read, satMul(times, p.size)), left-p.n
+	}
+	return read
+}
 
 // capOf is the most tokens of one answer.
 func capOf(a *Agent) int {
@@ -284,11 +311,11 @@ func (pr *prover) resultOf(a *Agent) int {
 	longest := 0
 	for _, name := range a.Tools {
 		if t := pr.tools[name]; t != nil {
-			size := t.MaxResult
-			if size == 0 {
-				size = 64 << 10
+			size := tokensIn(cmp.Or(t.MaxResult, 64<<10))
+			if t.Builtin != "" {
+				size = min(size, pr.builtinOf(a, t.Builtin))
 			}
-			longest = max(longest, tokensIn(size)+fixedTokens)
+			longest = max(longest, satAdd(size, fixedTokens))
 		}
 	}
 	return longest
@@ -296,7 +323,7 @@ func (pr *prover) resultOf(a *Agent) int {
 
 // promptOf is what each request of an agent says besides the conversation and
 // the introductions of the others: its system prompt, its tools, its schema.
-func (pr *prover) promptOf(a *Agent, tools int) int {
+func (pr *prover) promptOf(a *Agent) int {
 	bytes := len(a.Name) + len(a.DisplayName) + len(a.Personality) + len(a.Instructions)
 	for _, c := range a.Capabilities {
 		bytes += len(c) + 2
@@ -307,9 +334,6 @@ func (pr *prover) promptOf(a *Agent, tools int) int {
 	n := satAdd(fixedTokens, tokensIn(bytes))
 	for _, name := range a.Tools {
 		n = satAdd(n, pr.toolTokens(name))
-	}
-	if tools > 0 {
-		n = satAdd(n, satMul(noteTokens, min(tools, 100)))
 	}
 	return n
 }

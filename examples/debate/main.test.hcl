@@ -1,32 +1,122 @@
-# The orchestration, without a model: who speaks, when the exchange ends, and
-# what the session comes to.
+# What happens in the debate, without a model: agentconnect test examples/debate
 
-run "common ground gives the judge the last word" {
+run "they find common ground and the judge speaks" {
   expect {
-    outcome   = "achieved"
-    stop      = "pattern"
-    speakers  = [agent.optimist, agent.skeptic, agent.optimist, agent.skeptic, agent.optimist, agent.skeptic, agent.judge]
-    max_calls = 7
+    outcome  = "achieved"
+    speakers = [agent.optimist, agent.skeptic, agent.optimist, agent.skeptic, agent.optimist, agent.skeptic, agent.judge]
+    turns    = 7
   }
-  assert "the exchange is left early, by its own condition" {
-    condition = "any(events, .type == 'stop.fired' && .data.reason.stop == 'stop.common_ground')"
+  assert "the pattern came to its end" {
+    condition = "reason contains 'pattern.debate is done'"
   }
-  assert "the judge answers in form" {
-    condition = "data.judge.winner in ['optimist', 'skeptic', 'draw'] && turns == 7"
+  assert "the verdict is the result" {
+    condition = "result startsWith data.judge.winner + ': ' and data.judge.score == 8"
+  }
+  assert "the stop ended the exchange, not the session" {
+    condition = "any(events, .type == 'stop.fired' and .data.action == 'leave')"
   }
 }
 
-run "without common ground all rounds are spoken" {
+run "without common ground they have four rounds" {
   mock "script" {
-    strict = false
+    reply {
+      when    = "agent == 'optimist'"
+      content = "Close the streets."
+    }
+    reply {
+      when    = "agent == 'skeptic'"
+      content = "Keep them open."
+    }
     reply {
       agent = agent.judge
-      data  = { winner = "draw", score = 5, reason = "Neither moved." }
+      data  = { winner = "draw", score = 5, reason = "Nobody moved." }
     }
   }
   expect {
     outcome = "achieved"
     turns   = 9
-    result  = "draw: Neither moved."
+    result  = "draw: Nobody moved."
+  }
+  assert "common ground counts only from the fourth turn on" {
+    condition = "none(events, .type == 'stop.fired') and agents['optimist'].turns == 4"
+  }
+}
+
+run "words of agreement in the first round end nothing" {
+  mock "script" {
+    reply {
+      when    = "agent == 'optimist'"
+      content = "COMMON GROUND, surely?"
+    }
+    reply {
+      when    = "agent == 'skeptic'"
+      content = "Not yet."
+    }
+    reply {
+      agent = agent.judge
+      data  = { winner = "skeptic", score = 6, reason = "Patience." }
+    }
+  }
+  expect {
+    outcome = "achieved"
+    turns   = 6
+  }
+}
+
+run "a verdict that does not fit is asked for again" {
+  mock "script" {
+    reply {
+      when    = "agent != 'judge'"
+      content = "COMMON GROUND."
+    }
+    reply {
+      agent   = agent.judge
+      content = "The skeptic, I think."
+    }
+    reply {
+      agent = agent.judge
+      data  = { winner = "skeptic", score = 7, reason = "Shorter." }
+    }
+  }
+  expect {
+    outcome   = "achieved"
+    result    = "skeptic: Shorter."
+    max_calls = 6
+  }
+}
+
+run "a model that fails ends the debate" {
+  mock "script" {
+    reply { content = "Close the streets." }
+    fail {
+      call = 2
+      kind = "refusal"
+    }
+  }
+  expect {
+    outcome = "failed"
+  }
+  expect_error {
+    ref = "agent.skeptic"
+  }
+}
+
+run "a motion is a sentence" {
+  command = "validate"
+  variables {
+    motion = "Cats?"
+  }
+  expect_error {
+    contains = "full sentence"
+    ref      = "var.motion"
+  }
+}
+
+run "it stays within its means" {
+  command = "plan"
+  expect {
+    max_turns  = 9
+    max_calls  = 81
+    max_tokens = 40000
   }
 }

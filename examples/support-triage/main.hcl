@@ -133,7 +133,7 @@ pattern "graph" "desk" {
   edge {
     from = "check"
     to   = "front"
-    when = "not data.quality.approved"
+    when = "not data.quality.approved and data.triage.category not in ['billing', 'technical']"
   }
   edge {
     from = "check"

@@ -31,11 +31,27 @@ run "an empty list needs no reader" {
   }
 }
 
-run "seven chapters are more than there may be: the editor is asked again" {
+run "seven chapters are more than there may be" {
   mock "script" {
     reply {
       agent = agent.editor
       data  = { chapters = [for n in range(7) : { title = tostring(n), look_for = "commas" }] }
+    }
+  }
+  expect {
+    outcome  = "failed"
+    speakers = [agent.editor]
+  }
+  expect_error {
+    contains = "there are 7 items, and max_items is 6"
+  }
+}
+
+run "a list without titles is asked for again" {
+  mock "script" {
+    reply {
+      agent   = agent.editor
+      content = "{\"chapters\": [\"6\"]}"
     }
     reply {
       agent = agent.editor

@@ -120,7 +120,7 @@ func TestIndex(t *testing.T) {
 		if !strings.Contains(string(text), "| ["+folder+"]("+folder+"/) |") {
 			t.Errorf("README.md has no row for %s", folder)
 		}
-		for _, file := range []string{"README.md", "providers.hcl", "script.hcl", "prompts"} {
+		for _, file := range []string{"README.md", "main.test.hcl", "providers.hcl", "script.hcl", "prompts"} {
 			if _, err := os.Stat(filepath.Join(folder, file)); err != nil {
 				t.Error(err)
 			}

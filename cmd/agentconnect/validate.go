@@ -13,7 +13,7 @@ import (
 
 func newValidate(a *app) *cobra.Command {
 	var vars assignments
-	asJSON := false
+	var form formatFlags
 	cmd := &cobra.Command{
 		Use:   "validate FILE|DIR...",
 		Short: "Check scenarios without running them",
@@ -23,19 +23,24 @@ session ends. All findings are listed, at the exact characters. No key is needed
 Status: 0 without errors, 1 with errors, 2 when a path is not there.`,
 		Example: `  agentconnect validate debate.hcl
   agentconnect validate scenarios/support scenarios/sales
-  agentconnect validate -json debate.hcl > findings.json`,
+  agentconnect validate -json debate.hcl > findings.json
+  agentconnect validate --format github scenarios/*/`,
 		Args:              somePaths,
 		ValidArgsFunction: files,
 		RunE: func(_ *cobra.Command, args []string) error {
-			if asJSON {
-				return a.validateJSON(args, vars.list)
+			format, err := form.chosen()
+			if err != nil {
+				return err
+			}
+			if format != "text" {
+				return a.validateFor(format, args, vars.list)
 			}
 			return a.validate(args, vars.list)
 		},
 	}
 	cmd.Flags().SortFlags = false
 	vars.flags(cmd.Flags())
-	jsonFlag(cmd, &asJSON, "one JSON object with all findings")
+	form.register(cmd)
 	return cmd
 }
 
@@ -73,30 +78,32 @@ func (a *app) validate(paths []string, vars []specs.VarInput) error {
 	return nil
 }
 
-// validateJSON checks paths and prints the findings of all of them.
-func (a *app) validateJSON(paths []string, vars []specs.VarInput) error {
+// validateFor checks paths and writes the findings of all of them in a format
+// for other programs.
+func (a *app) validateFor(format string, paths []string, vars []specs.VarInput) error {
 	status := statusOK
 	var all specs.Diagnostics
 	for _, path := range paths {
 		_, ds, err := checked(path, vars)
 		if err != nil {
 			status = max(status, statusOf(err))
-			ds = specs.Diagnostics{{Severity: specs.SeverityError, Code: "AC1001", Summary: "Cannot read file", Detail: err.Error()}}
+			ds = unreadable(err)
 		}
 		all = append(all, ds...)
 		status = max(status, statusOfErrors(ds))
 	}
-	text, err := withSource(all).JSON()
-	if err != nil {
+	if err := a.writeFindings(format, withSource(all)); err != nil {
 		return err
-	}
-	if _, err := a.con.out.Write(text); err != nil {
-		return outputError(err)
 	}
 	if status != statusOK {
 		return silent(status)
 	}
 	return nil
+}
+
+// unreadable is the finding for a path that cannot be read at all.
+func unreadable(err error) specs.Diagnostics {
+	return specs.Diagnostics{{Severity: specs.SeverityError, Code: "AC1001", Summary: "Cannot read file", Detail: err.Error()}}
 }
 
 // checked loads a scenario and compiles its sessions.

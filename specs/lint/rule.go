@@ -36,6 +36,13 @@ type Options struct {
 	Only, Disable []string
 }
 
+// Validate is an error that names the rules, where the options name one that
+// there is not.
+func (o Options) Validate() error {
+	_, err := o.chosen()
+	return err
+}
+
 // chosen are the rules to look at. Names that no rule has are an error.
 func (o Options) chosen() ([]Rule, error) {
 	all := Rules()

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/agentconnect-dev/agentconnect/specs"
+	"github.com/agentconnect-dev/agentconnect/specs/lint"
+)
+
+// lintOptions are the flags of lint.
+type lintOptions struct {
+	vars  assignments
+	form  formatFlags
+	rules lint.Options
+	fix   bool
+	list  bool
+}
+
+func newLint(a *app) *cobra.Command {
+	o := &lintOptions{}
+	cmd := &cobra.Command{
+		Use:   "lint [FILE|DIR]...",
+		Short: "Look at sound scenarios for what people regret later",
+		Long: `Look at scenarios that validate has nothing against for what people regret later: answers
+without a cap, tools that do not say what they do, conditions that wait for words that
+nobody was told to say. Each finding has the name of its rule; --list shows them all.
+Without a path it is the directory.
+
+A comment says that a finding is meant, on its line or on the one above:
+
+  # agentconnect-lint-ignore: missing-max-tokens because the vendor caps it
+
+--fix mends what can be mended without changing what the scenario does, and formats the
+files that it changes.
+
+Status: 0 without findings, 1 with findings or errors, 2 when a path or a rule is not
+there.`,
+		Example: `  agentconnect lint scenarios/support
+  agentconnect lint --fix scenarios/*/
+  agentconnect lint --rule no-budget --rule missing-max-tokens debate.hcl
+  agentconnect lint --disable name-style --format sarif debate.hcl > lint.sarif`,
+		ValidArgsFunction: files,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if o.list {
+				return a.lintRules()
+			}
+			return a.lint(o, args)
+		},
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	o.vars.flags(f)
+	f.BoolVar(&o.fix, "fix", false, "mend what can be mended, and show the rest")
+	f.StringSliceVar(&o.rules.Only, "rule", nil, "look at the rule `NAME` alone; more may be given")
+	f.StringSliceVar(&o.rules.Disable, "disable", nil, "leave out the rule `NAME`; more may be given")
+	f.BoolVar(&o.list, "list", false, "list the rules")
+	o.form.register(cmd)
+	register(cmd, "var", completeVariables)
+	for _, flag := range []string{"rule", "disable"} {
+		register(cmd, flag, completeRules)
+	}
+	return cmd
+}
+
+func completeRules(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	for _, r := range lint.Rules() {
+		names = append(names, r.Name+"\t"+r.Summary)
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// lint does what the lint command does.
+func (a *app) lint(o *lintOptions, paths []string) error {
+	format, err := o.form.chosen()
+	if err != nil {
+		return err
+	}
+	if err := o.rules.Validate(); err != nil {
+		return usageError("%v", err)
+	}
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	status := statusOK
+	var all specs.Diagnostics
+	for _, path := range paths {
+		if a.halt.ctx.Err() != nil {
+			return silent(statusInterrupted)
+		}
+		ds, err := a.lintPath(o, path)
+		if err != nil {
+			status = max(status, statusOf(err))
+			ds = unreadable(err)
+		}
+		if len(ds) > 0 {
+			status = max(status, statusFailed)
+		}
+		all = append(all, ds...)
+	}
+	if err := a.showLint(format, all, len(paths)); err != nil {
+		return err
+	}
+	if status != statusOK {
+		return silent(status)
+	}
+	return nil
+}
+
+// showLint writes the findings.
+func (a *app) showLint(format string, ds specs.Diagnostics, paths int) error {
+	if format != "text" {
+		return a.writeFindings(format, ds)
+	}
+	if len(ds) == 0 {
+		_, err := fmt.Fprintf(a.con.out, "%s: %s without findings\n", a.con.theme(a.con.outTTY).Good("Success"), plural(paths, "path"))
+		return outputError(err)
+	}
+	opts := specs.RenderOptions{Color: a.con.theme(a.con.outTTY).Color, Width: a.con.width(a.con.outTTY)}
+	if err := ds.WriteText(a.con.out, opts); err != nil {
+		return outputError(err)
+	}
+	_, err := fmt.Fprintf(a.con.out, "\n%s\n", counted(ds))
+	return outputError(err)
+}
+
+// lintPath looks at one scenario, after mending it where that is wanted. Of one
+// with errors only they are told.
+func (a *app) lintPath(o *lintOptions, path string) (specs.Diagnostics, error) {
+	cfg, ds, err := load(path, o.vars.list, true)
+	if err != nil {
+		return nil, err
+	}
+	if ds.HasErrors() {
+		return withSource(ds), nil
+	}
+	found, err := lint.Check(cfg, o.rules)
+	if err != nil {
+		return nil, err
+	}
+	if o.fix {
+		return a.mend(o, path, found)
+	}
+	return found, nil
+}
+
+// lintRules lists the rules.
+func (a *app) lintRules() error {
+	t := newTable("RULE", "SEVERITY", "FIX", "FINDING")
+	for _, r := range lint.Rules() {
+		fix := ""
+		if r.Fixable {
+			fix = "yes"
+		}
+		t.add(r.Name, string(r.Severity), fix, r.Summary)
+	}
+	return outputError(t.write(a.con.out, a.con.theme(a.con.outTTY)))
+}

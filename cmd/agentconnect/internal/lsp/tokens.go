@@ -1,0 +1,138 @@
+package lsp
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/lsp/hcllang"
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+// tokenTypes are those that the server tells apart, in the order of their
+// numbers.
+func tokenTypes() []string {
+	return []string{"keyword", "class", "property", "variable", "function", "string", "number", "operator", "type", "enumMember", "parameter"}
+}
+
+// semanticTokens says what the pieces of a file mean, those of expressions
+// included.
+func (s *server) semanticTokens(ctx context.Context, p *documentParams) (*semanticTokens, error) {
+	d, err := s.document(p.TextDocument.URI)
+	if err != nil {
+		return nil, err
+	}
+	if strings.HasSuffix(d.path, ".json") {
+		return &semanticTokens{Data: []int{}}, nil
+	}
+	found, err := s.lang.Tokens(ctx, d.bytes)
+	if err != nil {
+		fmt.Fprintf(s.cfg.Log, "tokens: %v\n", err)
+	}
+	var own []hcllang.Token
+	for _, piece := range pieces(d.bytes) {
+		if _, arg := piece.describe(s.docs); arg != nil && arg.Form.IsExpression() {
+			own = append(own, exprTokens(string(d.bytes[piece.from:piece.to]), piece.from)...)
+		}
+	}
+	for _, u := range s.outline(s.root(d.path)).Uses {
+		if u.Range.Filename == d.path {
+			own = append(own, hcllang.Token{Span: hcllang.Span{From: u.Range.Start.Byte, To: u.Range.End.Byte}, Type: useType(u)})
+		}
+	}
+	return &semanticTokens{Data: encode(d.text, merge(found, own))}, nil
+}
+
+func useType(u specs.Use) string {
+	switch {
+	case u.Declares:
+		return "class"
+	case strings.HasPrefix(u.Address, "var."), strings.HasPrefix(u.Address, "local."):
+		return "variable"
+	default:
+		return "enumMember"
+	}
+}
+
+// exprTokens are the pieces of an expression that begins at a byte.
+func exprTokens(expr string, start int) []hcllang.Token {
+	types := map[specs.ExprTokenKind]string{
+		specs.TokenName: "variable", specs.TokenField: "property", specs.TokenFunction: "function", specs.TokenNumber: "number",
+		specs.TokenText: "string", specs.TokenWord: "keyword", specs.TokenOperator: "operator",
+	}
+	var out []hcllang.Token
+	for _, t := range specs.ExprTokens(expr) {
+		out = append(out, hcllang.Token{Span: hcllang.Span{From: start + t.From, To: start + t.To}, Type: types[t.Kind]})
+	}
+	return out
+}
+
+// merge lays own tokens over those of hcl-lang: where they overlap, what is
+// left of the others stays.
+func merge(found, own []hcllang.Token) []hcllang.Token {
+	slices.SortStableFunc(own, func(a, b hcllang.Token) int { return a.From - b.From })
+	var out []hcllang.Token
+	covered := 0 // the end of the last own token
+	kept := own[:0:0]
+	for _, t := range own { // of two about the same characters the narrower, later one stays
+		for len(kept) > 0 && kept[len(kept)-1].To > t.From && kept[len(kept)-1].From < t.To {
+			if last := kept[len(kept)-1]; last.To-last.From < t.To-t.From {
+				t = last
+			}
+			kept = kept[:len(kept)-1]
+		}
+		kept = append(kept, t)
+	}
+	i := 0
+	for _, t := range found {
+		t.From = max(t.From, covered)
+		for t.From < t.To {
+			for i < len(kept) && kept[i].To <= t.From {
+				out, i = append(out, kept[i]), i+1
+			}
+			if i == len(kept) || kept[i].From >= t.To {
+				out = append(out, t)
+				break
+			}
+			if kept[i].From > t.From {
+				out = append(out, hcllang.Token{Span: hcllang.Span{From: t.From, To: kept[i].From}, Type: t.Type})
+			}
+			t.From = kept[i].To
+			covered = kept[i].To
+			out, i = append(out, kept[i]), i+1
+		}
+	}
+	out = append(out, kept[i:]...)
+	slices.SortStableFunc(out, func(a, b hcllang.Token) int { return a.From - b.From })
+	return out
+}
+
+// encode writes tokens as the protocol does: five numbers each, relative to the
+// one before; a token ends with its line at the latest.
+func encode(t *text, tokens []hcllang.Token) []int {
+	types := tokenTypes()
+	out := []int{}
+	var last position
+	for _, tok := range tokens {
+		kind := slices.Index(types, tok.Type)
+		for from := tok.From; kind >= 0 && from < tok.To; {
+			start := t.position(from)
+			end := min(tok.To, t.lineEnd(start.Line))
+			if end > from {
+				length := t.position(end).Character - start.Character
+				delta := start.Character
+				if start.Line == last.Line {
+					delta -= last.Character
+				}
+				out = append(out, start.Line-last.Line, delta, length, kind, 0)
+				last = start
+			}
+			if start.Line+1 >= len(t.lines) {
+				break
+			}
+			from = t.lines[start.Line+1]
+		}
+	}
+	return out
+}

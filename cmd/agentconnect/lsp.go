@@ -1,0 +1,48 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/lsp"
+	"github.com/agentconnect-dev/agentconnect/engine"
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+func newLSP(a *app) *cobra.Command {
+	stdio := false
+	cmd := &cobra.Command{
+		Use:   "lsp",
+		Short: "Serve an editor by the Language Server Protocol",
+		Long: `Serve an editor by the Language Server Protocol, on standard input and output: findings
+while a scenario is typed, completion, documentation, definitions, references, renaming,
+symbols, formatting, fixes and colours, inside of conditions, too.
+
+The editor starts it. docs/editors.md says how to set up VS Code, Neovim, Helix and Zed.`,
+		Example: `  agentconnect lsp`,
+		Args:    cobra.NoArgs,
+		RunE:    func(*cobra.Command, []string) error { return a.lsp() },
+	}
+	cmd.Flags().BoolVar(&stdio, "stdio", true, "speak on standard input and output, as it always does")
+	return cmd
+}
+
+// lsp serves one editor until that says exit.
+func (a *app) lsp() error {
+	err := lsp.Serve(a.halt.ctx, a.con.in, a.con.out, lsp.Config{Version: thisBuild().Version, Check: compiled, Log: a.con.err})
+	if errors.Is(err, lsp.ErrNoShutdown) {
+		return silent(statusFailed)
+	}
+	return err
+}
+
+// compiled are the findings of compiling the sessions of a scenario.
+func compiled(cfg *specs.Config) specs.Diagnostics {
+	var ds specs.Diagnostics
+	for _, s := range cfg.Sessions {
+		_, found := engine.Compile(cfg, s.Name, engine.Resources{Models: simulated(cfg)})
+		ds = append(ds, found...)
+	}
+	return ds
+}

@@ -10,6 +10,8 @@ type cycle struct {
 	// each to the next.
 	path  []int
 	edges []*FlowEdge
+	// group are all steps from each of which there is a way to all others.
+	group []int
 	// step is what one time round takes.
 	step sum
 	// person says that each time round waits for a person, so that it is
@@ -35,7 +37,7 @@ func (l load) endedBy(kind func(*FlowEdge) bool) bool {
 
 // cycle describes a part that nothing ends.
 func (s *solver) cycle(p *Pattern, group []int) *cycle {
-	c := &cycle{pattern: p, flow: s.flow, fix: "max_turns = 20"}
+	c := &cycle{pattern: p, flow: s.flow, group: group, fix: "max_turns = 20"}
 	if hasRounds(p.Kind) {
 		c.fix = "max_rounds = 10"
 	}

@@ -56,7 +56,7 @@ func (c *cycle) related(d *Diagnostic) {
 func (c *cycle) participants() []int {
 	var out []int
 	if c.pattern.Selector != nil || c.pattern.Kind == "random" {
-		for i := range c.flow.Nodes {
+		for _, i := range c.group {
 			if n := &c.flow.Nodes[i]; n.Ref.Name != "" && (n.Kind == StepTurn || n.Kind == StepBlock || n.Kind == StepPerson) {
 				out = append(out, i)
 			}

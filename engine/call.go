@@ -98,7 +98,7 @@ func (s *Session) begin(t *turn) {
 	ctx, cancel := context.WithCancelCause(s.ctx)
 	c := &call{turn: t.n, n: t.call, seq: t.callSeq, agent: t.name, link: link, ctx: ctx, cancel: cancel}
 	if s.stage != nil {
-		c.ctx, c.watch = s.stage.watched(c, ctx, cancel)
+		c.ctx, c.watch = s.stage.watched(ctx, cancel, c)
 	}
 	s.request(&c.request, t, link)
 	if !t.summing && t.used < t.agent.mostTools() {

@@ -128,8 +128,8 @@ func Rehearse(ctx context.Context, t *Template, o RehearseOptions) (*Rehearsal, 
 	life, cancel := context.WithCancelCause(ctx)
 	defer cancel(ErrEnded)
 	g := newStage(life, cancel, t, o)
-	g.start()
-	if err := g.run(); err != nil {
+	g.start()                       //nolint:contextcheck // it has it
+	if err := g.run(); err != nil { //nolint:contextcheck // likewise
 		return nil, err
 	}
 	return g.result(), nil

@@ -69,8 +69,8 @@ func (w *watch) elapsed() time.Duration {
 	return w.passed
 }
 
-// watched gives a call a clock.
-func (g *stage) watched(c *call, ctx context.Context, cancel context.CancelCauseFunc) (context.Context, *watch) {
+// watched gives a call a clock. Cancel ends its context.
+func (g *stage) watched(ctx context.Context, cancel context.CancelCauseFunc, c *call) (context.Context, *watch) {
 	w := &watch{call: c, cancel: cancel, began: g.at}
 	return providers.WithWaiter(ctx, w.wait), w
 }
@@ -119,7 +119,7 @@ func (g *stage) reply(c *call) (r *reply) {
 func (g *stage) tool(c *call, ts toolStart) {
 	ctx, cancel := context.WithCancelCause(c.ctx)
 	defer cancel(nil)
-	ctx, w := g.watched(c, ctx, cancel)
+	ctx, w := g.watched(ctx, cancel, c)
 	timeout := cmp.Or(ts.tool.Timeout, defaultToolTimeout)
 	w.limit(timeout, false, fmt.Errorf("no result within %s", timeout))
 	r := g.s.useTool(ctx, ts)

@@ -114,11 +114,7 @@ func rehearsable(t *testing.T, ar *txtar.Archive) (o engine.RehearseOptions, ok 
 // rehearsed rehearses a scenario that is given as text.
 func rehearsed(t *testing.T, src string, o engine.RehearseOptions) *engine.Rehearsal {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "main.hcl")
-	if err := os.WriteFile(path, []byte(src), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	tmpl := compile(t, load(t, path), nil)
+	tmpl := compileText(t, src)
 	r, err := engine.Rehearse(t.Context(), tmpl, o)
 	if err != nil {
 		t.Fatal(err)
@@ -131,4 +127,14 @@ func rehearsed(t *testing.T, src string, o engine.RehearseOptions) *engine.Rehea
 		t.Errorf("the log is replayed with a difference: %s\n%s", d.Text, transcript(r.Events))
 	}
 	return r
+}
+
+// compileText compiles a scenario that is given as text.
+func compileText(t *testing.T, src string) *engine.Template {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "main.hcl")
+	if err := os.WriteFile(path, []byte(src), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return compile(t, load(t, path), nil)
 }

@@ -188,6 +188,43 @@ func TestExplainWaiting(t *testing.T) {
 	}
 }
 
+// A turn that waits for the budget was not cut short.
+func TestExplainWaitingForBudget(t *testing.T) {
+	tmpl, log := played(t, `
+provider "scripted" "p" {
+  reply {
+    when    = "true"
+    content = "fine"
+    delay   = "10s"
+  }
+}
+agent "a" {
+  provider   = provider.p
+  max_tokens = 300
+}
+agent "b" {
+  provider   = provider.p
+  max_tokens = 300
+}
+pattern "parallel" "x" { participants = [agent.a, agent.b] }
+session "s" {
+  pattern = pattern.x
+  opening = "Begin."
+  limits { max_tokens = 600 }
+}
+`)
+	at := find(t, log, engine.TypeTurnStarted, 2)
+	got := tell(t, tmpl, log[:at])
+	for _, want := range []string{"call 1 of a to p is under way", "b waits for what calls under way will leave of limits.max_tokens"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("got\n%swant in it %q", got, want)
+		}
+	}
+	if got := tell(t, tmpl, log[:at-2]); !strings.Contains(got, "the turn of a was cut short") {
+		t.Errorf("got\n%swant that the first turn was cut short, which waits for nothing", got)
+	}
+}
+
 // What does not fit is refused.
 func TestExplainErrors(t *testing.T) {
 	_, log := played(t, debate)

@@ -98,11 +98,33 @@ func (st *State) waitsFor(t *turn, called time.Time) string {
 			}
 		}
 		return fmt.Sprintf("%s waits for its tools: %s", t.name, strings.Join(names, ", "))
+	case st.awaitsBudget(t) != "":
+		return fmt.Sprintf("%s waits for what calls under way will leave of %s", t.name, st.awaitsBudget(t))
 	case !t.retryAt.IsZero():
 		return fmt.Sprintf("%s tries again at %s", t.name, moment(t.retryAt))
 	default:
 		return fmt.Sprintf("the turn of %s was cut short, and goes on when it is resumed", t.name)
 	}
+}
+
+// awaitsBudget is the budget of which a turn waits for what calls in flight give
+// back, empty when it does not.
+func (st *State) awaitsBudget(t *turn) string {
+	if !st.t.budgeted() || t.retryAt.After(st.last) {
+		return ""
+	}
+	d := ModelCalled{}
+	if upTo := st.toSum(t); upTo >= 0 {
+		d.Purpose, d.UpTo = purposeSummary, upTo
+	}
+	s := &Session{t: st.t, st: st}
+	o := s.offerOf(t, &d)
+	t.ready = nil // it may not be made for long
+	_, no, later := st.affords(o, t.final)
+	if !later {
+		return ""
+	}
+	return no.limit.address()
 }
 
 // awaitsWhat says which tool calls a person must decide about.

@@ -38,4 +38,5 @@ session "count" {
   type    = "agent_agent"
   pattern = pattern.desk
   opening = "How many of the city's bridges are older than the town hall, which is of 1712?"
+  limits { max_tokens = 120000 }
 }

@@ -50,7 +50,8 @@ session "report" {
   pattern = pattern.desk
   opening = "How old is the stone bridge at the mill, and how do we know?"
   limits {
-    max_turns = 20
-    timeout   = "5m"
+    max_turns  = 20
+    max_tokens = 150000
+    timeout    = "5m"
   }
 }

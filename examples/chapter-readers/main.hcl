@@ -44,7 +44,8 @@ session "manuscript" {
   pattern = pattern.review
   opening = "The manuscript of 'The Ferry at Night', nine chapters, goes to print on Thursday. Chapters 2, 5 and 9 were changed last."
   limits {
-    max_turns = 10
-    timeout   = "3m"
+    max_turns  = 10
+    max_tokens = 40000
+    timeout    = "3m"
   }
 }

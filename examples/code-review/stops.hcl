@@ -21,6 +21,7 @@ stop "mergeable" {
 # A review that goes on and on is handed to people.
 stop "long" { when = "turns >= 20" }
 stop "costly" { when = "usage.total_tokens > 60000" }
+
 stop "enough" {
   any     = [stop.long, stop.costly]
   outcome = "blocked"

@@ -74,7 +74,8 @@ session "panel" {
   opening = var.question
   result  = "data.chair"
   limits {
-    max_turns = 6
-    timeout   = "2m"
+    max_turns  = 6
+    max_tokens = 40000
+    timeout    = "2m"
   }
 }

@@ -10,10 +10,10 @@ variable "vendor" {
 }
 
 # Each reads its key from its own variable of the environment, and only when an agent uses it.
-provider "openai" "openai" {}
-provider "anthropic" "anthropic" {}
-provider "google" "google" {}
-provider "ollama" "ollama" {}
+provider "openai" "openai" { model = "gpt-5-mini" }
+provider "anthropic" "anthropic" { model = "claude-sonnet-5" }
+provider "google" "google" { model = "gemini-2.5-flash" }
+provider "ollama" "ollama" { model = "llama3.2" }
 
 locals {
   model = {

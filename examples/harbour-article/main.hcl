@@ -55,7 +55,8 @@ session "article" {
   opening = "For tomorrow: the new harbour wall is finished. It cost 4.2 million, 0.9 more than planned, and took three winters. The builder is Ost & Sons."
   result  = "agents['writer'].last.content"
   limits {
-    max_turns = 10
-    timeout   = "5m"
+    max_turns  = 10
+    max_tokens = 100000
+    timeout    = "5m"
   }
 }

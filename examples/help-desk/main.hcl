@@ -64,7 +64,8 @@ session "desk" {
   pattern = pattern.desk
   opening = var.question
   limits {
-    max_turns = 2
-    timeout   = "2m"
+    max_turns  = 2
+    max_tokens = 10000
+    timeout    = "2m"
   }
 }

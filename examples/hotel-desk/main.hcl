@@ -7,6 +7,7 @@ agent "concierge" {
   description  = "knows the house and the town, and who does what"
   instructions = templatefile("prompts/desk.md", { place = "front desk" })
   max_tokens   = 200
+  memory { messages = 40 }
 }
 
 agent "bookings" {
@@ -15,6 +16,7 @@ agent "bookings" {
   description  = "rooms, nights, prices, the bill"
   instructions = templatefile("prompts/desk.md", { place = "bookings" })
   max_tokens   = 200
+  memory { messages = 40 }
 }
 
 agent "housekeeping" {
@@ -23,6 +25,7 @@ agent "housekeeping" {
   description  = "everything that is in a room, or is missing there"
   instructions = templatefile("prompts/desk.md", { place = "housekeeping" })
   max_tokens   = 200
+  memory { messages = 40 }
 }
 
 # The colleagues hand back to the concierge only, so that nobody is sent from
@@ -43,4 +46,5 @@ session "stay" {
   type       = "human_agent"
   pattern    = pattern.desk
   open_ended = true
+  limits { max_tokens = 100000 }
 }

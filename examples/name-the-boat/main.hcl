@@ -44,4 +44,5 @@ session "boat" {
   pattern = pattern.talk
   opening = "The boat is painted and has no name. What shall it be?"
   stop    = [stop.named]
+  limits { max_tokens = 15000 }
 }

@@ -62,7 +62,8 @@ session "piece" {
   pattern = pattern.newsroom
   opening = var.question
   limits {
-    max_turns = 12
-    timeout   = "5m"
+    max_turns  = 12
+    max_tokens = 200000
+    timeout    = "5m"
   }
 }

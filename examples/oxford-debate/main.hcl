@@ -54,7 +54,8 @@ session "house" {
   opening = "The motion: ${var.motion}."
   result  = "data.judge.winner + ': ' + data.judge.reason"
   limits {
-    max_turns = 7
-    timeout   = "5m"
+    max_turns  = 7
+    max_tokens = 40000
+    timeout    = "5m"
   }
 }

@@ -69,7 +69,8 @@ session "release" {
   opening = "The changes since the last release:\n\n${local.changes}"
   result  = "{'notes': agents['editor'].last.content, 'post': agents['announcer'].last.content}"
   limits {
-    max_turns = 8
-    timeout   = "3m"
+    max_turns  = 8
+    max_tokens = 60000
+    timeout    = "3m"
   }
 }

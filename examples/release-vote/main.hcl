@@ -63,7 +63,8 @@ session "release_vote" {
   stop    = [stop.waits]
   result  = "last.data.outcome"
   limits {
-    max_turns = 8
-    timeout   = "15m"
+    max_turns  = 8
+    max_tokens = 60000
+    timeout    = "15m"
   }
 }

@@ -35,4 +35,5 @@ session "day" {
   type    = "agent_agent"
   pattern = pattern.house
   opening = "It is cold in the meeting room, and the lamp in the hall flickers."
+  limits { max_tokens = 100000 }
 }

@@ -51,7 +51,8 @@ session "table" {
   pattern = pattern.table
   opening = var.question
   limits {
-    max_turns = 10
-    timeout   = "5m"
+    max_turns  = 10
+    max_tokens = 200000
+    timeout    = "5m"
   }
 }

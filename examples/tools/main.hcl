@@ -64,6 +64,7 @@ session "loan" {
   opening = "I would like ${var.item}, please."
   limits {
     max_tool_calls = 8
+    max_tokens     = 100000
     turn_timeout   = "2m"
   }
 }

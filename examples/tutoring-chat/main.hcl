@@ -28,6 +28,7 @@ agent "examiner" {
   personality  = "dry, exact"
   instructions = templatefile("prompts/examiner.md", { topic = var.topic })
   max_tokens   = 200
+  memory { messages = 40 }
 }
 
 pattern "chat" "lesson" {
@@ -49,4 +50,5 @@ session "lesson" {
   idle_timeout = "20m"
   lifetime     = "2h"
   on_busy      = "enqueue"
+  limits { max_tokens = 50000 }
 }

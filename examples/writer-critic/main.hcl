@@ -51,7 +51,8 @@ session "notice" {
   pattern = pattern.drafts
   opening = var.brief
   limits {
-    max_turns = 16
-    timeout   = "3m"
+    max_turns  = 16
+    max_tokens = 60000
+    timeout    = "3m"
   }
 }

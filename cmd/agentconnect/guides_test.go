@@ -24,7 +24,7 @@ import (
 //	```hcl                         a scenario; with common.hcl where the page has one
 //	```console                     "$ command" and what it prints; "…" stands for
 //	                               anything; "$ echo $?" for a status other than 0
-func guides() []string { return []string{"tutorial.md"} }
+func guides() []string { return []string{"tutorial.md", "cookbook.md"} }
 
 func TestGuides(t *testing.T) {
 	bin := commandDir(t)
@@ -37,6 +37,7 @@ func TestGuides(t *testing.T) {
 			}
 			g := &guide{t: t, bin: bin, dir: t.TempDir(), home: t.TempDir()}
 			got := fence.ReplaceAllStringFunc(string(text), g.block)
+			checkAnchors(t, got)
 			if *update && got != string(text) {
 				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 					t.Fatal(err)
@@ -51,6 +52,21 @@ func TestGuides(t *testing.T) {
 
 // fence is a fenced block: its language, what else is said of it, its text.
 var fence = regexp.MustCompile("(?ms)^```(\\w+)([^\n]*)\n(.*?)^```$")
+
+// checkAnchors wants that each link within a page leads to a heading.
+func checkAnchors(t *testing.T, page string) {
+	t.Helper()
+	headings := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(page, -1) {
+		words := regexp.MustCompile(`[^\pL\pN_ -]`).ReplaceAllString(strings.ToLower(m[1]), "")
+		headings[strings.ReplaceAll(words, " ", "-")] = true
+	}
+	for _, m := range regexp.MustCompile(`\]\(#([^)]*)\)`).FindAllStringSubmatch(page, -1) {
+		if !headings[m[1]] {
+			t.Errorf("there is no heading for the link #%s", m[1])
+		}
+	}
+}
 
 // commandDir is a directory with the program under test in it.
 func commandDir(t *testing.T) string {

@@ -49,8 +49,8 @@ type ExprPlace struct {
 	// Form is that of the argument.
 	Form ArgForm
 	// Here says that it sees its pattern's own view, Script that it belongs to
-	// a scripted answer.
-	Here, Script bool
+	// a scripted answer, Test that it is the condition of an assert.
+	Here, Script, Test bool
 }
 
 // An ExprItem is something that may be written in an expression.
@@ -78,6 +78,9 @@ const (
 func (n *ExprNames) scope(at ExprPlace) *exprScope {
 	s := n.base
 	s.here, s.script, s.input = at.Here, at.Script, n.inputs[at.Address]
+	if at.Test {
+		s.facts = trialNames()
+	}
 	return &s
 }
 

@@ -87,6 +87,9 @@ type ArgDoc struct {
 // Language describes all blocks of a scenario.
 func Language() *BlockDoc { return languageSchema().describe() }
 
+// TrialLanguage describes all blocks of a test file.
+func TrialLanguage() *BlockDoc { return trialSchema().describe() }
+
 func (b *blockSchema) describe() *BlockDoc {
 	out := &BlockDoc{
 		Name: b.name, Labels: b.labels, Doc: b.doc, Example: b.example, Once: b.once, Only: b.only, Free: b.free,
@@ -113,7 +116,7 @@ func (a *argSchema) describe() ArgDoc {
 func (a *argSchema) form() ArgForm {
 	forms := map[argType]ArgForm{
 		typeInt: FormNumber, typeNumber: FormNumber, typeBool: FormBool, typeDuration: FormDuration, typeStrings: FormStrings,
-		typeStringMap: FormStringMap, typeSecretMap: FormStringMap, typeNumberMap: FormNumberMap, typeRef: FormRef, typeRefs: FormRefs,
+		typeStringMap: FormStringMap, typeSecretMap: FormStringMap, typeNumberMap: FormNumberMap, typeRef: FormRef, typeRefs: FormRefs, typeRefsOrNames: FormRefs,
 		typeRefMap: FormRefMap, typeRefOrName: FormRefOrName, typeCount: FormCount, typeAny: FormAny, typeValue: FormAny,
 		typeObject: FormObject, typeConstraint: FormType, typeCondition: FormCondition, typeSpeaker: FormSpeaker,
 		typeItems: FormExpression, typeResult: FormExpression,

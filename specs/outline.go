@@ -13,6 +13,8 @@ import (
 type Outline struct {
 	// Files are the files that were read, by the names that diagnostics use.
 	Files []string
+	// Scenario is, for a test file, the path of the scenario that it tests.
+	Scenario string
 	// Symbols are sorted by file and position.
 	Symbols []Symbol
 	// Uses are all mentions of symbols and of what is not declared.
@@ -116,6 +118,11 @@ func (w *outliner) block(n *node, top string) {
 				NameRange: w.rng(a.name), Range: w.rng(hcl.RangeBetween(a.name, a.expr.Range())),
 			})
 		}
+	case n.schema.name == "mock" && len(n.labels) == 1:
+		w.use("provider."+n.name, unquoted(n.labels[0], n.name))
+	case (n.schema.name == "mock_tool" || n.schema.name == "approve") && len(n.labels) == 1:
+		w.use("tool."+n.name, unquoted(n.labels[0], n.name))
+	case n.schema.name == "run" || n.schema.name == "assert": // their labels are sentences
 	case n.name != "" && len(n.labels) == len(n.schema.labels):
 		w.symbol(Symbol{
 			Address: w.addressOf(n), Name: n.name, Block: n.schema.name, Kind: n.kind, Description: n.constant("description"),

@@ -89,6 +89,50 @@ func TestOutlineOfBrokenFiles(t *testing.T) {
 	}
 }
 
+// A test file speaks of the names of its scenario.
+func TestOutlineOfTests(t *testing.T) {
+	test := `mock "p" {
+  reply { agent = agent.writer }
+}
+mock_tool "sign" { result = 1 }
+run "it ends" {
+  session = "s"
+  say     = ["hello", { text = "hi", from = "boss" }]
+  expect {
+    stop     = stop.good
+    speakers = [agent.writer, "critic"]
+  }
+  assert "x" { condition = "agents['writer'].turns == 1 && stop == 'good'" }
+}
+`
+	files := map[string][]byte{"d/a.hcl": []byte(strings.Replace(outlined, `expr { result = "1" }`, `http { url = "https://sign.example" }`, 1) + "human \"boss\" {}\nsession \"s\" { pattern = pattern.talk }\n"), "d/a.test.hcl": []byte(test)}
+	out := ReadTestOutline("d/a.test.hcl", Options{Overlay: files, OverlayOnly: true})
+	count := map[string]int{}
+	for _, u := range out.Uses {
+		if u.Range.Filename != "d/a.test.hcl" {
+			continue
+		}
+		count[u.Address]++
+		if got := test[u.Range.Start.Byte:u.Range.End.Byte]; got != u.Address[strings.LastIndexByte(u.Address, '.')+1:] {
+			t.Errorf("%s: got %q", u.Address, got)
+		}
+	}
+	want := map[string]int{"provider.p": 1, "agent.writer": 3, "tool.sign": 1, "session.s": 1, "human.boss": 1, "stop.good": 1, "agent.critic": 1}
+	if fmt.Sprint(count) != fmt.Sprint(want) {
+		t.Errorf("got %v, want %v", count, want)
+	}
+	if out.Scenario != "d" || len(out.Symbols) == 0 || out.Incomplete {
+		t.Errorf("got scenario %q, %d symbols, incomplete %v", out.Scenario, len(out.Symbols), out.Incomplete)
+	}
+	if ds := CheckTest("d/a.test.hcl", Options{Overlay: files, OverlayOnly: true}, func() bool { return false }); len(ds) != 0 {
+		t.Errorf("got %v in a sound test file", ds)
+	}
+	files["d/a.test.hcl"] = []byte(strings.Replace(test, "agents['writer']", "agents['wrter']", 1))
+	if ds := CheckTest("d/a.test.hcl", Options{Overlay: files, OverlayOnly: true}, func() bool { return false }); len(ds) != 1 || ds[0].Code != codeExprParticipant {
+		t.Errorf("got %v, want the participant that is not there", ds)
+	}
+}
+
 func TestCompleteExpr(t *testing.T) {
 	a := Analyze("a.hcl", Options{Overlay: map[string][]byte{"a.hcl": []byte(outlined + "locals { deep = { a = { b = 1 } } }\n")}, OverlayOnly: true})
 	tests := []struct {
@@ -206,7 +250,7 @@ func TestAnalyzeIsLoad(t *testing.T) {
 	}
 }
 
-func TestLanguage(t *testing.T) {
+func TestDescription(t *testing.T) {
 	root := Language()
 	if got := root.Block("pattern", "").Arg("max_iterations", "loop"); got == nil || !got.Required || got.Form != FormNumber {
 		t.Errorf("got %+v, want the argument of loops", got)

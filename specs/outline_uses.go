@@ -33,6 +33,12 @@ func (w *outliner) arg(n *node, a *arg, top string) {
 		w.keys(a.expr)
 	case typeRefOrName:
 		w.bareName(n, a)
+	case typeRefsOrNames:
+		w.list(a.expr)
+	case typeAny:
+		if n.schema.name == "run" && a.schema.name == "say" {
+			w.saidBy(a.expr)
+		}
 	case typeString:
 		w.nodeName(n, a)
 		if n.schema.name == "tool_call" && a.schema.name == "name" {
@@ -78,10 +84,28 @@ func (w *outliner) keys(expr hcl.Expression) {
 		} else if key, ok := item.KeyExpr.(*hclsyntax.ObjectConsKeyExpr); ok {
 			w.quotedName(key.Wrapped)
 		}
-		if list, ok := unwrapParens(item.ValueExpr).(*hclsyntax.TupleConsExpr); ok {
-			for _, e := range list.Exprs {
-				w.quotedName(e)
-			}
+		w.list(item.ValueExpr)
+	}
+}
+
+// list notes the participants that a list names in quotes.
+func (w *outliner) list(expr hcl.Expression) {
+	if list, ok := unwrapParens(expr).(*hclsyntax.TupleConsExpr); ok {
+		for _, e := range list.Exprs {
+			w.quotedName(e)
+		}
+	}
+}
+
+// saidBy notes who says something in a test: { text = "…", from = "boss" }.
+func (w *outliner) saidBy(expr hcl.Expression) {
+	list, ok := unwrapParens(expr).(*hclsyntax.TupleConsExpr)
+	if !ok {
+		return
+	}
+	for _, e := range list.Exprs {
+		if from := keyExprs(e)["from"]; from != nil {
+			w.quotedName(from)
 		}
 	}
 }
@@ -101,6 +125,12 @@ func (w *outliner) bareName(n *node, a *arg) {
 	}
 	if n.kind == "graph" {
 		w.use(n.address+".node."+text, unquoted(a.expr.Range(), text))
+		return
+	}
+	if kind := a.schema.refs[0]; kind == "stop" || kind == "session" {
+		if w.isDeclared(kind, text) {
+			w.use(kind+"."+text, unquoted(a.expr.Range(), text))
+		}
 		return
 	}
 	w.participant(text, unquoted(a.expr.Range(), text))

@@ -123,7 +123,7 @@ func (f *frames) detail(fr *remote.Frame, e engine.Event) []engine.Event {
 	switch m.Event {
 	case "turn_started":
 		if strings.HasPrefix(fr.Sender, theirs) {
-			return nil
+			return asked(m.Note, e)
 		}
 		f.open[e.Turn] = e.Agent
 		e.Data = &engine.TurnStarted{Call: m.CallID, Role: m.AskedAs, Decides: m.Decides, Stop: m.Stop}
@@ -144,6 +144,8 @@ func (f *frames) detail(fr *remote.Frame, e engine.Event) []engine.Event {
 		until, _ := time.Parse(time.RFC3339, m.Until) // zero is shown as over
 		e.Data = &engine.ModelRetried{Attempt: m.Attempt, Until: until, Kind: providers.Kind(m.Kind)}
 		return []engine.Event{again, e}
+	case "budget_warned":
+		e.Data = &engine.BudgetWarned{Limit: m.Limit, Used: m.Used, Most: m.Most}
 	case "model_fell_back":
 		e.Data = &engine.ModelFellBack{From: m.From, To: m.To}
 		return []engine.Event{again, e}
@@ -155,6 +157,15 @@ func (f *frames) detail(fr *remote.Frame, e engine.Event) []engine.Event {
 			e.Agent = m.Next // it may be a pattern
 		}
 	}
+	return []engine.Event{e}
+}
+
+// asked shows what a person is asked whose turn it is.
+func asked(note string, e engine.Event) []engine.Event {
+	if note == "" {
+		return nil
+	}
+	e.Turn, e.Data = 0, &engine.Said{Sender: "system", Role: "system", Content: note}
 	return []engine.Event{e}
 }
 

@@ -336,6 +336,7 @@ func TestDecisionsInChat(t *testing.T) {
 		{`{"event":"pattern_planned","number":1,"steps":[{"agent":"a","task":"look"}]}`, engine.Event{Agent: "a", Data: &engine.Planned{Number: 1, Steps: []engine.PlanStep{{Agent: "a", Task: "look"}}}}},
 		{`{"event":"pattern_replanned","number":1,"why":"x"}`, engine.Event{Agent: "a", Data: &engine.Replanned{Number: 1, Why: "x"}}},
 		{`{"event":"turn_started","asked_as":"judge","decides":true,"stop":"stop.x"}`, engine.Event{Agent: "a", Data: &engine.TurnStarted{Role: "judge", Decides: true, Stop: "stop.x"}}},
+		{`{"event":"budget_warned","limit":"limits.max_cost","used":0.4,"most":0.5}`, engine.Event{Agent: "a", Data: &engine.BudgetWarned{Limit: "limits.max_cost", Used: 0.4, Most: 0.5}}},
 		{`{"event":"turn_finished","decision":{"met":true}}`, engine.Event{Agent: "a", Data: &engine.TurnFinished{Decision: json.RawMessage(`{"met":true}`)}}},
 	} {
 		fr := &remote.Frame{}
@@ -344,6 +345,20 @@ func TestDecisionsInChat(t *testing.T) {
 		}
 		if diff := cmp.Diff([]engine.Event{test.want}, f.events(fr)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.meta, diff)
+		}
+	}
+}
+
+// What a person is asked is shown when it is the person's turn.
+func TestQuestionsInChat(t *testing.T) {
+	f := newFrames(&remote.Session{})
+	for note, want := range map[string][]engine.Event{
+		"":              nil,
+		"Do you agree?": {{Agent: "user", Data: &engine.Said{Sender: "system", Role: "system", Content: "Do you agree?"}}},
+	} {
+		fr := &remote.Frame{Type: "info", Sender: "user_1", Metadata: remote.Metadata{Event: "turn_started", Turn: 3, Note: note}}
+		if diff := cmp.Diff(want, f.events(fr)); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", note, diff)
 		}
 	}
 }

@@ -52,6 +52,13 @@ type Metadata struct {
 
 	CooldownUntil string `json:"cooldown_until"`
 
+	// Note is what a person is asked.
+	Note string `json:"note"`
+	// Limit is a budget of which Used of Most are used.
+	Limit string  `json:"limit"`
+	Used  float64 `json:"used"`
+	Most  float64 `json:"most"`
+
 	AskedAs  string          `json:"asked_as"`
 	Decides  bool            `json:"decides"`
 	Decision json.RawMessage `json:"decision"`

@@ -5,7 +5,7 @@ import "slices"
 // shares says what each agent, pattern and provider takes at most: how often it
 // is visited in the flows that lead to it, and never more than the whole.
 func (pr *prover) shares(s *Session, c *Certificate, h *history, whole load, total bill) {
-	d := &divider{prover: pr, session: s, most: total, load: whole, history: h, agents: map[string]sum{}, entered: map[string]int{}}
+	d := &divider{prover: pr, session: s, whole: c, most: total, load: whole, history: h, agents: map[string]sum{}, entered: map[string]int{}}
 	d.walk()
 	for _, p := range pr.cfg.Patterns {
 		if n := d.entered[p.Name]; n > 0 {
@@ -14,7 +14,7 @@ func (pr *prover) shares(s *Session, c *Certificate, h *history, whole load, tot
 			if len(l.cycles) > 0 {
 				own = whole.sum
 			}
-			c.Patterns = append(c.Patterns, d.share(p.address(), own, Unbounded()))
+			c.Patterns = append(c.Patterns, d.share(p.address(), own))
 		}
 	}
 	providers := map[string]sum{}
@@ -23,12 +23,12 @@ func (pr *prover) shares(s *Session, c *Certificate, h *history, whole load, tot
 		if !takesPart {
 			continue
 		}
-		c.Agents = append(c.Agents, d.share("agent."+a.Name, own, c.Calls))
+		c.Agents = append(c.Agents, d.share("agent."+a.Name, own))
 		d.divide(a, own, providers)
 	}
 	for _, p := range pr.cfg.Providers {
 		if own, asked := providers[p.Name]; asked {
-			share := d.share("provider."+p.Name, own, c.Calls)
+			share := d.share("provider."+p.Name, own)
 			share.Turns = 0
 			c.Providers = append(c.Providers, share)
 		}
@@ -39,6 +39,7 @@ func (pr *prover) shares(s *Session, c *Certificate, h *history, whole load, tot
 type divider struct {
 	*prover
 	session *Session
+	whole   *Certificate
 	history *history
 	load    load
 	most    bill // of the whole session
@@ -123,8 +124,8 @@ func (d *divider) take(agent string, each spend, visits, turns int) {
 	d.askedBy(agent, visits)
 }
 
-// share is a part of the whole.
-func (d *divider) share(address string, own sum, calls Amount) Share {
+// share is a part of the whole, which none is more than.
+func (d *divider) share(address string, own sum) Share {
 	own.reads = min(own.reads, d.load.reads)
 	b := d.history.bill(own)
 	if !d.load.waits { // no part is more than the whole, but for its last turn
@@ -134,9 +135,7 @@ func (d *divider) share(address string, own sum, calls Amount) Share {
 		Address: address, Turns: amount(min(own.turns, max(d.load.turns, 1))), Calls: amount(min(own.calls, max(d.load.calls, 1))),
 		Tokens: ceiling(b.in + b.out), Cost: Amount(b.cost),
 	}
-	if calls.Bounded() {
-		s.Calls = min(s.Calls, calls)
-	}
+	s.Calls, s.Tokens, s.Cost = min(s.Calls, d.whole.Calls), min(s.Tokens, d.whole.Tokens), min(s.Cost, d.whole.Cost)
 	return s
 }
 

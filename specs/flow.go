@@ -67,6 +67,9 @@ type FlowEdge struct {
 	Label string
 	// Counter strictly advances when the edge is taken, nil where none does.
 	Counter *Counter
+	// Takes is how often the edge is taken at most each time the flow is
+	// entered; the largest number where nothing in the flow bounds it.
+	Takes int
 
 	resets []*Counter
 	// turn, call and passed say that a turn has been finished or passed over,

@@ -46,18 +46,39 @@ func (pr *prover) flowsOf(s *Session) []*Flow {
 	return out
 }
 
-// settle notes how often each step is taken.
+// settle notes how often each step and each edge is taken: an edge no more often
+// than the step that it leaves, the one that it leads to, and its counter, where
+// nothing sets that back.
 func (f *Flow) settle() {
 	for i, n := range newSolver(f).visits() {
 		f.Nodes[i].Visits = n
+	}
+	back := map[*Counter]bool{f.passed: true}
+	for i := range f.Edges {
+		for _, c := range f.Edges[i].resets {
+			back[c] = true
+		}
+	}
+	for i := range f.Edges {
+		e := &f.Edges[i]
+		e.Takes = min(f.Nodes[e.From].Visits, f.Nodes[e.To].Visits)
+		if e.Counter != nil && !back[e.Counter] {
+			e.Takes = min(e.Takes, e.Counter.Bound)
+		}
 	}
 }
 
 // within notes that no turn is taken more often than all of them together.
 func (f *Flow) within(tries int) {
+	turns := func(n *FlowNode) bool { return n.Kind == StepTurn || n.Kind == StepPerson }
 	for i := range f.Nodes {
-		if n := &f.Nodes[i]; n.Kind == StepTurn || n.Kind == StepPerson {
+		if n := &f.Nodes[i]; turns(n) {
 			n.Visits = min(n.Visits, tries)
+		}
+	}
+	for i := range f.Edges {
+		if e := &f.Edges[i]; turns(&f.Nodes[e.From]) || turns(&f.Nodes[e.To]) {
+			e.Takes = min(e.Takes, tries)
 		}
 	}
 }

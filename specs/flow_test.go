@@ -1,6 +1,7 @@
 package specs
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -91,37 +92,57 @@ func FuzzProve(f *testing.F) {
 		flow := flowFor(steps, bounds, edges...)
 		s := newSolver(flow)
 		total := s.total()
-		newSolver(flow).visits()
-		if len(s.free) > 0 {
-			return
-		}
-		if longest := walk(flow, 0, map[*Counter]int{}, 0); longest > total.turns {
+		flow.settle()
+		w := &walker{flow: flow, used: map[*Counter]int{}, taken: make([]int, len(flow.Edges)), visits: make([]int, len(flow.Nodes)), budget: 20_000}
+		longest := w.walk(0, 0)
+		if len(s.free) == 0 && longest > total.turns {
 			t.Errorf("%v: a way of %d steps, proven were %d", edges, longest, total.turns)
+		}
+		if w.over != "" {
+			t.Errorf("%v: %s", edges, w.over)
 		}
 	})
 }
 
-// walk is the longest way through a flow, up to a depth, by trying all.
-func walk(f *Flow, at int, used map[*Counter]int, depth int) int {
+// A walker tries all ways through a flow, up to a depth.
+type walker struct {
+	flow          *Flow
+	used          map[*Counter]int
+	taken, visits []int // on the way so far
+	over          string
+	budget        int
+}
+
+// walk is the longest way on from a step.
+func (w *walker) walk(at, depth int) int {
 	const deepest = 12
 	longest := 1
-	if depth == deepest {
+	w.visits[at]++
+	defer func() { w.visits[at]-- }()
+	if n := w.flow.Nodes[at].Visits; w.visits[at] > n {
+		w.over = fmt.Sprintf("step %d is taken %d times, proven were %d", at, w.visits[at], n)
+	}
+	if w.budget--; depth == deepest || w.budget < 0 {
 		return longest
 	}
-	for i := range f.Edges {
-		e := &f.Edges[i]
-		if e.From != at || e.Counter != nil && used[e.Counter] >= e.Counter.Bound {
+	for i := range w.flow.Edges {
+		e := &w.flow.Edges[i]
+		if e.From != at || e.Counter != nil && w.used[e.Counter] >= e.Counter.Bound {
 			continue
 		}
-		before := maps.Clone(used)
+		before := maps.Clone(w.used)
 		if e.Counter != nil {
-			used[e.Counter]++
+			w.used[e.Counter]++
 		}
 		for _, c := range e.resets {
-			used[c] = 0
+			w.used[c] = 0
 		}
-		longest = max(longest, 1+walk(f, e.To, used, depth+1))
-		used = before
+		if w.taken[i]++; w.taken[i] > e.Takes {
+			w.over = fmt.Sprintf("edge %d is taken %d times, proven were %d", i, w.taken[i], e.Takes)
+		}
+		longest = max(longest, 1+w.walk(e.To, depth+1))
+		w.taken[i]--
+		w.used = before
 	}
 	return longest
 }

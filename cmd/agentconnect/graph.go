@@ -23,8 +23,9 @@ func newGraph(a *app) *cobra.Command {
 		Use:   "graph [FILE|DIR]",
 		Short: "Draw what a session does, and what bounds it",
 		Long: `Draw the control graph of a session: who takes which step after which other, what bounds
-each way back, and how often a step is taken at most and with how many calls. Each pattern
-is a drawing of its own. Nothing is called. Without a FILE it is the directory.
+each way back, how often each step and each way is taken at most, and with how many calls.
+Each pattern is a drawing of its own. Nothing is called. Without a FILE it is the
+directory.
 
 The formats are mermaid, dot (Graphviz) and svg, a picture that needs no other program.`,
 		Example: `  agentconnect graph debate.hcl

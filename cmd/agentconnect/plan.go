@@ -27,14 +27,15 @@ func newPlan(a *app) *cobra.Command {
 		Short: "Show what sessions take at most before they run",
 		Long: `Show what the sessions of a scenario take at most, whatever the models answer: turns,
 calls, tokens, cost and time, each with the argument that bounds it; who gets how much of
-it; the models and their prices; the conditions that end a session; and the hosts that it
-contacts. Nothing is called, and no key is needed. Without a FILE it is the directory.
+it; the models and their prices; the control graph, with how often each edge is taken; the
+conditions that end a session; and the hosts that it contacts. Nothing is called, and no
+key is needed. Without a FILE it is the directory.
 
 The numbers hold for the worst case: the longest answers, every retry and every round.
 What they stand on besides the scenario is listed at the end.
 
 --max-cost, --max-calls and --max-tokens make it a gate: what may take more, or is not
-bounded, is an error.
+bounded, is an error. 0 is a gate, too.
 
 Status: 0 when the scenario is sound and within the gates, 1 when it is not, 2 when the
 call is wrong.`,

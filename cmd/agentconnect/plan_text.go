@@ -9,6 +9,7 @@ import (
 
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/screen"
 	"github.com/agentconnect-dev/agentconnect/specs"
+	"github.com/agentconnect-dev/agentconnect/specs/chart"
 )
 
 // planWriter writes plans for a person.
@@ -60,6 +61,7 @@ func (w *planWriter) plan(p *planView) {
 	w.table(t)
 	w.shares("Patterns", "  PATTERN", c.Patterns, true)
 	w.shares("Providers", "  PROVIDER", c.Providers, false)
+	w.course(p.Graph)
 	if len(p.Stops) > 0 {
 		w.title("Conditions that end it")
 		t = &table{}
@@ -71,6 +73,26 @@ func (w *planWriter) plan(p *planView) {
 	w.list("Hosts", p.Hosts)
 	w.list("Commands", p.Commands)
 	w.list("Assumptions", c.Assumptions)
+}
+
+// courseMost is how many edges of a block are written.
+const courseMost = 40
+
+// course writes the edges of the control graph with what bounds them.
+func (w *planWriter) course(c *chart.Chart) {
+	w.title("Course, each time the block is entered")
+	for i := range c.Groups {
+		g := &c.Groups[i]
+		w.line("  %s", screen.Line(g.Title))
+		t := &table{}
+		for _, e := range g.Edges[:min(len(g.Edges), courseMost)] {
+			t.add("    "+g.Nodes[e.From].Lines[0]+" → "+g.Nodes[e.To].Lines[0], e.Label)
+		}
+		w.table(t)
+		if more := len(g.Edges) - courseMost; more > 0 {
+			w.line("    … and %s more; agentconnect graph draws them", plural(more, "edge"))
+		}
+	}
 }
 
 func (w *planWriter) title(text string) { w.line("\n%s", w.theme.Bold(text)) }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/agentconnect-dev/agentconnect/specs"
+	"github.com/agentconnect-dev/agentconnect/specs/chart"
 )
 
 // planView is what is known of a session before it runs.
@@ -16,7 +17,9 @@ type planView struct {
 	Type        string             `json:"type"`
 	Runs        string             `json:"runs"`
 	Certificate *specs.Certificate `json:"certificate"`
-	Agents      []planAgent        `json:"agents"`
+	// Graph is the control graph that the certificate follows from.
+	Graph  *chart.Chart `json:"graph"`
+	Agents []planAgent  `json:"agents"`
 	Stops       []planStop         `json:"stops"`
 	// Hosts are contacted, Commands are started on this machine.
 	Hosts    []string `json:"hosts"`
@@ -51,7 +54,7 @@ type planStop struct {
 
 func planOf(cfg *specs.Config, s *specs.Session) *planView {
 	v := &planView{
-		Session: s.Name, Type: s.Type, Runs: "pattern." + s.Pattern, Certificate: specs.Certify(cfg, s.Name),
+		Session: s.Name, Type: s.Type, Runs: "pattern." + s.Pattern, Certificate: specs.Certify(cfg, s.Name), Graph: chart.Of(cfg, s.Name, chart.Options{}),
 		Agents: []planAgent{}, Stops: []planStop{}, Hosts: []string{}, Commands: []string{},
 	}
 	if s.Agent != "" {

@@ -21,31 +21,36 @@ type Options struct {
 
 // A Chart is a drawing of a session.
 type Chart struct {
-	Title  string
-	Groups []Group
+	Title  string  `json:"title"`
+	Groups []Group `json:"groups"`
 }
 
 // A Group is a block with its steps; their numbers are those in the group.
 type Group struct {
 	// ID is the block's address with _ for what is not a letter or digit.
-	ID, Title string
-	Nodes     []Node
-	Edges     []Edge
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	Nodes []Node `json:"nodes"`
+	Edges []Edge `json:"edges"`
 }
 
 // A Node is a step.
 type Node struct {
-	Kind specs.StepKind
+	Kind specs.StepKind `json:"kind"`
 	// Lines are what is written in it.
-	Lines []string
+	Lines []string `json:"lines"`
 	// Into is the ID of the group that says more of the step, or empty.
-	Into string
+	Into string `json:"into,omitempty"`
 }
 
 // An Edge is a way from a step to another.
 type Edge struct {
-	From, To int
-	Label    string
+	From int `json:"from"`
+	To   int `json:"to"`
+	// Most is how often it is taken at most each time the group is entered.
+	Most specs.Amount `json:"most"`
+	// Label says when, how often at most, and what bounds that.
+	Label string `json:"label,omitempty"`
 }
 
 // Of draws a session of a checked scenario; nil when there is no such session.
@@ -104,7 +109,7 @@ func group(f *specs.Flow, known map[string]bool) Group {
 		if e.Passed() {
 			continue // beside the way after a turn, to the same step
 		}
-		drawn := Edge{From: e.From, To: e.To, Label: label(e)}
+		drawn := Edge{From: e.From, To: e.To, Most: most(e.Takes), Label: label(e)}
 		if !seen[drawn] {
 			seen[drawn] = true
 			g.Edges = append(g.Edges, drawn)
@@ -113,15 +118,31 @@ func group(f *specs.Flow, known map[string]bool) Group {
 	return g
 }
 
+// label is what is written at an edge: last.content == 'no', ≤ 3×, max_visits.
 func label(e *specs.FlowEdge) string {
-	if e.Counter == nil {
-		return e.Label
-	}
-	text := "≤ " + specs.Amount(e.Counter.Bound).Text() + "×, " + e.Counter.Name
+	var parts []string
 	if e.Label != "" {
-		text = e.Label + ", " + text
+		parts = append(parts, e.Label)
 	}
-	return text
+	if a := most(e.Takes); a.Bounded() {
+		parts = append(parts, "≤ "+a.Text()+"×")
+	}
+	switch c := e.Counter; {
+	case c == nil:
+	case e.Takes <= c.Bound:
+		parts = append(parts, c.Name)
+	default: // it begins again
+		parts = append(parts, c.String())
+	}
+	return strings.Join(parts, ", ")
+}
+
+// most is a number of times; the largest one is no bound.
+func most(n int) specs.Amount {
+	if n == math.MaxInt {
+		return specs.Unbounded()
+	}
+	return specs.Amount(n)
 }
 
 func node(n *specs.FlowNode, known map[string]bool) Node {
@@ -141,8 +162,12 @@ func node(n *specs.FlowNode, known map[string]bool) Node {
 	if n.Visits < math.MaxInt {
 		times = fmt.Sprintf("≤ %s×", specs.Amount(n.Visits).Text())
 	}
-	if n.Calls > 0 {
-		times += fmt.Sprintf(", %s calls each", specs.Amount(n.Calls).Text())
+	switch n.Calls {
+	case 0:
+	case 1:
+		times += ", 1 call each"
+	default:
+		times += fmt.Sprintf(", %s calls each", most(n.Calls).Text())
 	}
 	out.Lines = append(out.Lines, times)
 	address := string(n.Ref.Kind) + "." + n.Ref.Name

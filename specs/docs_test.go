@@ -90,7 +90,7 @@ func describeKinds(out *strings.Builder, b *blockSchema) {
 	if len(b.kinds) == 0 {
 		return
 	}
-	title := map[string]string{"pattern": "who speaks next", "provider": "what it is"}[b.name]
+	title := map[string]string{"pattern": "who speaks next (each page has a diagram)", "provider": "what it is"}[b.name]
 	fmt.Fprintf(out, "\n| kind | %s | its own arguments and blocks |\n|---|---|---|\n", title)
 	for _, k := range b.kinds {
 		var own []string
@@ -104,7 +104,11 @@ func describeKinds(out *strings.Builder, b *blockSchema) {
 				own = append(own, codeList([]string{inner.name + " { … }"}))
 			}
 		}
-		fmt.Fprintf(out, "| `%s` | %s | %s |\n", k.name, k.doc, strings.Join(own, ", "))
+		name := codeList([]string{k.name})
+		if b.name == "pattern" {
+			name = fmt.Sprintf("[%s](patterns/%s.md)", name, k.name)
+		}
+		fmt.Fprintf(out, "| %s | %s | %s |\n", name, k.doc, strings.Join(own, ", "))
 	}
 }
 

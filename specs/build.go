@@ -9,7 +9,7 @@ import (
 // is known of them, so that the checks see who is referred to; a configuration
 // with errors is never given out.
 func (l *loader) build() *Config {
-	cfg := &Config{Dir: l.folder.dir, Files: slices.Clone(l.files), Variables: l.configVariables()}
+	cfg := &Config{Dir: l.folder.dir, workDir: l.workDir, Files: slices.Clone(l.files), Variables: l.configVariables()}
 	for _, n := range l.root.blocks {
 		if n.name == "" || n.opaque || l.names[nameSpace(n.schema.refKind())][n.name] != n {
 			continue

@@ -2,6 +2,7 @@ package specs
 
 import (
 	"encoding/json"
+	"path/filepath"
 	"time"
 )
 
@@ -23,6 +24,8 @@ type Config struct {
 	HoldsSecrets bool
 	// Hash identifies the sources and the values of variables, in hex.
 	Hash string
+	// workDir is what the names in diagnostics are relative to.
+	workDir string
 
 	Variables []*Variable
 	Providers []*Provider
@@ -32,6 +35,11 @@ type Config struct {
 	Patterns  []*Pattern
 	Stops     []*Stop
 	Sessions  []*Session
+}
+
+// Filename is how diagnostics call one of the Sources.
+func (c *Config) Filename(source string) string {
+	return shownPath(c.workDir, filepath.Join(c.Dir, filepath.FromSlash(source)))
 }
 
 // Block is what every labelled block has.

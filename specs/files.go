@@ -88,8 +88,12 @@ func (l *loader) absolute(name string) string {
 
 // shownPath is how diagnostics call a path of the caller's.
 func (l *loader) shownPath(name string) string {
-	full := l.absolute(name)
-	if rel, err := filepath.Rel(l.workDir, full); err == nil {
+	return shownPath(l.workDir, l.absolute(name))
+}
+
+// shownPath is a path relative to a directory, where there is such a one.
+func shownPath(dir, full string) string {
+	if rel, err := filepath.Rel(dir, full); err == nil {
 		return filepath.ToSlash(rel)
 	}
 	return filepath.ToSlash(full)

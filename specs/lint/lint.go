@@ -65,47 +65,16 @@ type pass struct {
 
 func newPass(cfg *specs.Config) *pass {
 	p := &pass{cfg: cfg, casts: map[string]specs.Cast{}}
-	prefix := prefixOf(cfg)
-	for _, name := range cfg.Files {
-		src := cfg.Sources[strings.TrimPrefix(name, prefix)]
-		if src != nil && strings.HasPrefix(name, prefix) && !strings.HasSuffix(name, ".json") {
+	for source, src := range cfg.Sources {
+		if name := cfg.Filename(source); src != nil && slices.Contains(cfg.Files, name) {
 			p.texts = append(p.texts, newText(name, src))
 		}
 	}
+	slices.SortFunc(p.texts, func(a, b *text) int { return strings.Compare(a.name, b.name) })
 	for _, s := range cfg.Sessions {
 		p.casts[s.Name] = cfg.Cast(s)
 	}
 	return p
-}
-
-// prefixOf is what the names in diagnostics have before the paths of the
-// sources.
-func prefixOf(cfg *specs.Config) string {
-	if len(cfg.Files) == 0 {
-		return ""
-	}
-	first := cfg.Files[0]
-	for key := range cfg.Sources {
-		prefix, ok := strings.CutSuffix(first, key)
-		if ok && (prefix == "" || strings.HasSuffix(prefix, "/")) && cfg.Sources[key] != nil && fits(cfg, prefix) {
-			return prefix
-		}
-	}
-	return ""
-}
-
-// fits says whether every file below the scenario's directory has the prefix.
-func fits(cfg *specs.Config, prefix string) bool {
-	shown := 0
-	for key, src := range cfg.Sources {
-		if src != nil && slices.Contains(cfg.Files, prefix+key) {
-			shown++
-		}
-	}
-	return shown == len(cfg.Files) || shown > 0 && !slices.ContainsFunc(cfg.Files, func(name string) bool {
-		rest, ok := strings.CutPrefix(name, prefix)
-		return ok && cfg.Sources[rest] == nil
-	})
 }
 
 // report adds a finding of the rule at work, for more to be set before the
@@ -139,7 +108,7 @@ func (p *pass) snippet(at specs.Range) *specs.Snippet {
 	}
 }
 
-// text is the file of a name, nil for files in JSON and for what is no file.
+// text is the file of a name, nil for what is none of the scenario's.
 func (p *pass) text(name string) *text {
 	for _, t := range p.texts {
 		if t.name == name {

@@ -130,12 +130,11 @@ func (p *pass) outline() *specs.Outline {
 		path = p.cfg.Root
 	}
 	out := specs.ReadOutline(path, specs.Options{Overlay: overlay, OverlayOnly: true, WorkDir: p.cfg.Dir})
-	prefix := prefixOf(p.cfg)
 	for i := range out.Symbols {
-		out.Symbols[i].NameRange.Filename = prefix + out.Symbols[i].NameRange.Filename
+		out.Symbols[i].NameRange.Filename = p.cfg.Filename(out.Symbols[i].NameRange.Filename)
 	}
 	for i := range out.Uses {
-		out.Uses[i].Range.Filename = prefix + out.Uses[i].Range.Filename
+		out.Uses[i].Range.Filename = p.cfg.Filename(out.Uses[i].Range.Filename)
 	}
 	return out
 }

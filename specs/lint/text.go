@@ -3,6 +3,7 @@ package lint
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
@@ -11,7 +12,8 @@ import (
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
-// A text is a file of the scenario with its tokens.
+// A text is a file of the scenario with its tokens; one in JSON has none, and so
+// no comments.
 type text struct {
 	name    string
 	src     []byte
@@ -21,6 +23,9 @@ type text struct {
 
 func newText(name string, src []byte) *text {
 	t := &text{name: name, src: src}
+	if strings.HasSuffix(name, ".json") {
+		return t
+	}
 	start := hcl.InitialPos
 	if trimmed := bytes.TrimPrefix(src, []byte("\xef\xbb\xbf")); len(trimmed) < len(src) {
 		start.Byte = len(src) - len(trimmed)

@@ -106,7 +106,7 @@ session "s" {
 	got := o.chart()
 	for _, line := range []string{
 		`pattern_flow_2("draft: agent.a<br/>≤ 3×, 9 calls each")`, `-->|"≤ 3×, node.draft.max_visits"| pattern_flow_2`,
-		`-->|"last.content contains #quot;#lt;no#gt;#quot;"| pattern_flow_3`,
+		`-->|"last.content contains #quot;#lt;no#gt;#quot;, ≤ 3×"| pattern_flow_3`,
 	} {
 		if !strings.Contains(got, line+"\n") {
 			t.Errorf("got %s, want it to have %s", got, line)

@@ -40,8 +40,10 @@ type Trial struct {
 	// from.
 	Seed int64
 	// Opening, if not empty, is said instead of the session's.
-	Opening   string
-	Says      []TrialSay
+	Opening string
+	Says    []TrialSay
+	// Stay says that persons who have said all are there and silent.
+	Stay      bool
 	Approvals []TrialApproval
 	// Tools are the answers in the place of tools, by the names of their blocks.
 	Tools map[string][]*ToolMock

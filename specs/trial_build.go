@@ -19,7 +19,7 @@ func (l *loader) buildJoined(cfg *Config) {
 	t, n := j.trial, j.run
 	t.Args = map[string]Range{}
 	l.argRanges(n, "", t.Args)
-	t.Opening, t.Seed = n.str("opening"), int64(n.int("seed"))
+	t.Opening, t.Seed, t.Stay = n.str("opening"), int64(n.int("seed")), n.bool("stay")
 	t.Replay, t.Snapshot = n.str("replay"), n.str("snapshot")
 	l.seedPatterns(cfg)
 	l.buildMocks(cfg)

@@ -53,7 +53,7 @@ func trialCodes() map[string]codeInfo {
 		string(FailNoMock):     e("Mock is missing", "The session asked a vendor or a tool that is not mocked. Tests never use the network."),
 		string(FailNoReply):    e("Mock has no reply", "A strict mock was asked and had nothing that fits."),
 		string(FailReplay):     e("Recorded session comes about differently", "The scenario decides otherwise than the recorded session."),
-		string(FailSnapshot):   e("Transcript is another one", "The transcript differs from the snapshot. agentconnect test -update writes it anew."),
+		string(FailSnapshot):   e("Transcript is not that of the snapshot", "The transcript differs from the snapshot, or there is none yet. agentconnect test -update writes it anew."),
 		string(FailCondition):  e("Condition cannot be evaluated", "The condition of an assert could not be computed."),
 		string(FailUnfinished): e("Session does not end", "The session waits for something that the run does not give, or took more events than a test may."),
 		string(FailSession):    e("Session failed", "The session failed, and the run does not expect that."),

@@ -170,9 +170,9 @@ func (l *loader) checkCommand(n *node, command string) {
 	}
 	switch {
 	case command == "validate":
-		idle("the scenario is only loaded", []string{"session", "seed", "opening", "say", "replay", "snapshot"}, []string{"mock", "mock_tool", "approve", "expect", "assert"})
+		idle("the scenario is only loaded", []string{"session", "seed", "opening", "say", "stay", "replay", "snapshot"}, []string{"mock", "mock_tool", "approve", "expect", "assert"})
 	case command == "plan":
-		idle("nothing is run for a plan", []string{"seed", "opening", "say", "replay", "snapshot"}, []string{"mock", "mock_tool", "approve"})
+		idle("nothing is run for a plan", []string{"seed", "opening", "say", "stay", "replay", "snapshot"}, []string{"mock", "mock_tool", "approve"})
 		if e := n.one("expect"); e != nil {
 			for _, name := range []string{"outcome", "stop", "speakers", "result"} {
 				if a := e.args[name]; a != nil {
@@ -181,7 +181,7 @@ func (l *loader) checkCommand(n *node, command string) {
 			}
 		}
 	case n.args["replay"] != nil:
-		idle("all that is said comes from the recorded session", []string{"seed", "opening", "say"}, []string{"mock", "mock_tool", "approve"})
+		idle("all that is said comes from the recorded session", []string{"seed", "opening", "say", "stay"}, []string{"mock", "mock_tool", "approve"})
 	}
 }
 

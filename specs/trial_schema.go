@@ -77,6 +77,7 @@ func runSchema() *blockSchema {
 			strArg("opening", "What is said first, instead of the session's `opening`.").filled(),
 			typedArg("say", typeAny, "What a person says: texts, or objects `{ text, at, from }`. Without `at`, a time since the start, a message is said when the session waits for a person; "+
 				"`from` is a human's name. After the last one the person's side is closed."),
+			boolArg("stay", "Whether persons are still there after the last message, and silent, so that what waits for them comes to its time-out.").initially(false),
 			strArg("replay", "A recorded session, relative to the test file: it must come about again from what was said and answered in it.").filled().constant(),
 			strArg("snapshot", "A file with the transcript, relative to the test file, that must stay the same. `agentconnect test -update` writes it, and nothing else does.").filled().constant(),
 		},

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"io"
 	"os"
 	"regexp"
 
@@ -78,13 +80,50 @@ func (a *app) test(o *testOptions, paths []string) error {
 	case !report.Matched():
 		return usageError("-run %s matches none of the %s in %s", o.filter, plural(report.Tally().Skipped, "run"), plural(len(report.Files), "file"))
 	}
-	if !o.json {
-		text.Summary(report)
+	if err := a.testReport(o, text, report); err != nil {
+		return err
 	}
 	if report.Failed() {
 		return silent(statusFailed)
 	}
 	return nil
+}
+
+// testReport writes what came of it, wherever it is asked for.
+func (a *app) testReport(o *testOptions, text *trial.Text, r *trial.Report) error {
+	if o.junit != "" {
+		err := a.testFile("-junit", o.junit, func(w io.Writer) error { return trial.WriteJUnit(w, r) })
+		if err != nil {
+			return err
+		}
+	}
+	if o.profile != "" {
+		err := a.testFile("-coverprofile", o.profile, func(w io.Writer) error {
+			enc := json.NewEncoder(w)
+			enc.SetIndent("", "  ")
+			return enc.Encode(r.Cover)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if o.json {
+		return outputError(a.document(r.Document()))
+	}
+	if o.cover {
+		text.Cover(r.Cover)
+	}
+	text.Summary(r)
+	return nil
+}
+
+// testFile writes a file that a flag names.
+func (a *app) testFile(flag, path string, write func(io.Writer) error) error {
+	out, err := a.createOutput(flag, path, 0o644)
+	if err != nil {
+		return err
+	}
+	return out.finish(write(out))
 }
 
 // testRun finds the files and makes the options.

@@ -124,7 +124,14 @@ func (c *check) perform() {
 	c.r.Usage, c.r.Turns, c.r.Calls = end.env.Usage, end.env.Turns, end.env.Calls
 	c.mishaps(end)
 	c.missingMocks()
-	c.noReplies(t)
+	c.noReplies()
+	if c.r.Failed() && (end.ended == nil || end.ended.Outcome == engine.Failed) {
+		for i := range c.errors { // they are told
+			c.errors[i].expected = true
+		}
+		return // what follows would only be consequences
+	}
+	c.unsaid(end)
 	if end.unfinished != "" {
 		c.fail(specs.FailUnfinished, specs.Range{}, nil, "The session did not end: %s.", end.unfinished)
 	}
@@ -163,7 +170,7 @@ func (c *check) missingMocks() {
 	c.missing.mu.Lock()
 	defer c.missing.mu.Unlock()
 	for _, address := range slices.Sorted(maps.Keys(c.missing.names)) {
-		c.fail(specs.FailNoMock, specs.Range{}, nil, "%s", upperFirst(c.missing.names[address]))
+		c.fail(specs.FailNoMock, specs.Range{}, nil, "%s", c.missing.names[address])
 	}
 }
 
@@ -172,7 +179,7 @@ const maxNoReplies = 3
 
 // noReplies tells of calls for which a mock of the run had no reply, with the
 // candidates.
-func (c *check) noReplies(t *engine.Template) {
+func (c *check) noReplies() {
 	told := 0
 	for i := range c.r.Events {
 		e := &c.r.Events[i]
@@ -181,9 +188,10 @@ func (c *check) noReplies(t *engine.Template) {
 			continue
 		}
 		at, mocked := c.trial.Mocked[d.Provider]
-		if told++; !mocked || told > maxNoReplies {
+		if !mocked || told == maxNoReplies {
 			continue
 		}
+		told++
 		c.fail(specs.FailNoReply, at, nil, "%s", noReplyText(d))
 	}
 }

@@ -16,6 +16,9 @@ type ending struct {
 	env        *specs.Env
 	lasted     time.Duration
 	unfinished string
+	// undone and refused are the messages that were not said.
+	undone  []int
+	refused []engine.Refused
 }
 
 // rehearse runs the session on its mocks.
@@ -24,20 +27,23 @@ func (c *check) rehearse(t *engine.Template) *ending {
 		Start:  engine.StartOptions{ID: "session_" + strconv.FormatInt(c.trial.Seed, 10), Opening: c.trial.Opening},
 		Acts:   c.acts(),
 		Decide: c.decide(),
+		Stay:   c.trial.Stay,
 	})
 	if err != nil {
 		c.fail(specs.FailUnfinished, specs.Range{}, nil, "The session could not be run: %v.", err)
 		return nil
 	}
-	for _, i := range h.Undone {
-		if s := c.trial.Says[i]; s.Text != "" {
-			c.fail(specs.FailUnsaid, s.Range, nil, "The session had ended before it waited for this message: remove it, say it earlier with at, or see why the session ended.")
-		}
+	return &ending{events: h.Events, ended: h.Ended, env: h.Env, lasted: h.Took, unfinished: h.Unfinished, undone: h.Undone, refused: h.Refused}
+}
+
+// unsaid tells of messages that were not said.
+func (c *check) unsaid(end *ending) {
+	for _, i := range end.undone {
+		c.fail(specs.FailUnsaid, c.trial.Says[i].Range, nil, "The session had ended before it waited for this message: remove it, say it earlier with at, or see why the session ended.")
 	}
-	for _, r := range h.Refused {
+	for _, r := range end.refused {
 		c.fail(specs.FailUnsaid, c.trial.Says[r.Act].Range, nil, "The session did not take the message: %v.", r.Err)
 	}
-	return &ending{events: h.Events, ended: h.Ended, env: h.Env, lasted: h.Took, unfinished: h.Unfinished}
 }
 
 // acts are what persons say.

@@ -3,6 +3,7 @@ package trial
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -25,6 +26,9 @@ func (c *check) expect(end *ending) {
 	}
 	if e.Outcome != "" && e.Outcome != outcome {
 		c.unlike("outcome", outcome, "The outcome is %s; %s was expected.%s", outcome, e.Outcome, why)
+	}
+	if e.Outcome != "" && e.Outcome != outcome {
+		why = ""
 	}
 	if _, written := e.Args["stop"]; written && e.Stop != stop {
 		c.unlike("stop", strconv.Quote(stop), "It was ended by %s; %s was expected.%s", orNothing(stop), orNothing(e.Stop), why)
@@ -86,7 +90,7 @@ func (c *check) speakers(want, got []string) {
 	var text string
 	switch {
 	case at == len(want):
-		text = fmt.Sprintf("After the %d speakers that were expected there came %s.", len(want), got[at])
+		text = fmt.Sprintf("After %s, who were expected, there came %s.", plural(len(want), "speaker"), got[at])
 	case at == len(got):
 		text = fmt.Sprintf("%s was expected as speaker %d, and nobody spoke any more.", want[at], at+1)
 	default:
@@ -146,8 +150,17 @@ func (c *check) assert(a *specs.Assertion, env *specs.Env, facts specs.TrialFact
 	ok, at, values, err := a.Check(env, facts)
 	switch {
 	case err != nil:
-		c.fail(specs.FailCondition, at, nil, "%s: %v", upperFirst(a.Text), err)
+		c.notComputed(a, at, err)
 	case !ok:
 		c.fail(specs.FailAssert, at, values, "%s.", strings.TrimSuffix(upperFirst(a.Text), "."))
 	}
+}
+
+// notComputed tells why a condition has no value, at the characters to blame.
+func (c *check) notComputed(a *specs.Assertion, at specs.Range, err error) {
+	message := err.Error()
+	if e, ok := errors.AsType[*specs.ExprError](err); ok {
+		at, message = e.Range, e.Message
+	}
+	c.fail(specs.FailCondition, at, nil, "%s: %s", upperFirst(a.Text), message)
 }

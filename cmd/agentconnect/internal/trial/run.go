@@ -76,6 +76,7 @@ type Result struct {
 	// Updated is the snapshot that was written, or empty.
 	Updated string
 
+	scenario string // its path
 	cfg      *specs.Config
 	template *engine.Template
 }
@@ -119,7 +120,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		}
 	}
 	if o.Cover {
-		report.Cover = cover(report)
+		report.Cover = cover(ctx, report)
 	}
 	report.Took = time.Since(began)
 	return report, nil
@@ -184,6 +185,7 @@ func (w *workers) begin(done *sync.WaitGroup, work func()) {
 func (w *workers) run(suite *specs.Suite, i int, r *Result) {
 	began := time.Now()
 	defer func() { r.Took = time.Since(began) }()
+	r.scenario = suite.Scenario
 	trial, ds := suite.Trial(i, specs.Options{Vars: w.o.Vars, Version: w.o.Version})
 	c := &check{ctx: w.ctx, o: &w.o, pool: w.pool, suite: suite, trial: trial, r: r}
 	c.loaded(ds)

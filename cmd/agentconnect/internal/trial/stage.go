@@ -53,7 +53,7 @@ type absent struct {
 
 // Stream implements [providers.Model].
 func (a absent) Stream(_ context.Context, req *providers.Request) iter.Seq2[providers.Chunk, error] {
-	a.missing.note("provider."+a.name, fmt.Sprintf("agent.%s asked provider.%s (%s), which is not mocked; tests never use the network. Add:\n  mock %q {\n    reply { content = \"…\" }\n  }",
+	a.missing.note("provider."+a.name, fmt.Sprintf("A call of agent.%s went to provider.%s (%s), which is not mocked; tests never use the network. Add:\n  mock %q {\n    reply { content = \"…\" }\n  }",
 		req.Agent, a.name, a.kind, a.name))
 	return func(yield func(providers.Chunk, error) bool) {
 		yield(providers.Chunk{}, &providers.Error{Kind: providers.BadRequest, Provider: a.name, Vendor: a.kind, Message: "it is not mocked"})
@@ -171,11 +171,11 @@ func (m *toolMock) due(name string, arguments json.RawMessage) (*specs.ToolMock,
 }
 
 func (m *toolMock) noteMissing(name string, arguments json.RawMessage) {
-	which := ""
+	which, called := "", "tool."+m.spec.Name
 	if name != "" {
-		which = fmt.Sprintf("\n    tool   = %q", name)
+		which, called = fmt.Sprintf("\n    tool   = %q", name), name+" of "+called
 	}
-	text := fmt.Sprintf("tool.%s was called with %s, and no mock answers.", m.spec.Name, shorten(string(arguments)))
+	text := fmt.Sprintf("A call of %s with %s has no mock that answers.", called, shorten(string(arguments)))
 	if len(m.mocks) == 0 {
 		text += fmt.Sprintf(" Tests never use the network. Add:\n  mock_tool %q {%s\n    result = \"…\"\n  }", m.spec.Name, which)
 	} else {

@@ -27,14 +27,15 @@ const lastLines = 14
 func (t *Text) File(f *File) {
 	fmt.Fprintln(t.Out, t.Theme.Bold(f.Name))
 	t.findings(f.Findings)
+	told := map[string]string{} // errors of the scenario, by their text
 	for _, r := range f.Results {
 		if !r.Skipped {
-			t.result(r)
+			t.result(r, told)
 		}
 	}
 }
 
-func (t *Text) result(r *Result) {
+func (t *Text) result(r *Result, told map[string]string) {
 	status := t.Theme.Good("ok  ")
 	if r.Failed() {
 		status = t.Theme.Bad("FAIL")
@@ -43,7 +44,7 @@ func (t *Text) result(r *Result) {
 	if r.Updated != "" {
 		fmt.Fprintf(t.Out, "        wrote %s\n", r.Updated)
 	}
-	t.findings(r.Findings)
+	t.findingsOnce(r, told)
 	if lines := Transcript(r.Events); t.Verbose || r.Failed() {
 		t.transcript(lines)
 	}
@@ -69,6 +70,20 @@ func tookText(d time.Duration) string {
 		return d.Round(time.Millisecond).String()
 	}
 	return d.Round(10 * time.Millisecond).String()
+}
+
+// findingsOnce writes the findings of a run; those that another one has had, word
+// for word, are errors of their scenario and not told again.
+func (t *Text) findingsOnce(r *Result, told map[string]string) {
+	var text strings.Builder
+	_ = r.Findings.WriteText(&text, specs.RenderOptions{}) // a builder takes all
+	first, again := told[text.String()]
+	if again && len(r.Findings) > 0 {
+		fmt.Fprintf(t.Out, "        the same errors as in run %q\n", first)
+		return
+	}
+	told[text.String()] = r.Name
+	t.findings(r.Findings)
 }
 
 func (t *Text) findings(ds specs.Diagnostics) {

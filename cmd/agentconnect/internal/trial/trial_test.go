@@ -1,0 +1,351 @@
+package trial_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+	"golang.org/x/tools/txtar"
+
+	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/trial"
+	"github.com/agentconnect-dev/agentconnect/engine"
+	"github.com/agentconnect-dev/agentconnect/providers"
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden output")
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func settings(p *specs.Provider) providers.Settings {
+	set := providers.Settings{Name: p.Name, Kind: p.Kind, Model: p.Model, Timeout: p.Timeout, FirstTokenTimeout: p.FirstTokenTimeout, Retry: providers.DefaultRetry}
+	if set.Model == "" {
+		set.Model = specs.DefaultModel(p.Kind)
+	}
+	if price, known := specs.PriceOf(p, ""); known {
+		set.Price = (*providers.Price)(&price)
+	}
+	return set
+}
+
+func readLog(path string) ([]engine.Event, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var out []engine.Event
+	lines := bufio.NewScanner(bytes.NewReader(content))
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var e engine.Event
+		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, lines.Err()
+}
+
+// run runs all test files here, and leaves out how long it took.
+func run(t *testing.T, o trial.Options) *trial.Report {
+	t.Helper()
+	files, err := trial.Find([]string{"."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Files, o.Settings, o.ReadLog = files, settings, readLog
+	report, err := trial.Run(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report.Took = 0
+	for _, f := range report.Files {
+		for _, r := range f.Results {
+			r.Took = 0
+		}
+	}
+	return report
+}
+
+func render(r *trial.Report, verbose bool) string {
+	var out bytes.Buffer
+	text := &trial.Text{Out: &out, Verbose: verbose}
+	for _, f := range r.Files {
+		text.File(f)
+	}
+	if r.Cover != nil {
+		text.Cover(r.Cover)
+	}
+	text.Summary(r)
+	return out.String()
+}
+
+// extract writes an archive's files where the test then is.
+func extract(t *testing.T, a *txtar.Archive) {
+	t.Helper()
+	dir := t.TempDir()
+	for _, f := range a.Files {
+		name := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, f.Data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(dir)
+}
+
+// Each archive has a scenario, its tests, and in want.txt what is printed. The
+// words -v, -cover and -update in its comment are flags.
+func TestGolden(t *testing.T) {
+	paths, err := filepath.Glob(filepath.Join("testdata", "*.txtar"))
+	if err != nil || len(paths) < 8 {
+		t.Fatalf("got %d archives (%v), want 8 at least", len(paths), err)
+	}
+	codes := map[string]bool{}
+	for _, path := range paths {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+			full, err := filepath.Abs(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a, err := txtar.ParseFile(full)
+			if err != nil {
+				t.Fatal(err)
+			}
+			extract(t, a)
+			flags := string(a.Comment)
+			got := render(run(t, trial.Options{Cover: strings.Contains(flags, "-cover"), Update: strings.Contains(flags, "-update")}), strings.Contains(flags, "-v"))
+			got = regexp.MustCompile(`(?m)[ \t]+$`).ReplaceAllString(got, "")
+			for _, code := range regexp.MustCompile(`AC91\d\d`).FindAllString(got, -1) {
+				codes[code] = true
+			}
+			golden(t, full, a, got)
+		})
+	}
+	for code := specs.FailAssert; code <= specs.FailUnsaid; code = next(code) {
+		if !codes[string(code)] && code != specs.FailUnfinished {
+			t.Errorf("no archive has a run that fails by %s", code)
+		}
+	}
+}
+
+func next(code specs.FailureCode) specs.FailureCode {
+	b := []byte(code)
+	for i := len(b) - 1; ; i-- {
+		if b[i]++; b[i] <= '9' {
+			return specs.FailureCode(b)
+		}
+		b[i] = '0'
+	}
+}
+
+func golden(t *testing.T, path string, a *txtar.Archive, got string) {
+	t.Helper()
+	want := -1
+	for i, f := range a.Files {
+		if f.Name == "want.txt" {
+			want = i
+		}
+	}
+	if *update {
+		if want < 0 {
+			a.Files, want = append(a.Files, txtar.File{Name: "want.txt"}), len(a.Files)
+		}
+		a.Files[want].Data = []byte(got)
+		if err := os.WriteFile(path, txtar.Format(a), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if want < 0 || string(a.Files[want].Data) != got {
+		t.Errorf("%s prints something else (-update rewrites it):\n%s", filepath.Base(path), got)
+	}
+}
+
+// The same tests come out the same, whatever runs beside them.
+func TestRunsAreRepeatable(t *testing.T) {
+	paths, _ := filepath.Glob(filepath.Join("testdata", "*.txtar"))
+	for _, path := range paths {
+		a, err := txtar.ParseFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(a.Comment), "-update") {
+			continue
+		}
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			extract(t, a)
+			first := render(run(t, trial.Options{Parallel: 1}), true)
+			for range 3 {
+				if again := render(run(t, trial.Options{Parallel: 8}), true); again != first {
+					t.Fatalf("got\n%s\nand then\n%s", first, again)
+				}
+			}
+		})
+	}
+}
+
+const small = `
+-- main.hcl --
+provider "scripted" "script" {
+  reply { content = "Hello." }
+}
+agent "host" {
+  provider = provider.script
+}
+pattern "sequential" "talk" {
+  participants = [agent.host]
+}
+session "talk" {
+  type    = "agent_agent"
+  pattern = pattern.talk
+  opening = "Begin."
+}
+`
+
+// A snapshot is written when that is asked for, and never otherwise.
+func TestSnapshotIsWrittenOnDemandAlone(t *testing.T) {
+	extract(t, txtar.Parse([]byte(small+"-- main.test.hcl --\nrun \"it says hello\" {\n  snapshot = \"snaps/hello.snap\"\n}\n")))
+	name := filepath.Join("snaps", "hello.snap")
+	if r := run(t, trial.Options{}); !r.Failed() {
+		t.Error("a run without its snapshot passed")
+	}
+	if _, err := os.Stat(name); err == nil {
+		t.Fatal("a snapshot was written without being asked for")
+	}
+	if r := run(t, trial.Options{Update: true}); r.Failed() || r.Files[0].Results[0].Updated != name {
+		t.Errorf("got %q written, want %q:\n%s", r.Files[0].Results[0].Updated, name, render(r, true))
+	}
+	if r := run(t, trial.Options{}); r.Failed() {
+		t.Errorf("the run fails with its own snapshot:\n%s", render(r, true))
+	}
+	if err := os.WriteFile(name, []byte("something else\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r := run(t, trial.Options{}); !r.Failed() {
+		t.Error("a run with another snapshot passed")
+	}
+	if got, _ := os.ReadFile(name); string(got) != "something else\n" {
+		t.Errorf("the snapshot was changed to %q", got)
+	}
+}
+
+// A link does not lead a snapshot out of the directory.
+func TestSnapshotStaysBelow(t *testing.T) {
+	outside := t.TempDir()
+	extract(t, txtar.Parse([]byte(small+"-- main.test.hcl --\nrun \"it says hello\" {\n  snapshot = \"snaps/hello.snap\"\n}\n")))
+	if err := os.Symlink(outside, "snaps"); err != nil {
+		t.Skip("no symbolic links here:", err)
+	}
+	if r := run(t, trial.Options{Update: true}); !r.Failed() {
+		t.Error("a snapshot was written through a link that leads outside")
+	}
+	if found, _ := os.ReadDir(outside); len(found) > 0 {
+		t.Errorf("got %v outside, want nothing", found)
+	}
+}
+
+func TestFilter(t *testing.T) {
+	extract(t, txtar.Parse([]byte(small+"-- main.test.hcl --\nrun \"one\" {\n  expect { turns = 1 }\n}\nrun \"two\" {\n  expect { turns = 2 }\n}\n")))
+	if r := run(t, trial.Options{Filter: regexp.MustCompile("^one$")}); r.Failed() || r.Tally() != (trial.Tally{Passed: 1, Skipped: 1}) {
+		t.Errorf("got %+v, want one passed and one skipped", r.Tally())
+	}
+	if r := run(t, trial.Options{Filter: regexp.MustCompile("three")}); r.Matched() {
+		t.Error("a filter that matches nothing matches")
+	}
+}
+
+// The documents are what programs read.
+func TestDocuments(t *testing.T) {
+	a, err := txtar.ParseFile(filepath.Join("testdata", "conditions.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	extract(t, a)
+	r := run(t, trial.Options{})
+	r.Files[0].Results[0].Took = 1500 * time.Microsecond
+	var doc struct {
+		Files []struct {
+			File string
+			Runs []struct {
+				Name, Status, Outcome string
+				Ms                    float64
+				Findings              []struct {
+					Code    string
+					Snippet struct {
+						Values []struct{ Traversal, Statement string }
+					}
+				}
+				Transcript []string
+			}
+		}
+		Summary struct {
+			Passed, Failed int
+			OK             bool
+		}
+	}
+	text, err := json.Marshal(r.Document())
+	if err != nil || json.Unmarshal(text, &doc) != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	first := doc.Files[0].Runs[0]
+	if doc.Summary.OK || doc.Summary.Failed != r.Tally().Failed || first.Status != "failed" || first.Ms != 1.5 || first.Outcome == "" || len(first.Transcript) == 0 ||
+		len(first.Findings) == 0 || first.Findings[0].Code != "AC9101" || len(first.Findings[0].Snippet.Values) == 0 {
+		t.Errorf("got %s", text)
+	}
+	var out bytes.Buffer
+	if err := trial.WriteJUnit(&out, r); err != nil {
+		t.Fatal(err)
+	}
+	var suites struct {
+		Tests    int `xml:"tests,attr"`
+		Failures int `xml:"failures,attr"`
+		Suites   []struct {
+			Cases []struct {
+				Name    string `xml:"name,attr"`
+				Time    string `xml:"time,attr"`
+				Failure *struct {
+					Type string `xml:"type,attr"`
+					Text string `xml:",chardata"`
+				} `xml:"failure"`
+			} `xml:"testcase"`
+		} `xml:"testsuite"`
+	}
+	if err := xml.Unmarshal(out.Bytes(), &suites); err != nil {
+		t.Fatal(err)
+	}
+	if n := r.Tally(); suites.Tests != n.Passed+n.Failed || suites.Failures != n.Failed {
+		t.Errorf("got %d tests and %d failures, want %+v", suites.Tests, suites.Failures, n)
+	}
+	if c := suites.Suites[0].Cases[0]; c.Failure == nil || c.Failure.Type != "AC9101" || !strings.Contains(c.Failure.Text, "^^^") || c.Time != "0.002" && c.Time != "0.001" {
+		t.Errorf("got %+v", c)
+	}
+}
+
+// What is not there is said.
+func TestFind(t *testing.T) {
+	extract(t, txtar.Parse([]byte("-- a/x.test.hcl --\n-- a/b/y.test.hcl.json --\n-- a/.hidden/z.test.hcl --\n-- a/main.hcl --\n-- empty/main.hcl --\n")))
+	got, err := trial.Find([]string{"a", filepath.Join("a", "x.test.hcl")})
+	if want := filepath.Join("a", "b", "y.test.hcl.json") + " " + filepath.Join("a", "x.test.hcl"); err != nil || strings.Join(got, " ") != want {
+		t.Errorf("got %q, %v, want %q", got, err, want)
+	}
+	for path, want := range map[string]string{
+		"none": "there is no file or directory none", "empty": "there is no *.test.hcl file in empty or below",
+		filepath.Join("a", "main.hcl"): "is not a test file",
+	} {
+		if _, err := trial.Find([]string{path}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", path, err, want)
+		}
+	}
+}

@@ -14,7 +14,9 @@
 //
 // [Replay] decides a log again without any model and tells where it differs,
 // [Engine.Fork] goes on with a copy, [Explain] says why a session ended or how
-// far each of its limits is. A [Store] is a journal with tables beside the
+// far each of its limits is. [Rehearse] runs a session at once, by a clock of its
+// own, and [Coverage] tells what sessions have done of all that they may do.
+// A [Store] is a journal with tables beside the
 // events, which a server needs; its [Cluster] is the line to other nodes, of
 // which one runs a session at a time.
 //

@@ -39,7 +39,7 @@ func (g *tree) more(root string) (stops []string) {
 	add("resting", fmt.Sprintf("  when = \"here.turns == 2\"\n  scope = pattern.%s\n  action = \"pause\"\n", root))
 	add("late", "  when = \"elapsed > 400\"\n  min_turns = 2\n  outcome = \"blocked\"\n")
 	fmt.Fprintf(&g.b, "stop \"part1\" {\n  when = \"calls > 5\"\n}\nstop \"part2\" {\n  when = \"last.content contains 'half' or tool_calls > 3\"\n}\n")
-	g.b.WriteString("stop \"jury\" {\n  judge    = agent.chair\n  criteria = \"x\"\n" + g.pick("every", "", "  every = 2\n", "  every = 3\n  min_turns = 4\n") + g.pick("judges", "", fmt.Sprintf("  scope = pattern.%s\n", root)) +
+	g.b.WriteString("stop \"jury\" {\n  judge    = agent.chair\n  criteria = \"x\"\n" + g.pick("every", "", "  every = 2\n", "  every = 3\n  min_turns = 4\n") + g.pick("judges", "", fmt.Sprintf("  scope = pattern.%s\n", root), fmt.Sprintf("  scope = pattern.p%d\n", g.n)) +
 		fmt.Sprintf("  action = %q\n}\n", g.pick("verdict", "end", "pause")))
 	if rapid.Bool().Draw(g.t, "jury") {
 		stops = append(stops, "stop.jury")

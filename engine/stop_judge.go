@@ -117,12 +117,18 @@ func (st *State) foldJudged(t *turn, answer any) {
 	st.changed |= judgeReads
 }
 
-// judgeFailed ends the session whose judge gives no answer: a condition that
-// cannot be evaluated no longer protects it.
+// judgeFailed ends the session whose judge gives no answer, or the pattern that
+// is the condition's scope: a condition that cannot be evaluated no longer
+// protects it. Whether a pattern around it goes on is for its on_error to say.
 func (s *Session) judgeFailed(t *turn, failed *TurnFailed) {
 	s.drop(t)
 	s.emit(t.event(failed))
-	s.end(Failed, t.failure(failed.Kind, failed.Message))
+	why := t.failure(failed.Kind, failed.Message)
+	if f := s.st.frames[t.stop.frame]; f != nil {
+		s.failFrame(f, why)
+		return
+	}
+	s.end(Failed, why)
 }
 
 // cancelJudges ends the turns of the judges of a frame that is left.

@@ -21,7 +21,7 @@ func TestDocs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	language := strings.NewReplacer("{{functions}}", functionList(), "{{blocks}}\n", blockDocs()).Replace(string(preface))
+	language := strings.NewReplacer("{{functions}}", functionList(), "{{blocks}}\n", blockDocs(languageSchema()), "{{trials}}\n", blockDocs(trialSchema())).Replace(string(preface))
 	for name, want := range map[string]string{"language.md": language, "errors.md": errorDocs()} {
 		path := filepath.Join("..", "docs", name)
 		if *update {
@@ -46,9 +46,16 @@ func functionList() string {
 	return strings.Join(names, " ")
 }
 
-func blockDocs() string {
+// blockDocs describes the blocks at the top of files. Those of tests that are
+// written elsewhere, too, are described there.
+func blockDocs(root *blockSchema) string {
 	var out strings.Builder
-	for i, b := range languageSchema().blocks {
+	told := []string{"reply", "fail"}
+	for i, b := range root.blocks {
+		if root.byArg["scenario"] != nil {
+			b.blocks = slices.DeleteFunc(slices.Clone(b.blocks), func(inner *blockSchema) bool { return slices.Contains(told, inner.name) })
+			told = append(told, b.name)
+		}
 		if i > 0 {
 			out.WriteByte('\n')
 		}
@@ -289,6 +296,20 @@ func TestDocsExamples(t *testing.T) {
 	}
 }
 
+// The examples of test blocks fit the schema.
+func TestTrialExamples(t *testing.T) {
+	for _, b := range trialSchema().blocks {
+		text := b.example
+		if b.name != "run" {
+			text += "\nrun \"x\" {\n  expect {\n    turns = 1\n  }\n}\n"
+		}
+		_, ds := LoadSuite("x.test.hcl", Options{OverlayOnly: true, Overlay: map[string][]byte{"x.test.hcl": []byte(text)}})
+		if b.example == "" || len(ds) > 0 {
+			t.Errorf("example of %s: got %v", b.name, ds)
+		}
+	}
+}
+
 func withInner(blocks []*blockSchema) []*blockSchema {
 	out := slices.Clone(blocks)
 	for _, b := range blocks {
@@ -299,7 +320,7 @@ func withInner(blocks []*blockSchema) []*blockSchema {
 
 // Every argument is described by a sentence, and its default fits its type.
 func TestSchema(t *testing.T) {
-	for _, b := range withInner(languageSchema().blocks) {
+	for _, b := range withInner(append(languageSchema().blocks, trialSchema().blocks...)) {
 		if !strings.HasSuffix(b.doc, ".") {
 			t.Errorf("block %s: got doc %q, want sentences", b.name, b.doc)
 		}

@@ -247,7 +247,13 @@ func (l *loader) buildExpectation(cfg *Config, n *node) *Expectation {
 
 // checkSpeakers holds names to be those of participants.
 func (l *loader) checkSpeakers(cfg *Config, n *node, refs []Ref) {
-	names := participantNames(cfg)
+	var names []string
+	for _, a := range cfg.Agents {
+		names = append(names, a.Name)
+	}
+	for _, h := range cfg.Humans {
+		names = append(names, h.Name)
+	}
 	at := elementRanges(n.args["speakers"].expr)
 	for i, ref := range refs {
 		if !slices.Contains(names, ref.Name) && ref.Name != "" && !l.syntaxErrors {

@@ -107,8 +107,8 @@ func expectSchema() *blockSchema {
 		doc: "What the end of the session must be. With `command = \"plan\"` the numbers are compared with the certificate.",
 		args: []argSchema{
 			strArg("outcome", "The outcome.").among("achieved", "exhausted", "blocked", "failed", "cancelled", "expired"),
-			typedArg("stop", typeRefOrName, "What ended it: a stop, or a name such as `\"limits.max_turns\"`; `\"\"` when the pattern was done.").referring("stop"),
-			typedArg("speakers", typeRefsOrNames, "Who spoke, in this order, the opening and the person's side aside.").referring(anyone()...),
+			typedArg("stop", typeRefOrName, "What ended it: a stop, or a name such as `\"limits.max_turns\"`; `\"pattern\"` when that was done, `\"input\"` when the person's side was closed.").referring("stop"),
+			typedArg("speakers", typeRefsOrNames, "Who spoke, in this order, the opening and the person's side aside.").referring("agent", "human"),
 			intArg("turns", "How many turns it took.").from(0).to(maxCount),
 			intArg("max_turns", "How many turns it took at most.").from(0).to(maxCount),
 			intArg("max_calls", "How many calls it made at most.").from(0).to(maxCount),

@@ -26,9 +26,18 @@ type ExploreOptions struct {
 	// Texts are tried as answers, beside a short one, a long one, an empty one
 	// and the texts that the scenario's conditions look for.
 	Texts []string
+	// Progress, if set, is told from time to time how far the exploration is.
+	Progress func(ExploreProgress)
 	// Failures are how calls fail; nil is by a refusal, and by a busy vendor,
 	// which is asked again.
 	Failures []providers.Kind
+}
+
+// ExploreProgress is how far an exploration is.
+type ExploreProgress struct {
+	// States were looked at, Open are choices that are still to be made, and
+	// Findings were found.
+	States, Open, Findings int
 }
 
 const (
@@ -39,6 +48,8 @@ const (
 	// stay with one beginning.
 	maxFindings  = 20
 	shallowEvery = 4
+	// progressEvery is after how many choices the progress is told.
+	progressEvery = 256
 )
 
 // Explore runs a session of a template in every way that its models, tools and
@@ -60,6 +71,9 @@ func Explore(ctx context.Context, t *Template, o ExploreOptions) (*Report, error
 			return nil, err
 		}
 		x.follow(x.take())
+		if x.o.Progress != nil && x.taken%progressEvery == 0 {
+			x.o.Progress(ExploreProgress{States: x.kept, Open: len(x.front), Findings: len(x.report.Findings)})
+		}
 	}
 	return x.result(), nil
 }
@@ -70,6 +84,7 @@ type exploration struct {
 	o ExploreOptions
 	*trial
 	copy  func(*State) *State
+	log   func([]Event) // is given all events, if set
 	what  *relevance
 	seen  map[stateKey][]weights
 	kept  int // how many weights are kept
@@ -109,17 +124,20 @@ func newExploration(t *Template, o ExploreOptions) *exploration {
 	if o.Failures == nil {
 		o.Failures = []providers.Kind{providers.Refused, providers.Overloaded}
 	}
+	what, tried := t.relevance(), t.trial(o.Texts)
+	tried.cut = tried.cut || what.sizes
 	return &exploration{
-		t: t, o: o, trial: t.trial(o.Texts), copy: (*State).fork, what: t.relevance(), seen: map[stateKey][]weights{},
+		t: t, o: o, trial: tried, copy: (*State).fork, what: what, seen: map[stateKey][]weights{},
 		ends: map[endKey]*End{}, over: map[string]bool{}, spoke: map[string]bool{}, fired: map[string]bool{},
 		report: Report{Findings: []Finding{}},
 	}
 }
 
-// take takes the next choice: mostly the one that came last.
+// take takes the next choice: the one that came last, until half of the states
+// are used up; then often the one that came first.
 func (x *exploration) take() open {
 	i := len(x.front) - 1
-	if x.taken++; x.taken%shallowEvery == 0 {
+	if x.taken++; x.kept > x.o.States/2 && x.taken%shallowEvery == 0 {
 		i = 0
 	}
 	next := x.front[i]

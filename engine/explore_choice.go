@@ -150,35 +150,49 @@ func (x *exploration) words(who string, t *turn) (list []Choice) {
 	return list
 }
 
-// replies are what a model may answer. Those that take most come first.
+// replies are what a model may answer. Those that take most come first: what
+// they lead to then weighs at least as much as what the others lead to. Of texts
+// that nothing can tell apart only the longest is tried.
 func (x *exploration) replies(st *State, t *turn) (list []Choice) {
+	for _, kind := range x.o.Failures {
+		list = append(list, Choice{Do: DoFail, Turn: t.n, Who: t.name, Role: t.role, Failure: kind})
+	}
+	slices.SortStableFunc(list, func(a, b Choice) int { return cmp.Compare(again(b), again(a)) })
 	say := func(text string, whole bool) {
 		list = append(list, Choice{Do: DoAnswer, Turn: t.n, Who: t.name, Role: t.role, Text: text, whole: whole})
 	}
 	f := st.form(t)
+	if !t.summing {
+		list = append(list, x.toolChoices(st, t)...)
+	}
 	switch {
 	case t.summing:
 		say(t.long("summary"), true)
 	case f.check != nil:
+		say(t.long("{"), true) // no JSON
 		for _, v := range x.answersOf(f.schema) {
 			say(t.long(v), true)
 		}
-		say(t.long("{"), true) // no JSON
 	default:
-		say(t.long("more "), true)
-		say(exploredShort, false)
-		for _, text := range x.texts {
-			say(text, false)
+		var known []string
+		for i, text := range append([]string{t.long("more "), "", exploredShort}, x.texts...) {
+			if c := x.what.told(text); !slices.Contains(known, c) {
+				known = append(known, c)
+				say(text, i < 2)
+			}
 		}
-		say("", true)
-	}
-	if !t.summing {
-		list = append(list, x.toolChoices(st, t)...)
-	}
-	for _, kind := range x.o.Failures {
-		list = append(list, Choice{Do: DoFail, Turn: t.n, Who: t.name, Role: t.role, Failure: kind})
 	}
 	return list
+}
+
+// again is 1 for a failure after which a call may be made again.
+func again(c Choice) int {
+	switch c.Failure {
+	case providers.RateLimited, providers.Overloaded, providers.TimedOut, providers.Cut:
+		return 1
+	default:
+		return 0
+	}
 }
 
 // long is a text that is as long as the answer may be: JSON with blanks, or the

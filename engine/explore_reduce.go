@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
 // stateKey tells states apart.
@@ -44,21 +46,20 @@ func (r *relevance) key(w *world) (stateKey, weights) {
 	for i := range list {
 		list[i].seq = 0
 	}
-	inputs := w.inputs
+	inputs, levels := w.inputs, []int(nil)
 	if !r.all {
+		levels = r.levels(w.st)
 		m.state(s)
 		m.messages(list)
-		if !r.sizes {
-			for _, n := range slices.Sorted(maps.Keys(inputs)) {
-				m.add(float64(inputs[n]))
-			}
-			inputs = nil
+		for _, n := range slices.Sorted(maps.Keys(inputs)) {
+			m.add(float64(inputs[n]))
 		}
+		inputs = nil
 	}
 	h := sha256.New()
 	_ = json.NewEncoder(h).Encode(s) // a snapshot is JSON
 	_, _ = h.Write(appendMessages(nil, list))
-	_ = json.NewEncoder(h).Encode([]any{w.ready, w.hungry, inputs, w.says})
+	_ = json.NewEncoder(h).Encode([]any{w.ready, w.hungry, inputs, w.says, levels})
 	return stateKey(h.Sum(nil)[:16]), m.list
 }
 
@@ -75,7 +76,7 @@ func (m *measurer) add(x ...float64) { m.list = append(m.list, x...) }
 
 // size leaves of a text whether there is one.
 func (m *measurer) size(text *string) {
-	if m.sizes || *text == "" {
+	if *text == "" {
 		return
 	}
 	m.add(float64(len(*text)))
@@ -113,10 +114,8 @@ func (m *measurer) state(s *savedState) {
 	m.number(s)
 	for _, name := range slices.Sorted(maps.Keys(s.Use)) {
 		u := s.Use[name]
-		if !m.sizes {
-			u.Tokens, u.Spent = 0, nil
-			m.size(&u.Summary)
-		}
+		u.Tokens, u.Spent = 0, nil
+		m.size(&u.Summary)
 		s.Use[name] = u
 	}
 	for i := range s.Turns {
@@ -128,11 +127,8 @@ func (m *measurer) state(s *savedState) {
 }
 
 func (m *measurer) counts(c *savedCounts) {
-	if !m.sizes {
-		m.add(float64(c.Usage.InputTokens), float64(c.Usage.OutputTokens), float64(c.Usage.TotalTokens), c.Usage.Cost)
-		c.Usage = m.w.st.env.Usage
-		c.Usage.InputTokens, c.Usage.OutputTokens, c.Usage.TotalTokens, c.Usage.Cost = 0, 0, 0, 0
-	}
+	m.add(float64(c.Usage.InputTokens), float64(c.Usage.OutputTokens), float64(c.Usage.TotalTokens), c.Usage.Cost)
+	c.Usage = specs.EnvUsage{}
 	if !m.calls {
 		m.add(float64(c.Calls))
 		c.Calls = 0
@@ -159,10 +155,8 @@ func (m *measurer) turn(t *savedTurn) {
 	}
 	t.For = m.ids[t.For]
 	m.size(&t.Note)
-	if !m.sizes {
-		m.add(float64(weightOf("", t.Extra, nil, 0).Bytes))
-		t.Extra = nil
-	}
+	m.add(float64(weightOf("", t.Extra, nil, 0).Bytes), float64(t.Cap))
+	t.Extra, t.Cap, t.Claim = nil, 0, claim{}
 	for i := range t.Pending {
 		p := &t.Pending[i]
 		p.Call.ID = m.ids[p.Call.ID]
@@ -181,11 +175,9 @@ func (m *measurer) frame(f *savedFrame) {
 	for i := range c.Plan {
 		m.size(&c.Plan[i].Task)
 	}
-	if !m.sizes {
-		for i := range c.Items {
-			m.add(float64(len(c.Items[i])))
-			c.Items[i] = nil
-		}
+	for i := range c.Items {
+		m.add(float64(len(c.Items[i])))
+		c.Items[i] = nil
 	}
 	for _, slot := range slices.Sorted(maps.Keys(f.Passed)) {
 		r := f.Passed[slot]
@@ -218,17 +210,12 @@ func (m *measurer) textOf(text string, data, kept bool) string {
 	}
 }
 
-// messages leaves of messages what matters. A text's length is a part of the
-// key where sizes are.
+// messages leaves of messages what matters.
 func (m *measurer) messages(list []message) {
 	keep := m.kept(m.w)
 	for i := range list {
 		x := &list[i]
-		if !m.sizes {
-			m.add(float64(len(x.content)))
-		} else {
-			x.seq = uint64(len(x.content))
-		}
+		m.add(float64(len(x.content)))
 		if x.person && m.persons {
 			continue
 		}

@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"math/bits"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/agentconnect-dev/agentconnect/specs"
@@ -13,8 +15,10 @@ import (
 type relevance struct {
 	// all is for tests: states are one only when everything is the same.
 	all bool
-	// sizes are how long texts are and what was taken by calls, calls and
-	// toolCalls how many there were.
+	// sizes says that it matters how long texts are and what calls have taken.
+	// There are too many numbers: those of about the same size are one, and the
+	// report says that not everything was tried. calls and toolCalls are how many
+	// calls there were.
 	sizes, calls, toolCalls bool
 	// texts are those of every message, as they are.
 	texts bool
@@ -23,8 +27,9 @@ type relevance struct {
 	// the tests say of them.
 	last, first, own, here, every, whole bool
 	tests                                []specs.TextTest
-	// data are structured outputs, persons what persons say.
-	data, persons bool
+	// data are structured outputs, persons what persons say. With a board any
+	// text may be data.
+	data, persons, board bool
 }
 
 func (t *Template) relevance() *relevance {
@@ -44,7 +49,8 @@ func (t *Template) relevance() *relevance {
 		r.sizes = r.sizes || l.TokensPerMinute > 0 || l.TokensPerHour > 0 || a.window.tokens > 0 || a.summarizer != nil
 		r.texts = r.texts || a.spec.Sees == "addressed"
 	}
-	r.persons = t.root.hears()
+	r.persons = t.root.any(func(n *node) bool { return n.kind == "chat" && len(n.slots) > 1 || n.kind == "vote" })
+	r.board = t.root.any(func(n *node) bool { return n.kind == "blackboard" })
 	for _, e := range t.conditions() {
 		p := e.Probes()
 		r.whole = r.whole || p.Whole
@@ -56,12 +62,9 @@ func (t *Template) relevance() *relevance {
 	return r
 }
 
-// hears says whether a pattern does what persons say: who is named in a chat
-// answers, and what is voted counts.
-func (n *node) hears() bool {
-	return n.kind == "chat" && len(n.slots) > 1 || n.kind == "vote" || slices.ContainsFunc(n.slots, func(s slot) bool {
-		return s.node != nil && s.node.hears()
-	})
+// any says whether something is so of a pattern or of one in it.
+func (n *node) any(is func(*node) bool) bool {
+	return is(n) || slices.ContainsFunc(n.slots, func(s slot) bool { return s.node != nil && s.node.any(is) })
 }
 
 // read notes a name that a condition reads.
@@ -201,4 +204,44 @@ func (r *relevance) class(text string) string {
 		}
 	}
 	return string(b)
+}
+
+// told is what tells an answer from others: all of it, or its class.
+func (r *relevance) told(text string) string {
+	switch {
+	case r.all || r.texts || r.board && r.data:
+		return text
+	case r.sizes:
+		return r.class(text) + strconv.FormatBool(len(text) > 2*len(exploredShort))
+	case r.last || r.first || r.own || r.here || r.every:
+		return r.class(text)
+	default:
+		return strconv.FormatBool(strings.TrimSpace(text) == "")
+	}
+}
+
+// budgetLevels is into how many parts budgets are divided.
+const budgetLevels = 8
+
+// levels are what was taken, about, where that matters.
+func (r *relevance) levels(st *State) (list []int) {
+	if !r.sizes {
+		return nil
+	}
+	budget := false
+	for i := range st.t.limits {
+		if l := &st.t.limits[i]; l.budget {
+			budget = true
+			list = append(list, int(budgetLevels*l.count(st)/l.max))
+		}
+	}
+	if !budget {
+		list = append(list, bits.Len(uint(max(0, st.env.Usage.TotalTokens)))) //nolint:gosec // not below 0
+	}
+	for _, name := range st.t.order {
+		if a := st.t.agents[name]; a != nil && (a.spec.Limits.TokensPerMinute > 0 || a.spec.Limits.TokensPerHour > 0) {
+			list = append(list, bits.Len(uint(max(0, st.env.Agents[name].Tokens)))) //nolint:gosec // not below 0
+		}
+	}
+	return list
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
@@ -65,7 +66,16 @@ type Report struct {
 	// were never true.
 	Silent  []string `json:"silent"`
 	Unfired []string `json:"unfired"`
+	// Narrow says that forms allow more values than were tried. Unsure are those
+	// of Unfired that depend on more than what is tried: on time, on usage, or on
+	// texts in ways of which no example is known.
+	Narrow bool     `json:"narrow"`
+	Unsure []string `json:"unsure"`
 }
+
+// Sure says that what was not seen cannot happen: every path was followed, and
+// all values were tried. Of conditions, Unsure says which are excepted.
+func (r *Report) Sure() bool { return r.Complete && !r.Narrow }
 
 // measure compares what a session has taken with its certificate.
 func (x *exploration) measure(w *world, at int) {
@@ -98,7 +108,8 @@ func (x *exploration) measure(w *world, at int) {
 // result is the report, in an order of its own.
 func (x *exploration) result() *Report {
 	r := &x.report
-	r.States, r.Complete = len(x.seen), !x.deep && len(x.front) == 0
+	r.States, r.Complete, r.Narrow = len(x.seen), !x.deep && len(x.front) == 0, x.cut
+	r.Silent, r.Unfired, r.Unsure = []string{}, []string{}, []string{}
 	for _, key := range slices.SortedFunc(maps.Keys(x.ends), func(a, b endKey) int {
 		return cmp.Or(cmp.Compare(a.outcome, b.outcome), cmp.Compare(a.stop, b.stop))
 	}) {
@@ -112,7 +123,34 @@ func (x *exploration) result() *Report {
 	for _, s := range x.t.stops {
 		if !x.fired[s.address()] {
 			r.Unfired = append(r.Unfired, s.address())
+			if !x.t.decidable(s) {
+				r.Unsure = append(r.Unsure, s.address())
+			}
 		}
 	}
 	return r
+}
+
+// decidable says whether an exploration that follows every path makes a
+// condition true if anything does.
+func (t *Template) decidable(s *stop) bool {
+	switch {
+	case s.spec.When != nil:
+		p := s.spec.When.Probes()
+		return !p.Whole && s.reads&(specs.PartElapsed|specs.PartUsage) == 0 && !slices.ContainsFunc(s.spec.When.Seen(nil), func(v specs.Seen) bool {
+			return strings.HasSuffix(v.Name, ".tokens")
+		})
+	case s.spec.Tool != "":
+		return !t.hasSets() // the tools of a server are not called
+	}
+	return !slices.ContainsFunc(s.parts, func(p *stop) bool { return !t.decidable(p) })
+}
+
+func (t *Template) hasSets() bool {
+	for _, a := range t.agents {
+		if len(a.sets) > 0 {
+			return true
+		}
+	}
+	return false
 }

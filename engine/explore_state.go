@@ -91,7 +91,9 @@ func (x *exploration) world(s *Session, before *world) *world {
 	for _, t := range s.st.turns {
 		t.ready = nil
 	}
-	x.note(s.batch)
+	if x.note(s.batch); x.log != nil {
+		x.log(s.batch)
+	}
 	return w
 }
 

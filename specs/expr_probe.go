@@ -144,7 +144,9 @@ func (p *prober) compare(n *ast.BinaryNode) {
 		}
 		if n.Operator == "matches" {
 			p.keys[text] = true
-			p.text(matching(text.Value))
+			example := matching(text.Value)
+			p.text(example)
+			p.Whole = p.Whole || example == ""
 		}
 	}
 	if entire(n.Left) && !plainly(n.Right) || entire(n.Right) && !plainly(n.Left) {

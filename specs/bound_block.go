@@ -65,6 +65,12 @@ func (pr *prover) finish(p *Pattern, f *Flow, l load) load {
 	} else {
 		l.sum = s.total()
 	}
+	return pr.solved(p, s, l)
+}
+
+// solved adds to what a flow takes why that is all, and what else bounds it.
+func (pr *prover) solved(p *Pattern, s *solver, l load) load {
+	f := s.flow
 	if len(s.free) > 0 {
 		l.sum = sum{}
 		l.cycles = slices.Clip(l.cycles)

@@ -28,6 +28,11 @@ func (a sum) and(b sum) sum {
 	return sum{spend: a.spend.and(b.spend), turns: min(a.turns, b.turns), tries: min(a.tries, b.tries), said: min(a.said, b.said), sums: min(a.sums, b.sums)}
 }
 
+// minus is what is left of a sum of which another is a part.
+func (a sum) minus(b sum) sum {
+	return sum{spend: a.spend.minus(b.spend), turns: satSub(a.turns, b.turns), tries: satSub(a.tries, b.tries), said: satSub(a.said, b.said), sums: satSub(a.sums, b.sums)}
+}
+
 func (a sum) times(n int) sum {
 	return sum{spend: a.spend.times(n), turns: satMul(a.turns, n), tries: satMul(a.tries, n), said: satMul(a.said, n), sums: satMul(a.sums, n)}
 }

@@ -67,6 +67,16 @@ func (s spend) noted(messages, tokens int) spend {
 	return s
 }
 
+// minus is what is left of a spending of which another is a part.
+func (s spend) minus(t spend) spend {
+	return spend{
+		calls: satSub(s.calls, t.calls), in: satSub(s.in, t.in), out: satSub(s.out, t.out),
+		asks: satSub(s.asks, t.asks), reads: satSub(s.reads, t.reads), msgs: satSub(s.msgs, t.msgs),
+		cost: subFloat(s.cost, t.cost), askPrice: subFloat(s.askPrice, t.askPrice), readPrice: subFloat(s.readPrice, t.readPrice),
+		msgPrice: subFloat(s.msgPrice, t.msgPrice), wait: subFloat(s.wait, t.wait),
+	}
+}
+
 // unread is the spending of calls that see nothing of the conversation.
 func (s spend) unread() spend {
 	s.reads, s.readPrice = 0, 0
@@ -84,6 +94,21 @@ func mulFloat(f float64, n int) float64 {
 	default:
 		return f * float64(n)
 	}
+}
+
+// satSub and subFloat leave no bound where there was none.
+func satSub(a, b int) int {
+	if a == math.MaxInt {
+		return a
+	}
+	return max(a-b, 0)
+}
+
+func subFloat(a, b float64) float64 {
+	if math.IsInf(a, 1) {
+		return a
+	}
+	return max(a-b, 0)
 }
 
 // satAdd and satMul stay at the largest number instead of wrapping around.

@@ -203,3 +203,39 @@ func randomTree(rnd *rand.Rand) *Config {
 	}
 	return oneAgent(patterns...)
 }
+
+// The rounds that a session allows take what the pattern's own would take.
+func TestRoundsOfSessions(t *testing.T) {
+	a, b := agentRef("a"), agentRef("b")
+	patterns := map[string]*Pattern{
+		"round_robin": roundRobin("r", 0, a, b),
+		"random":      {Block: Block{Name: "r"}, Kind: "random", Participants: []Ref{a, b}},
+		"debate":      {Block: Block{Name: "r"}, Kind: "debate", Participants: []Ref{a, b}, Debate: &Debate{Judge: &a}},
+		"selector":    {Block: Block{Name: "r"}, Kind: "selector", Participants: []Ref{a, b}, Selector: &Selector{Chair: &a, Attempts: 2}},
+		"moderated":   {Block: Block{Name: "r"}, Kind: "moderated", Participants: []Ref{a, b}, Selector: &Selector{Chair: &b, Attempts: 3}},
+		"magentic":    {Block: Block{Name: "r"}, Kind: "magentic", Participants: []Ref{b}, Manager: &Manager{Manager: a, MaxResets: 2, MaxStalls: 1}},
+		"auction":     {Block: Block{Name: "r"}, Kind: "auction", Participants: []Ref{a, b}, Manager: &Manager{Manager: a}},
+		"summary":     {Block: Block{Name: "r"}, Kind: "round_robin", Participants: []Ref{a, b}, Result: "summary", OnError: "skip"},
+	}
+	for name, p := range patterns {
+		for _, most := range []int{1, 2, 7, 1000} {
+			own := *p
+			own.MaxRounds = most
+			want := newProver(twoAgents(&own)).patternLoad(&own)
+			pr := newProver(twoAgents(p))
+			if got := pr.capped(p, most); !near(got.sum, want.sum) {
+				t.Errorf("%s, %d rounds: got %+v, want %+v", name, most, got.sum, want.sum)
+			}
+		}
+	}
+}
+
+// near says whether sums are the same but for the rounding of fractions.
+func near(a, b sum) bool {
+	same := func(x, y float64) bool { return math.Abs(x-y) <= 1e-9*math.Max(1, math.Abs(y)) }
+	if !same(a.cost, b.cost) || !same(a.askPrice, b.askPrice) || !same(a.readPrice, b.readPrice) || !same(a.msgPrice, b.msgPrice) || !same(a.wait, b.wait) {
+		return false
+	}
+	a.cost, a.askPrice, a.readPrice, a.msgPrice, a.wait = b.cost, b.askPrice, b.readPrice, b.msgPrice, b.wait
+	return a == b
+}

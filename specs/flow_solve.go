@@ -52,6 +52,7 @@ func (s *solver) whole() *part {
 
 // inner visits the edges of a part.
 func (s *solver) inner(p *part, visit func(i int, e *FlowEdge)) {
+	s.flow.steps += len(p.nodes)
 	for _, n := range p.nodes {
 		for _, i := range s.out[n] {
 			if e := &s.flow.Edges[i]; !p.gone[i] && p.in[e.To] {
@@ -217,6 +218,7 @@ func (s *solver) loops(p *part, n int) bool {
 // the order of the part's steps; [solver.at] finds a step's. The groups are in
 // the order of [solver.groups], those reached last first.
 func (s *solver) longest(p *part, groups [][]int, own []sum) []sum {
+	s.flow.steps += len(p.nodes)
 	from := make([]sum, len(p.nodes))
 	for k, n := range p.nodes {
 		s.place[n] = k
@@ -249,6 +251,7 @@ func (s *solver) at(from []sum, n int) sum { return from[s.place[n]] }
 // groups are the strongly connected components of a part, each after all that
 // can be reached from it. It is Tarjan's algorithm.
 func (s *solver) groups(p *part) [][]int {
+	s.flow.steps += len(s.flow.Nodes)
 	t := &tarjan{solver: s, part: p, order: make([]int, len(s.flow.Nodes)), low: make([]int, len(s.flow.Nodes)), done: make([]bool, len(s.flow.Nodes))}
 	for _, n := range p.nodes {
 		if t.order[n] == 0 {

@@ -263,11 +263,35 @@ func TestLargeScenarios(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "main.hcl")
 			write(t, path, content)
 			start := time.Now()
-			_, ds := loadFixture(path)
+			cfg, ds := loadFixture(path)
 			if took := time.Since(start); took > time.Minute { // what is quadratic takes far longer, on any machine
 				t.Errorf("the load took %s", took)
+			}
+			if cfg != nil {
+				steps, size := proofWork(cfg)
+				t.Logf("the proof takes %d steps for %d nodes and edges", steps, size)
+				if steps > 20*size {
+					t.Errorf("the proof takes %d steps for %d nodes and edges, want 20 for each at most", steps, size)
+				}
 			}
 			harmless(t, text(t, ds, RenderOptions{}))
 		})
 	}
+}
+
+// proofWork is what the proof of a configuration looks at, whatever the machine,
+// and how large what it proves is.
+func proofWork(cfg *Config) (steps, size int) {
+	pr := newProver(cfg)
+	for _, s := range cfg.Sessions {
+		pr.session(s)
+	}
+	add := func(f *Flow) { steps, size = steps+f.steps, size+len(f.Nodes)+len(f.Edges) }
+	for _, f := range pr.flows {
+		add(f)
+	}
+	for _, c := range pr.rounded {
+		add(c.flow)
+	}
+	return steps, size
 }

@@ -66,3 +66,30 @@ run "two stalls are one too many" {
     condition = "count(events, .type == 'pattern.replanned') == 1 and reason contains 'max_resets is used up'"
   }
 }
+
+run "four rounds are the most" {
+  mock "script" {
+    reply {
+      when    = "agent == 'lead' and call <= 2"
+      content = "Known: little."
+    }
+    reply {
+      when = "agent == 'lead' and agents['survey'].turns < 4"
+      data = { satisfied = false, looping = false, progressing = true, next = "survey", instruction = "Look." }
+    }
+    reply {
+      when    = "agent == 'survey'"
+      content = "I see stones."
+    }
+    reply {
+      when    = "agent == 'lead'"
+      content = "We do not know."
+    }
+  }
+  expect {
+    outcome = "exhausted"
+  }
+  assert "each round was used" {
+    condition = "agents['survey'].turns == 4"
+  }
+}

@@ -84,3 +84,46 @@ run "after two new plans it is given up" {
     condition = "agents['archivist'].turns == 3"
   }
 }
+
+run "it is over after five minutes" {
+  mock "script" {
+    reply {
+      when    = "true"
+      content = "I am still thinking."
+      delay   = "6m"
+    }
+  }
+  expect {
+    outcome = "exhausted"
+    stop    = "limits.timeout"
+  }
+  assert "not a second later" {
+    condition = "elapsed >= 300 and elapsed < 301"
+  }
+}
+
+run "an archivist who forgets the form is asked again" {
+  mock "script" {
+    reply {
+      agent = agent.lead
+      data  = { steps = [{ agent = "archivist", task = "Find the year." }] }
+    }
+    reply {
+      agent   = agent.archivist
+      content = "1672."
+    }
+    reply {
+      agent = agent.archivist
+      data  = { ok = true, found = "1672" }
+    }
+    reply {
+      agent   = agent.lead
+      content = "1672."
+    }
+  }
+  expect {
+    outcome = "achieved"
+    turns   = 3
+    result  = "1672."
+  }
+}

@@ -96,3 +96,45 @@ run "a reader who fails fails the manuscript" {
     ref = "agent.reader"
   }
 }
+
+run "it is over after three minutes" {
+  mock "script" {
+    reply {
+      when    = "true"
+      content = "I am still thinking."
+      delay   = "4m"
+    }
+  }
+  expect {
+    outcome = "exhausted"
+    stop    = "limits.timeout"
+  }
+  assert "not a second later" {
+    condition = "elapsed >= 180 and elapsed < 181"
+  }
+}
+
+run "six chapters are three readers at a time" {
+  mock "script" {
+    reply {
+      agent = agent.editor
+      data  = { chapters = [for n in range(6) : { title = tostring(n), look_for = "commas" }] }
+    }
+    reply {
+      when    = "agent == 'reader'"
+      content = "None."
+      delay   = "10s"
+    }
+    reply {
+      agent   = agent.publisher
+      content = "Print it."
+    }
+  }
+  expect {
+    outcome = "achieved"
+    turns   = 8
+  }
+  assert "in two waves" {
+    condition = "elapsed >= 20 and elapsed < 21"
+  }
+}

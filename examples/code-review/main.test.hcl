@@ -125,3 +125,51 @@ run "a reviewer who fails ends the review with a note" {
     ref = "agent.performance"
   }
 }
+
+run "after four rounds without a decision it is left as it is" {
+  mock "script" {
+    reply {
+      when    = "agent == 'author' or agent == 'scribe'"
+      content = "Here it is."
+    }
+    reply {
+      when = "agent in ['security', 'performance', 'clarity']"
+      data = { verdict = "change", finding = "Line 1." }
+    }
+    reply {
+      when = "agent == 'lead'"
+      data = { decision = "revise", next = "Again." }
+    }
+  }
+  assert "it does not count as merged" {
+    condition = "outcome in ['exhausted', 'blocked'] and agents['author'].turns == 4"
+  }
+}
+
+run "whoever forgets the form is asked again" {
+  mock "script" {
+    reply {
+      when    = "agent == 'author' or agent == 'scribe'"
+      content = "Here it is."
+    }
+    reply {
+      when    = "agent in ['security', 'performance', 'clarity', 'lead'] and not (input contains 'not valid JSON')"
+      content = "Looks good to me."
+    }
+    reply {
+      when = "agent in ['security', 'performance', 'clarity']"
+      data = { verdict = "approve", finding = "Fine." }
+    }
+    reply {
+      agent = agent.lead
+      data  = { decision = "merge", next = "Merge it." }
+    }
+  }
+  expect {
+    outcome = "achieved"
+    stop    = stop.mergeable
+  }
+  assert "all four were" {
+    condition = "calls == turns + 4"
+  }
+}

@@ -77,3 +77,38 @@ run "a file that is not there is found before anything runs" {
     ref      = "var.document"
   }
 }
+
+run "a checker who forgets the form is asked again" {
+  mock "script" {
+    reply {
+      agent = agent.reader
+      data  = { supplier = "B", number = "1", issued = "2026-01-01", due = "2026-01-15", currency = "EUR", lines = [], net = 0, tax = 0, total = 0 }
+    }
+    reply {
+      agent   = agent.checker
+      content = "It adds up."
+    }
+    reply {
+      agent = agent.checker
+      data  = { consistent = true, remarks = [] }
+    }
+  }
+  expect {
+    outcome   = "achieved"
+    max_calls = 3
+  }
+}
+
+run "a document is given up after ninety seconds" {
+  mock "script" {
+    reply {
+      when    = "true"
+      content = "One moment."
+      delay   = "2m"
+    }
+  }
+  expect {
+    outcome = "exhausted"
+    stop    = "limits.timeout"
+  }
+}

@@ -120,3 +120,48 @@ run "it stays within its means" {
     max_tokens = 40000
   }
 }
+
+run "it is over after five minutes, whoever is thinking" {
+  mock "script" {
+    reply {
+      when    = "true"
+      content = "I am still thinking."
+      delay   = "70s"
+    }
+  }
+  expect {
+    outcome = "exhausted"
+    stop    = "limits.timeout"
+  }
+  assert "not a second later" {
+    condition = "elapsed >= 300 and elapsed < 301"
+  }
+}
+
+run "who writes too much ends it by the budget" {
+  mock "script" {
+    reply {
+      agent   = agent.optimist
+      content = "Close the streets."
+      usage {
+        input_tokens  = 39000
+        output_tokens = 300
+      }
+    }
+    reply {
+      when    = "agent == 'skeptic'"
+      content = "Keep them open."
+    }
+    reply {
+      agent   = agent.optimist
+      content = "Close them."
+    }
+  }
+  expect {
+    outcome = "exhausted"
+    stop    = "limits.max_tokens"
+  }
+  assert "a call that might pass the budget is not made" {
+    condition = "usage.total_tokens <= 40000"
+  }
+}

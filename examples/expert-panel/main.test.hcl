@@ -66,3 +66,24 @@ run "five turns are the most" {
     max_turns = 5
   }
 }
+
+run "a chair that forgets the form is asked again" {
+  mock "script" {
+    reply {
+      when    = "agent != 'chair'"
+      content = "It depends."
+    }
+    reply {
+      agent   = agent.chair
+      content = "Yes."
+    }
+    reply {
+      agent = agent.chair
+      data  = { recommendation = "Yes.", confidence = 0.5, conditions = [] }
+    }
+  }
+  expect {
+    outcome = "achieved"
+    result  = { recommendation = "Yes.", confidence = 0.5, conditions = [] }
+  }
+}

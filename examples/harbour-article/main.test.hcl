@@ -71,6 +71,10 @@ run "what has no form is asked for again" {
       data  = { wrong = 0, notes = "All right." }
     }
     reply {
+      agent   = agent.lawyer
+      content = "Print it."
+    }
+    reply {
       agent = agent.lawyer
       data  = { risky = false, notes = "" }
     }
@@ -78,6 +82,23 @@ run "what has no form is asked for again" {
   expect {
     outcome   = "achieved"
     turns     = 3
-    max_calls = 4
+    max_calls = 5
+  }
+}
+
+run "it is over after five minutes" {
+  mock "script" {
+    reply {
+      when    = "true"
+      content = "I am still thinking."
+      delay   = "6m"
+    }
+  }
+  expect {
+    outcome = "exhausted"
+    stop    = "limits.timeout"
+  }
+  assert "not a second later" {
+    condition = "elapsed >= 300 and elapsed < 301"
   }
 }

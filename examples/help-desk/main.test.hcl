@@ -77,3 +77,21 @@ run "a desk that fails leaves the question without an answer" {
     condition = "turns == 0"
   }
 }
+
+run "a question is given up after two minutes" {
+  opening = "The page is down"
+  mock "script" {
+    reply {
+      when    = "true"
+      content = "I am still thinking."
+      delay   = "3m"
+    }
+  }
+  expect {
+    outcome = "exhausted"
+    stop    = "limits.timeout"
+  }
+  assert "not a second later" {
+    condition = "elapsed >= 120 and elapsed < 121"
+  }
+}

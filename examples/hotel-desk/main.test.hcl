@@ -97,3 +97,35 @@ run "nobody is sent from desk to desk for ever" {
     condition = "handoffs == 3"
   }
 }
+
+run "housekeeping gives the guest back" {
+  say = ["Towels, please.", "And where can one eat fish?"]
+  mock "script" {
+    reply {
+      agent = agent.concierge
+      tool_call {
+        name      = "transfer_to_housekeeping"
+        arguments = {}
+      }
+    }
+    reply {
+      agent   = agent.housekeeping
+      content = "They are on their way."
+    }
+    reply {
+      agent = agent.housekeeping
+      tool_call {
+        name      = "transfer_to_concierge"
+        arguments = { reason = "fish" }
+      }
+    }
+    reply {
+      agent   = agent.concierge
+      content = "At the harbour."
+    }
+  }
+  expect {
+    outcome  = "achieved"
+    speakers = [agent.housekeeping, agent.concierge]
+  }
+}

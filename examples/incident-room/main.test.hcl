@@ -7,12 +7,16 @@ variables {
 }
 
 run "without an objection the room goes on" {
+  stay = true
   expect {
     outcome = "achieved"
     speakers = [
       agent.metrics, agent.database, agent.deploys, agent.commander, agent.operator, agent.monitoring,
       agent.commander, agent.operator, agent.monitoring, agent.scribe,
     ]
+  }
+  assert "it has waited ten minutes for the person on call" {
+    condition = "elapsed > 600 and elapsed < 602"
   }
   assert "only the risky action was asked about" {
     condition = "count(events, .type == 'turn.started' and .agent == 'on_call') == 1"
@@ -79,5 +83,62 @@ run "a specialist who cannot be reached ends it" {
   }
   expect_error {
     ref = "agent.database"
+  }
+}
+
+run "decisions and numbers have their form" {
+  mock "script" {
+    reply {
+      when    = "agent in ['metrics', 'database', 'deploys']"
+      content = "I see nothing."
+    }
+    reply {
+      when    = "agent in ['commander', 'monitoring'] and not (input contains 'not valid JSON')"
+      content = "Restart it."
+    }
+    reply {
+      agent = agent.commander
+      data  = { action = "Restart.", risky = false, because = "It helps.", check_within = "1 minute" }
+    }
+    reply {
+      agent   = agent.operator
+      content = "Done."
+    }
+    reply {
+      agent = agent.monitoring
+      data  = { healthy = true, numbers = "0.1 percent" }
+    }
+    reply {
+      agent   = agent.scribe
+      content = "It is over."
+    }
+  }
+  expect {
+    outcome = "achieved"
+    turns   = 7
+    result  = "It is over."
+  }
+}
+
+run "a commander who cannot decide does not block the room for ever" {
+  mock "script" {
+    reply {
+      when    = "agent in ['metrics', 'database', 'deploys']"
+      content = "I see nothing."
+    }
+    reply {
+      agent   = agent.commander
+      content = "Hm."
+      delay   = "20m"
+    }
+  }
+  expect {
+    outcome = "failed"
+  }
+  expect_error {
+    ref = "agent.commander"
+  }
+  assert "fifteen minutes are waited" {
+    condition = "elapsed >= 900 and elapsed < 901"
   }
 }

@@ -79,3 +79,43 @@ run "seven technical questions are too many" {
     contains = "One to six questions"
   }
 }
+
+run "it is over after six minutes" {
+  mock "script" {
+    reply {
+      when    = "true"
+      content = "I am still thinking."
+      delay   = "50s"
+    }
+  }
+  expect {
+    outcome = "exhausted"
+    stop    = "limits.timeout"
+  }
+  assert "not a second later" {
+    condition = "elapsed >= 360 and elapsed < 361"
+  }
+}
+
+run "a scorecard that forgets its form is asked for again" {
+  variables {
+    technical_questions = 1
+  }
+  mock "script" {
+    reply {
+      when    = "agent != 'scribe'"
+      content = "Yes?"
+    }
+    reply {
+      agent   = agent.scribe
+      content = "She was good."
+    }
+    reply {
+      agent = agent.scribe
+      data  = { technical = 4, collaboration = 4, evidence = [], next_step = "Offer." }
+    }
+  }
+  expect {
+    outcome = "achieved"
+  }
+}

@@ -73,3 +73,20 @@ run "after five tasks the editor must answer" {
     condition = "agents['reporter'].turns == 5"
   }
 }
+
+run "it is over after five minutes" {
+  mock "script" {
+    reply {
+      when    = "true"
+      content = "I am still thinking."
+      delay   = "6m"
+    }
+  }
+  expect {
+    outcome = "exhausted"
+    stop    = "limits.timeout"
+  }
+  assert "not a second later" {
+    condition = "elapsed >= 300 and elapsed < 301"
+  }
+}

@@ -99,3 +99,41 @@ run "seven turns are the most" {
     max_turns = 7
   }
 }
+
+run "it is over after five minutes" {
+  mock "script" {
+    reply {
+      when    = "true"
+      content = "I am still thinking."
+      delay   = "4m"
+    }
+  }
+  expect {
+    outcome = "exhausted"
+    stop    = "limits.timeout"
+  }
+  assert "not a second later" {
+    condition = "elapsed >= 300 and elapsed < 301"
+  }
+}
+
+run "a verdict that forgets its form is asked for again" {
+  mock "script" {
+    reply {
+      when    = "agent != 'judge'"
+      content = "I CONCEDE."
+    }
+    reply {
+      agent   = agent.judge
+      content = "Nobody."
+    }
+    reply {
+      agent = agent.judge
+      data  = { winner = "draw", reason = "All gave up." }
+    }
+  }
+  expect {
+    outcome = "achieved"
+    result  = "draw: All gave up."
+  }
+}

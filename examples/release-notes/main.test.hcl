@@ -80,3 +80,20 @@ run "without a version nothing is written" {
     max_turns = 8
   }
 }
+
+run "it is over after three minutes" {
+  mock "script" {
+    reply {
+      when    = "true"
+      content = "I am still thinking."
+      delay   = "2m"
+    }
+  }
+  expect {
+    outcome = "exhausted"
+    stop    = "limits.timeout"
+  }
+  assert "not a second later" {
+    condition = "elapsed >= 180 and elapsed < 181"
+  }
+}

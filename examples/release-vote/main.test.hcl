@@ -58,3 +58,14 @@ run "a ballot for neither is asked for again" {
     condition = "calls == 5 and messages[1].content contains 'If it must be.'"
   }
 }
+
+run "a manager who does not answer is not counted, and a tie means waiting" {
+  stay = true
+  expect {
+    outcome = "blocked"
+    result  = "wait"
+  }
+  assert "it waited five minutes" {
+    condition = "elapsed >= 300 and elapsed < 301"
+  }
+}

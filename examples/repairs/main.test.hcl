@@ -81,3 +81,31 @@ run "of equal bids the first in the list counts" {
     condition = "agents['plumber'].turns == 2 and agents['electrician'].turns == 1"
   }
 }
+
+run "three tasks are enough for a day" {
+  mock "script" {
+    reply {
+      when = "agent == 'dispatcher' and agents['plumber'].turns < 6"
+      data = { done = false, task = "Warm the next radiator.", needs = ["heating"] }
+    }
+    reply {
+      when = "agent == 'electrician'"
+      data = { score = 1, reason = "no" }
+    }
+    reply {
+      when = "agent == 'plumber' and input contains 'Bid for this task'"
+      data = { score = 9, reason = "yes" }
+    }
+    reply {
+      when    = "agent == 'plumber'"
+      content = "It is warm."
+    }
+    reply {
+      agent   = agent.dispatcher
+      content = "The rest is for tomorrow."
+    }
+  }
+  assert "the plumber bid and worked three times" {
+    condition = "agents['plumber'].turns == 6 and rounds == 3"
+  }
+}

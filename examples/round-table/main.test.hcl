@@ -62,3 +62,20 @@ run "nobody speaks twice in a row, and after eight rounds it is over" {
     condition = "reason contains 'max_rounds'"
   }
 }
+
+run "it is over after five minutes" {
+  mock "script" {
+    reply {
+      when    = "true"
+      content = "I am still thinking."
+      delay   = "6m"
+    }
+  }
+  expect {
+    outcome = "exhausted"
+    stop    = "limits.timeout"
+  }
+  assert "not a second later" {
+    condition = "elapsed >= 300 and elapsed < 301"
+  }
+}

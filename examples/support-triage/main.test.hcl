@@ -136,3 +136,32 @@ run "there are tickets in a folder only" {
     contains = "no such file in tickets/"
   }
 }
+
+run "whoever forgets the form is asked again" {
+  mock "script" {
+    reply {
+      when    = "agent in ['triage', 'quality'] and not (input contains 'not valid JSON')"
+      content = "Billing."
+    }
+    reply {
+      agent = agent.triage
+      data  = { category = "billing", urgent = false, summary = "Twice." }
+    }
+    reply {
+      agent   = agent.billing
+      content = "Sorry."
+    }
+    reply {
+      agent = agent.quality
+      data  = { approved = true, note = "" }
+    }
+    reply {
+      agent   = agent.sender
+      content = "Dear Maren"
+    }
+  }
+  expect {
+    outcome = "achieved"
+    turns   = 4
+  }
+}

@@ -89,3 +89,53 @@ run "more than four calls in a turn are not made" {
     condition = "count(events, .type == 'tool.finished') == 4"
   }
 }
+
+run "a colleague who is not there cannot be asked" {
+  mock "script" {
+    reply {
+      agent = agent.clerk
+      tool_call {
+        name      = "ask"
+        arguments = { agent = "boss", question = "May I?" }
+      }
+    }
+    reply {
+      agent   = agent.clerk
+      content = "I will find out."
+    }
+    reply {
+      agent   = agent.keeper
+      content = "Good."
+    }
+  }
+  expect {
+    outcome = "achieved"
+  }
+  expect_error {
+    ref = "tool.ask"
+  }
+}
+
+run "a booking without a number of days is refused, whoever allows it" {
+  approve "book" {}
+  mock "script" {
+    reply {
+      agent = agent.clerk
+      tool_call {
+        name      = "book"
+        arguments = { what = "projector" }
+      }
+    }
+    reply {
+      agent   = agent.clerk
+      content = "For how long?"
+    }
+    reply {
+      agent   = agent.keeper
+      content = "Good."
+    }
+  }
+  assert "nothing is booked" {
+    condition = "none(events, .type == 'tool.finished')"
+  }
+}

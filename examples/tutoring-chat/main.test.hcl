@@ -68,6 +68,16 @@ run "messages that come too fast are answered one after the other" {
   }
 }
 
+run "a silent student makes the lesson expire" {
+  stay = true
+  expect {
+    outcome = "expired"
+  }
+  assert "after twenty minutes" {
+    condition = "reason == 'nobody said anything for 20m0s' and calls == 0"
+  }
+}
+
 run "an open end is bounded for each message" {
   command = "plan"
   expect {

@@ -116,3 +116,20 @@ run "four attempts are eight turns" {
     max_turns = 8
   }
 }
+
+run "it is over after three minutes" {
+  mock "script" {
+    reply {
+      when    = "true"
+      content = "I am still thinking."
+      delay   = "4m"
+    }
+  }
+  expect {
+    outcome = "exhausted"
+    stop    = "limits.timeout"
+  }
+  assert "not a second later" {
+    condition = "elapsed >= 180 and elapsed < 181"
+  }
+}

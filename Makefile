@@ -67,8 +67,11 @@ bench: ## benchmarks in benchstat's format: BENCH=regexp BENCH_COUNT=6 BENCH_PKG
 fuzz: ## every fuzz target for FUZZTIME (30s): FUZZ=regexp PKG=...
 	@sh .ci/fuzz '$(FUZZ)' '$(FUZZTIME)' $(PKG)
 
-examples: build ## validate every example with the binary
+examples: build ## validate, lint and test every example with the binary
+	$(BIN) fmt -check -recursive examples
 	$(BIN) validate examples/*/
+	$(BIN) lint examples/*/
+	$(BIN) test examples
 
 docs: ## regenerate the references in docs/
 	go generate ./...

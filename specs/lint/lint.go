@@ -129,10 +129,6 @@ func (p *pass) agent(name string) *specs.Agent {
 	return find(p.cfg.Agents, func(a *specs.Agent) bool { return a.Name == name })
 }
 
-func (p *pass) provider(name string) *specs.Provider {
-	return find(p.cfg.Providers, func(x *specs.Provider) bool { return x.Name == name })
-}
-
 func (p *pass) pattern(name string) *specs.Pattern {
 	return find(p.cfg.Patterns, func(x *specs.Pattern) bool { return x.Name == name })
 }

@@ -24,6 +24,10 @@ func sessionRules() []Rule {
 			Name: "missing-description", Severity: specs.SeverityWarning, Summary: "Nothing says what it is for", check: missingDescription,
 			Explanation: "Models decide by its `description` when to call a tool. People read that of a variable when they set it, and that of a session where there are several to choose from.",
 		},
+		{
+			Name: "untyped-variable", Severity: specs.SeverityWarning, Summary: "Variable takes anything", check: untypedVariable,
+			Explanation: "A variable without `type` takes any value, so that a mistake in one is found where it is used, if at all, and `-var name=7` is a number where a text was meant. Write the type; `type = any` says that anything is meant.",
+		},
 	}
 }
 
@@ -74,6 +78,14 @@ func missingDescription(p *pass) {
 	for _, s := range p.cfg.Sessions {
 		if strings.TrimSpace(s.Description) == "" {
 			p.report("session."+s.Name, where(s), "session %q is one of %d and has no description, which is shown where one is chosen. Write description = \"…\".", s.Name, len(p.cfg.Sessions))
+		}
+	}
+}
+
+func untypedVariable(p *pass) {
+	for _, v := range p.cfg.Variables {
+		if _, typed := v.Args["type"]; !typed {
+			p.report("var."+v.Name, v.Range, "variable %q has no type. Write type = string, or what it is.", v.Name)
 		}
 	}
 }

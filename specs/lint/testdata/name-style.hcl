@@ -4,6 +4,7 @@ locals {
 
 variable "the-topic" { # LINT name-style
   description = "What is spoken of."
+  type        = string
   default     = "tea"
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/trial"
 	"github.com/agentconnect-dev/agentconnect/engine"
+	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
 // testOptions are the flags of test.
@@ -158,4 +159,21 @@ func readLog(path string) ([]engine.Event, error) {
 	}
 	defer file.Close() //nolint:errcheck // it was only read from
 	return eventsOf(file)
+}
+
+// checkedTest checks a test file.
+func checkedTest(path string, vars []specs.VarInput) (specs.Diagnostics, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, usageError("%s", missing(path, err))
+	}
+	return specs.CheckSuite(path, specs.Options{Vars: vars, Version: thisBuild().Version}), nil
+}
+
+// runsOf is how many runs a sound test file has.
+func runsOf(path string) int {
+	suite, _ := specs.LoadSuite(path, specs.Options{})
+	if suite == nil {
+		return 0
+	}
+	return len(suite.Runs)
 }

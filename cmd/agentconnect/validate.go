@@ -19,6 +19,7 @@ func newValidate(a *app) *cobra.Command {
 		Short: "Check scenarios without running them",
 		Long: `Check scenarios: the syntax, every name and type, every condition, and that each
 session ends. All findings are listed, at the exact characters. No key is needed.
+A test file, *.test.hcl, is checked with its scenario, and not run.
 
 Status: 0 without errors, 1 with errors, 2 when a path is not there.`,
 		Example: `  agentconnect validate debate.hcl
@@ -106,8 +107,13 @@ func unreadable(err error) specs.Diagnostics {
 	return specs.Diagnostics{{Severity: specs.SeverityError, Code: "AC1001", Summary: "Cannot read file", Detail: err.Error()}}
 }
 
-// checked loads a scenario and compiles its sessions.
+// checked loads a scenario and compiles its sessions. For a test file there is no
+// configuration.
 func checked(path string, vars []specs.VarInput) (*specs.Config, specs.Diagnostics, error) {
+	if specs.IsTest(path) {
+		ds, err := checkedTest(path, vars)
+		return nil, ds, err
+	}
 	cfg, ds, err := load(path, vars, true)
 	if err != nil || cfg == nil {
 		return nil, ds, err
@@ -125,6 +131,10 @@ func (a *app) success(path string, cfg *specs.Config, warnings int) {
 	with := ""
 	if warnings > 0 {
 		with = " with " + plural(warnings, "warning")
+	}
+	if cfg == nil {
+		fmt.Fprintf(a.con.out, "%s%s: %s: %s\n", theme.Good("Success"), with, path, plural(runsOf(path), "run"))
+		return
 	}
 	parts := []string{
 		plural(len(cfg.Agents), "agent"), plural(len(cfg.Patterns), "pattern"), plural(len(cfg.Stops), "stop"), plural(len(cfg.Sessions), "session"),

@@ -110,12 +110,14 @@ func (t *Text) Cover(c *Coverage) {
 			t.session(s, &s.Sessions[i])
 		}
 		for _, name := range s.Untested {
-			fmt.Fprintf(t.Out, "\n%s  %s session.%s\n", t.Theme.Bold("coverage"), s.Scenario, name)
-			fmt.Fprintf(t.Out, "  %s\n", t.Theme.Warn("no run of it"))
+			t.blank()
+			t.printf("%s  %s session.%s\n", t.Theme.Bold("coverage"), s.Scenario, name)
+			t.printf("  %s\n", t.Theme.Warn("no run of it"))
 		}
 	}
 	if len(c.Scenarios) > 1 {
-		fmt.Fprintf(t.Out, "\n%s  %d%% of all, %d of %d\n", t.Theme.Bold("coverage"), c.Percent, c.Covered, c.Of)
+		t.blank()
+		t.printf("%s  %d%% of all, %d of %d\n", t.Theme.Bold("coverage"), c.Percent, c.Covered, c.Of)
 	}
 }
 
@@ -126,13 +128,14 @@ func (t *Text) session(s *ScenarioCoverage, c *SessionCoverage) {
 		covered, of = covered+share.Covered, of+share.Of
 		parts = append(parts, fmt.Sprintf("%ss %d/%d", share.Kind, share.Covered, share.Of))
 	}
-	fmt.Fprintf(t.Out, "\n%s  %s session.%s: %d%%, %d of %d in %s\n", t.Theme.Bold("coverage"), s.Scenario, c.Session, percent(covered, of), covered, of, plural(c.Sessions, "session"))
-	fmt.Fprintf(t.Out, "  %s\n", strings.Join(parts, ", "))
+	t.blank()
+	t.printf("%s  %s session.%s: %d%%, %d of %d in %s\n", t.Theme.Bold("coverage"), s.Scenario, c.Session, percent(covered, of), covered, of, plural(c.Sessions, "session"))
+	t.printf("  %s\n", strings.Join(parts, ", "))
 	missing := c.Missing()
 	if len(missing) == 0 {
 		return
 	}
-	fmt.Fprintln(t.Out, "  not exercised:")
+	t.printf("%s\n", "  not exercised:")
 	wide := 0
 	for i := range missing {
 		wide = max(wide, len(missing[i].Kind))
@@ -146,6 +149,6 @@ func (t *Text) session(s *ScenarioCoverage, c *SessionCoverage) {
 		if p.File != "" {
 			line += t.Theme.Dim(fmt.Sprintf("  %s:%d", p.File, p.Line))
 		}
-		fmt.Fprintln(t.Out, line)
+		t.printf("%s\n", line)
 	}
 }

@@ -94,9 +94,12 @@ func (r *Report) Failed() bool { return slices.ContainsFunc(r.Files, (*File).Fai
 
 // Matched says whether the filter left anything to run.
 func (r *Report) Matched() bool {
-	return slices.ContainsFunc(r.Files, func(f *File) bool {
-		return f.Findings.HasErrors() || slices.ContainsFunc(f.Results, func(r *Result) bool { return !r.Skipped })
-	})
+	return slices.ContainsFunc(r.Files, func(f *File) bool { return !f.skipped() })
+}
+
+// skipped says that there is nothing to tell of the file.
+func (f *File) skipped() bool {
+	return len(f.Findings) == 0 && !slices.ContainsFunc(f.Results, func(r *Result) bool { return !r.Skipped })
 }
 
 // Run runs test files. The error is that of ctx.

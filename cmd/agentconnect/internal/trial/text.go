@@ -12,20 +12,40 @@ import (
 
 // Text writes results for a person.
 type Text struct {
-	Out    io.Writer
-	Theme  screen.Theme
-	Width  int
-	Indent string
+	Out   io.Writer
+	Theme screen.Theme
+	// Width is that of the terminal, 0 for a file.
+	Width int
 	// Verbose shows the transcript of each run.
 	Verbose bool
+
+	spaced bool // the last line is empty
+}
+
+// printf writes to the output; that it cannot be written shows when the program
+// ends.
+func (t *Text) printf(format string, args ...any) {
+	fmt.Fprintf(t.Out, format, args...)
+	t.spaced = false
+}
+
+// blank writes an empty line, unless there is one.
+func (t *Text) blank() {
+	if !t.spaced {
+		fmt.Fprintln(t.Out)
+	}
+	t.spaced = true
 }
 
 // lastLines is how much of the transcript stands beside a failure.
 const lastLines = 14
 
-// File writes what came of a file.
+// File writes what came of a file, if anything was to be run in it.
 func (t *Text) File(f *File) {
-	fmt.Fprintln(t.Out, t.Theme.Bold(f.Name))
+	if f.skipped() {
+		return
+	}
+	t.printf("%s\n", t.Theme.Bold(f.Name))
 	t.findings(f.Findings)
 	told := map[string]string{} // errors of the scenario, by their text
 	for _, r := range f.Results {
@@ -40,13 +60,13 @@ func (t *Text) result(r *Result, told map[string]string) {
 	if r.Failed() {
 		status = t.Theme.Bad("FAIL")
 	}
-	fmt.Fprintf(t.Out, "  %s  %s  %s\n", status, screen.Line(r.Name), t.Theme.Dim(r.summary()))
+	t.printf("  %s  %s  %s\n", status, screen.Line(r.Name), t.Theme.Dim(r.summary()))
 	if r.Updated != "" {
-		fmt.Fprintf(t.Out, "        wrote %s\n", r.Updated)
+		t.printf("        wrote %s\n", r.Updated)
 	}
 	t.findingsOnce(r, told)
-	if lines := Transcript(r.Events); t.Verbose || r.Failed() {
-		t.transcript(lines)
+	if t.Verbose || r.Failed() {
+		t.transcript(Transcript(r.Events))
 	}
 }
 
@@ -79,7 +99,7 @@ func (t *Text) findingsOnce(r *Result, told map[string]string) {
 	_ = r.Findings.WriteText(&text, specs.RenderOptions{}) // a builder takes all
 	first, again := told[text.String()]
 	if again && len(r.Findings) > 0 {
-		fmt.Fprintf(t.Out, "        the same errors as in run %q\n", first)
+		t.printf("        the same errors as in run %q\n", first)
 		return
 	}
 	told[text.String()] = r.Name
@@ -92,9 +112,9 @@ func (t *Text) findings(ds specs.Diagnostics) {
 	}
 	var text strings.Builder
 	_ = ds.WriteText(&text, specs.RenderOptions{Color: t.Theme.Color, Width: max(0, t.Width-8)}) // a builder takes all
-	fmt.Fprintln(t.Out)
+	t.blank()
 	t.indented(text.String())
-	fmt.Fprintln(t.Out)
+	t.blank()
 }
 
 // transcript writes the lines of a session; beside a failure the last ones.
@@ -107,14 +127,14 @@ func (t *Text) transcript(lines []string) {
 		title = fmt.Sprintf("transcript (the last %d of %d lines; -v shows all):", lastLines, len(lines))
 		lines = lines[len(lines)-lastLines:]
 	}
-	fmt.Fprintln(t.Out, "        "+t.Theme.Dim(title))
+	t.printf("%s\n", "        "+t.Theme.Dim(title))
 	for _, line := range lines {
 		if !t.Verbose {
 			line = cut(line)
 		}
-		fmt.Fprintln(t.Out, "        "+line)
+		t.printf("%s\n", "        "+line)
 	}
-	fmt.Fprintln(t.Out)
+	t.blank()
 }
 
 // maxLine is how many characters of a line stand beside a failure.
@@ -132,7 +152,7 @@ func (t *Text) indented(text string) {
 		if line != "" {
 			line = "        " + line
 		}
-		fmt.Fprintln(t.Out, line)
+		t.printf("%s\n", line)
 	}
 }
 
@@ -163,7 +183,7 @@ func (r *Report) Tally() Tally {
 // Summary writes the last lines.
 func (t *Text) Summary(r *Report) {
 	n := r.Tally()
-	fmt.Fprintln(t.Out)
+	t.blank()
 	var parts []string
 	add := func(n int, text string) {
 		if n > 0 {
@@ -178,7 +198,7 @@ func (t *Text) Summary(r *Report) {
 	if r.Failed() {
 		word = t.Theme.Bad("FAIL")
 	}
-	fmt.Fprintf(t.Out, "%s  %s in %s, %s\n", word, strings.Join(parts, ", "), plural(len(r.Files), "file"), tookText(r.Took))
+	t.printf("%s  %s in %s, %s\n", word, strings.Join(parts, ", "), plural(len(r.Files), "file"), tookText(r.Took))
 }
 
 func plural(n int, noun string) string {

@@ -26,7 +26,7 @@ func sessionRules() []Rule {
 		},
 		{
 			Name: "untyped-variable", Severity: specs.SeverityWarning, Summary: "Variable takes anything", check: untypedVariable,
-			Explanation: "A variable without `type` takes any value, so that a mistake in one is found where it is used, if at all, and `-var name=7` is a number where a text was meant. Write the type; `type = any` says that anything is meant.",
+			Explanation: "A variable without `type` takes any value, so that a mistake in one is found where it is used, if at all; and a text for it has to be quoted twice on the command line, `-var 'topic=\"tea\"'`, where `type = string` takes `-var topic=tea`. Write the type; `type = any` says that anything is meant.",
 		},
 	}
 }

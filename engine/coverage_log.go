@@ -11,7 +11,7 @@ import (
 // Add counts what a session of a template has done, by its log. The log may stop
 // anywhere. What the template does not know is passed over.
 func (c *Coverage) Add(ctx context.Context, t *Template, log iter.Seq2[Event, error]) error {
-	r := &covered{t: t, c: c, nodes: map[string]*node{}, frames: map[int]*node{}, failing: map[int]string{}}
+	r := &covered{t: t, c: c, nodes: map[string]*node{}, frames: map[int]*node{}, failing: map[int]string{}, before: map[int]string{}}
 	t.root.index(r.nodes)
 	for e, err := range log {
 		if err != nil {
@@ -46,6 +46,7 @@ type covered struct {
 	nodes   map[string]*node
 	frames  map[int]*node
 	failing map[int]string // whose call failed last, by turn
+	before  map[int]string // who was chosen last, by frame
 	fired   bool           // the log has told which conditions it ends by
 }
 
@@ -177,6 +178,8 @@ func (r *covered) path(e *Event) {
 	case *Replanned:
 		r.take(d.Frame, coverReplans)
 	case *Chosen:
+		r.take(d.Frame, coverFollows(r.before[d.Frame], d.Name))
+		r.before[d.Frame] = d.Name
 		switch d.By {
 		case "fallback":
 			r.take(d.Frame, coverFallback)

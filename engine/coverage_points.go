@@ -25,13 +25,14 @@ const (
 	coverFinal    = "the last turn is taken"
 )
 
-func coverOnError(n *node) string       { return "on_error = " + n.spec.OnError }
-func coverFallsBack(to string) string   { return "it falls back to provider." + to }
-func coverAsks(role string) string      { return "it asks for " + role }
-func coverRoute(name string) string     { return fmt.Sprintf("the route %q", name) }
-func coverHands(from, to string) string { return fmt.Sprintf("%s hands over to %s", from, to) }
-func coverEnds(why string) string       { return "it ends: " + why }
-func coverWaits(limit string) string    { return limit + " is reached" }
+func coverOnError(n *node) string         { return "on_error = " + n.spec.OnError }
+func coverFallsBack(to string) string     { return "it falls back to provider." + to }
+func coverAsks(role string) string        { return "it asks for " + role }
+func coverRoute(name string) string       { return fmt.Sprintf("the route %q", name) }
+func coverHands(from, to string) string   { return fmt.Sprintf("%s hands over to %s", from, to) }
+func coverFollows(from, to string) string { return fmt.Sprintf("%s is followed by %s", from, to) }
+func coverEnds(why string) string         { return "it ends: " + why }
+func coverWaits(limit string) string      { return limit + " is reached" }
 
 func coverEdge(from, to, when string) string {
 	if when == "" {
@@ -193,8 +194,15 @@ func (n *node) edges(path func(what string, at specs.Range)) {
 				path(coverHands(n.slots[from].name, n.slots[to].name), a.Range)
 			}
 		}
-	case a.Selector != nil && a.Selector.Fallback != nil:
-		path(coverFallback, a.Arg("fallback"))
+	case a.Selector != nil:
+		for _, from := range slices.Sorted(maps.Keys(a.Selector.Transitions)) {
+			for _, to := range a.Selector.Transitions[from] {
+				path(coverFollows(from, to), a.Arg("transitions"))
+			}
+		}
+		if a.Selector.Fallback != nil {
+			path(coverFallback, a.Arg("fallback"))
+		}
 	case a.Vote != nil && a.Vote.Strategy != "average":
 		path(coverTie, a.Range)
 	case a.PlanExecute != nil && a.PlanExecute.MaxReplans > 0, a.Kind == "magentic" && a.Manager.MaxResets > 0:

@@ -170,8 +170,10 @@ func TestCoverageOfEverything(t *testing.T) {
 					what = cut
 				}
 			}
-			if strings.Contains(what, " hands over to ") {
-				what = "hands over"
+			for _, cut := range []string{" hands over to ", " is followed by "} {
+				if strings.Contains(what, cut) {
+					what = cut
+				}
 			}
 			if p.Kind == engine.CoverLimit && what == "" {
 				what = p.Name
@@ -189,5 +191,36 @@ func TestCoverageOfEverything(t *testing.T) {
 	}
 	if len(counts) < 40 {
 		t.Errorf("there are %d sorts of points, want 40 at least: %v", len(counts), counts)
+	}
+}
+
+// TestCoverageOfTransitions covers who follows whom.
+func TestCoverageOfTransitions(t *testing.T) {
+	tmpl := compileText(t, `
+provider "scripted" "p" {}
+agent "a" { provider = provider.p }
+agent "b" { provider = provider.p }
+pattern "selector" "x" {
+  participants = [agent.a, agent.b]
+  rule         = "turns == 0 ? 'a' : 'b'"
+  allow_repeat = true
+  max_rounds   = 3
+  transitions  = { a = [agent.a, agent.b], b = [agent.a, agent.b] }
+}
+session "s" {
+  pattern = pattern.x
+  opening = "Begin."
+}
+`)
+	r, err := engine.Rehearse(t.Context(), tmpl, engine.RehearseOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := engine.NewCoverage(tmpl)
+	if err := c.Add(t.Context(), tmpl, sequence(r.Events)); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("path: pattern.x: it ends: done\npath: pattern.x: a is followed by a\npath: pattern.x: b is followed by a\n", missing(c)); diff != "" {
+		t.Errorf("missing (-want +got):\n%s", diff)
 	}
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/agentconnect-dev/agentconnect/specs"
@@ -112,8 +113,9 @@ const (
 // several things are due at the same moment the clock comes first, then what was
 // begun first.
 //
-// The error is that of the options or of ctx. A session that does not end is none.
-func Rehearse(ctx context.Context, t *Template, o RehearseOptions) (*Rehearsal, error) {
+// The error is that of the options or of ctx, or tells of a mistake of the engine.
+// A session that does not end is none.
+func Rehearse(ctx context.Context, t *Template, o RehearseOptions) (r *Rehearsal, err error) {
 	o.Start.ID = cmp.Or(o.Start.ID, rehearsalID)
 	o.Events, o.Within = cmp.Or(o.Events, rehearseEvents), cmp.Or(o.Within, rehearseWithin)
 	if o.Begin.IsZero() {
@@ -128,6 +130,11 @@ func Rehearse(ctx context.Context, t *Template, o RehearseOptions) (*Rehearsal, 
 	life, cancel := context.WithCancelCause(ctx)
 	defer cancel(ErrEnded)
 	g := newStage(life, cancel, t, o)
+	defer func() {
+		if p := recover(); p != nil {
+			r, err = nil, fmt.Errorf("session %s: internal error after event %d: %v", o.Start.ID, g.s.st.head, p)
+		}
+	}()
 	g.start()                       //nolint:contextcheck // it has it
 	if err := g.run(); err != nil { //nolint:contextcheck // likewise
 		return nil, err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -311,6 +313,47 @@ func TestRehearseTwice(t *testing.T) {
 	for i := range logs {
 		if logs[i] != logs[0] || !strings.Contains(logs[i], "2030-01-02T03:04:05") {
 			t.Errorf("log %d is\n%s\nwant\n%s", i, logs[i], logs[0])
+		}
+	}
+}
+
+// panics is a pattern with a mistake.
+type panics struct{}
+
+func (panics) Next(*engine.State, *engine.Frame) engine.Move { panic("a mistake") }
+
+// TestRehearseContains makes an error of a mistake of the engine.
+func TestRehearseContains(t *testing.T) {
+	_, err := engine.Rehearse(t.Context(), engine.Planted(compileText(t, coverScenario), panics{}), engine.RehearseOptions{})
+	if err == nil || !strings.Contains(err.Error(), "internal error after event 4: a mistake") {
+		t.Errorf("got %v, want the mistake and its place", err)
+	}
+}
+
+// BenchmarkRehearse rehearses a talk of 100 turns.
+func BenchmarkRehearse(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "main.hcl")
+	src := `
+provider "scripted" "p" {}
+agent "a" { provider = provider.p }
+agent "b" { provider = provider.p }
+pattern "round_robin" "x" {
+  participants = [agent.a, agent.b]
+  max_rounds   = 50
+}
+session "s" {
+  pattern = pattern.x
+  opening = "Begin."
+}
+`
+	if err := os.WriteFile(path, []byte(src), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	tmpl := compile(b, load(b, path), nil)
+	for b.Loop() {
+		r, err := engine.Rehearse(b.Context(), tmpl, engine.RehearseOptions{})
+		if err != nil || r.Ended == nil || r.Info.Turns != 100 {
+			b.Fatalf("%+v, %v", r, err)
 		}
 	}
 }

@@ -46,20 +46,33 @@ const maxPasses = 8
 // laidOut formats a text without mistakes in its syntax. It gives false if the
 // result would say something else.
 func laidOut(src []byte) ([]byte, bool) {
-	text, heredocs := cutHeredocs(src)
-	text = unwrapAll(text)
-	before := spelling(lex(text, "", syntaxConfig))
-	for range maxPasses {
-		next := blankLines(hclwrite.Format(text))
+	cut, heredocs := cutHeredocs(src)
+	start := unwrapAll(cut)
+	text := settled(start)
+	if bytes.Equal(text, cut) {
+		return src, true
+	}
+	tokens := lex(text, "", syntaxConfig)
+	if spelling(tokens) != spelling(lex(start, "", syntaxConfig)) {
+		return nil, false
+	}
+	return pasteHeredocs(text, tokens, heredocs)
+}
+
+// settled moves the space of a text until it stays where it is.
+func settled(text []byte) []byte {
+	for pass := range maxPasses {
+		aligned := hclwrite.Format(text)
+		if pass > 0 && bytes.Equal(aligned, text) {
+			break // its blank lines are those of the pass before
+		}
+		next := blankLines(aligned)
 		if bytes.Equal(next, text) {
 			break
 		}
 		text = next
 	}
-	if spelling(lex(text, "", syntaxConfig)) != before {
-		return nil, false
-	}
-	return pasteHeredocs(text, heredocs)
+	return text
 }
 
 // lineBreak is how spelling writes the end of a line.
@@ -93,8 +106,11 @@ func spelling(tokens hclsyntax.Tokens) string {
 // cutHeredocs takes the texts out of heredocs, so that nothing can happen to
 // them, and gives the heredocs as they were.
 func cutHeredocs(src []byte) (text []byte, heredocs [][]byte) {
+	if !bytes.Contains(src, []byte("<<")) {
+		return src, nil
+	}
 	at := 0
-	for _, h := range heredocSpans(src) {
+	for _, h := range heredocSpans(lex(src, "", syntaxConfig)) {
 		text = append(text, src[at:h.whole.from]...)
 		text = append(text, src[h.whole.from:h.body.from]...)
 		text = append(text, bytes.TrimLeft(src[h.body.to:h.whole.to], " \t")...)
@@ -104,10 +120,10 @@ func cutHeredocs(src []byte) (text []byte, heredocs [][]byte) {
 	return append(text, src[at:]...), heredocs
 }
 
-// pasteHeredocs is the reverse of cutHeredocs. It gives false if the text has
-// not as many as were cut.
-func pasteHeredocs(text []byte, heredocs [][]byte) ([]byte, bool) {
-	spans := heredocSpans(text)
+// pasteHeredocs is the reverse of cutHeredocs, for a text and its tokens. It
+// gives false if the text has not as many as were cut.
+func pasteHeredocs(text []byte, tokens hclsyntax.Tokens, heredocs [][]byte) ([]byte, bool) {
+	spans := heredocSpans(tokens)
 	if len(spans) != len(heredocs) {
 		return nil, false
 	}
@@ -124,10 +140,10 @@ func pasteHeredocs(text []byte, heredocs [][]byte) ([]byte, bool) {
 type heredocSpan struct{ whole, body span }
 
 // heredocSpans are the heredocs that do not stand in others.
-func heredocSpans(src []byte) []heredocSpan {
+func heredocSpans(tokens hclsyntax.Tokens) []heredocSpan {
 	var out []heredocSpan
 	depth := 0
-	for _, t := range lex(src, "", syntaxConfig) {
+	for _, t := range tokens {
 		from, to := t.Range.Start.Byte, t.Range.End.Byte
 		switch t.Type {
 		case hclsyntax.TokenOHeredoc:

@@ -12,9 +12,12 @@ import (
 // unwrapped, and nothing that goes over several lines.
 func unwrapAll(src []byte) []byte {
 	for range maxDepth {
+		if !bytes.Contains(src, []byte(`"${`)) {
+			break
+		}
 		next := unwrap(src)
 		if len(next) == len(src) {
-			return src
+			break
 		}
 		src = next
 	}

@@ -66,6 +66,48 @@ func TestRehearseCrowd(t *testing.T) {
 	t.Logf("ends: %v", ends)
 }
 
+// TestRehearseWaiting rehearses random trees with persons who do what they do when
+// it is waited for, and are gone then: each session ends, its log is replayed
+// without a difference, and it comes out the same again.
+func TestRehearseWaiting(t *testing.T) {
+	dir := t.TempDir()
+	ends, undone := map[string]int{}, 0
+	rapid.Check(t, func(rt *rapid.T) {
+		tmpl, worst, src := crowdedBy(rt, dir)
+		if tmpl == nil {
+			return
+		}
+		o := engine.RehearseOptions{Acts: actsOf(deeds(rt))[:rapid.IntRange(0, 8).Draw(rt, "acts")]}
+		for i := range o.Acts {
+			o.Acts[i].At = 0
+		}
+		var first *engine.Rehearsal
+		for range 2 {
+			worst.restart()
+			r, err := engine.Rehearse(t.Context(), tmpl, o)
+			if err != nil {
+				rt.Fatal(err)
+			}
+			if r.Ended == nil {
+				rt.Fatalf("it has not ended: %s\n%s\n%s", r.Unfinished, transcript(r.Events), src)
+			}
+			if first == nil {
+				first = r
+			}
+			if diff := cmp.Diff(first.Events, r.Events); diff != "" {
+				rt.Fatalf("again it is different:\n%s\n%s", diff, src)
+			}
+		}
+		d, err := engine.Replay(t.Context(), tmpl, sequence(first.Events))
+		if err != nil || d != nil {
+			rt.Fatalf("replayed: %+v, %v\n%s", d, err, transcript(first.Events))
+		}
+		ends[string(first.Ended.Outcome)]++
+		undone += len(first.Undone)
+	})
+	t.Logf("ends: %v, acts undone: %d", ends, undone)
+}
+
 // actsOf are deeds at their moments, and then resumes as long as it takes.
 func actsOf(list []deed) []engine.Act {
 	at := time.Duration(0)

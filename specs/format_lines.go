@@ -96,15 +96,19 @@ func (w *lineWriter) startLine(closes bool) {
 // comment writes a comment; one to the end of the line has the line's end in
 // it.
 func (w *lineWriter) comment(text []byte) {
-	if !bytes.HasSuffix(text, []byte("\n")) {
+	if !toLineEnd(text) {
 		w.out = append(w.out, text...)
-		if toLineEnd(text) {
-			w.out = bytes.TrimRight(w.out, " \t")
-		}
 		return
 	}
-	body := bytes.TrimSuffix(bytes.TrimSuffix(text, []byte("\n")), []byte("\r"))
-	w.out = append(append(w.out, bytes.TrimRight(body, " \t")...), text[len(body):]...)
+	w.out = append(w.out, bytes.TrimRight(text, " \t\r\n")...)
+	switch {
+	case bytes.HasSuffix(text, []byte("\r\n")):
+		w.out = append(w.out, "\r\n"...)
+	case bytes.HasSuffix(text, []byte("\n")):
+		w.out = append(w.out, '\n')
+	default: // the end of the file
+		return
+	}
 	w.endLine()
 }
 
@@ -142,7 +146,7 @@ func (w *lineWriter) endLine() {
 
 // finish ends the last line.
 func (w *lineWriter) finish() []byte {
-	w.out = bytes.TrimRight(w.out, " \t")
+	w.out = bytes.TrimRight(w.out, " \t\r")
 	if len(w.out) > 0 && w.out[len(w.out)-1] != '\n' {
 		w.out = append(w.out, w.ending...)
 	}

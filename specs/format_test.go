@@ -165,6 +165,7 @@ func FuzzFormat(f *testing.F) {
 		}
 	}
 	f.Add([]byte("a = <<-X\n  ${f(\"${b}\")\n}\n  X\n"))
+	f.Add([]byte("#\r\t\r"))
 	f.Add([]byte("a = [ # x\n\n<<E\nE\n, ]//y"))
 	f.Fuzz(func(t *testing.T, src []byte) {
 		out, ds := Format("a.hcl", src)

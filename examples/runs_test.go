@@ -40,6 +40,8 @@ func runs() []run {
 		{name: "blocked", command: `examples/data-extraction -var document=invoice-0433.txt`, status: 1},
 		{name: "run", command: `examples/code-review`},
 		{name: "run", command: `examples/tools`},
+		{name: "run", command: `examples/boat-sale`},
+		{name: "result", command: `examples/boat-sale --quiet`},
 		{name: "run", command: `examples/round-table`},
 		{name: "result", command: `examples/round-table --quiet`},
 		{name: "run", command: `examples/help-desk`},

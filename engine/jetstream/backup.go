@@ -35,7 +35,7 @@ func (j *Journal) Backup(ctx context.Context, w io.Writer) (Stats, error) {
 // tableStreams are the streams of the tables but the journal's own.
 func (j *Journal) tableStreams(ctx context.Context) ([]string, error) {
 	var list []string
-	infos := j.js.ListStreams(ctx)
+	infos := j.main.js.ListStreams(ctx)
 	for info := range infos.Info() {
 		name, ok := strings.CutPrefix(info.Config.Name, tablePrefix)
 		mine := len(info.Config.Subjects) == 2 && info.Config.Subjects[1] == probeSubject(info.Config.Name)
@@ -100,7 +100,7 @@ func (b *backup) end(ctx context.Context, stream, filter string) (uint64, error)
 	if !unreadable(err) {
 		return 0, b.j.readTrouble(ctx, stream, err)
 	}
-	s, err := b.j.js.Stream(ctx, stream)
+	s, err := b.j.conn(stream).js.Stream(ctx, stream)
 	if err != nil {
 		return 0, b.j.readTrouble(ctx, stream, err)
 	}

@@ -50,14 +50,15 @@ func (j *Journal) oneBatch(ctx context.Context, stream, filter string, from uint
 	within := j.answerWithin()
 	silence := time.AfterFunc(within, func() { cancel(fmt.Errorf("no answer within %s: %w", within, nats.ErrTimeout)) })
 	defer silence.Stop()
-	inbox := j.nc.NewRespInbox()
-	sub, err := j.nc.SubscribeSync(inbox)
+	nc := j.conn(stream).nc
+	inbox := nc.NewRespInbox()
+	sub, err := nc.SubscribeSync(inbox)
 	if err != nil {
 		return nil, false, err
 	}
 	defer func() { _ = sub.Unsubscribe() }() // the connection may be gone
 	req := fmt.Appendf(nil, `{"seq":%d,"next_by_subj":%q,"batch":%d,"max_bytes":%d}`, max(1, from), filter, readMessages, readBytes)
-	if err := j.nc.PublishRequest("$JS.API.DIRECT.GET."+stream, inbox, req); err != nil {
+	if err := nc.PublishRequest("$JS.API.DIRECT.GET."+stream, inbox, req); err != nil {
 		return nil, false, err
 	}
 	for {
@@ -110,7 +111,7 @@ func (j *Journal) leader(ctx context.Context, stream string, request []byte) (m 
 		within := j.answerWithin()
 		ctx, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("no answer within %s", within))
 		defer cancel()
-		resp, err := j.nc.RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET."+stream, request)
+		resp, err := j.conn(stream).nc.RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET."+stream, request)
 		if err == nil {
 			m, err = messageOf(resp.Data)
 		}

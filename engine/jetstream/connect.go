@@ -1,6 +1,7 @@
 package jetstream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,9 +17,9 @@ import (
 )
 
 const (
-	// lanes is the number of connections that write: the embedded server reads
-	// each in a goroutine of its own.
-	lanesEmbedded, lanesExternal = 4, 2
+	// lanes is the number of connections that write: a server reads each in a
+	// goroutine of its own. The tables of an embedded journal have theirs.
+	lanesEmbedded, lanesTables, lanesExternal = 4, 2, 2
 	// pingEvery finds a connection that is dead without saying so.
 	pingEvery = 5 * time.Second
 	// leastVersion is the oldest server that passed the crash tests.
@@ -28,9 +29,7 @@ const (
 // connect starts an embedded server, or finds out whether an external one will
 // do, and opens the connections.
 func (j *Journal) connect(ctx context.Context) (err error) {
-	n := lanesExternal
 	if j.cfg.URL == "" {
-		n = lanesEmbedded
 		if j.embedded, err = startEmbedded(j.cfg); err != nil {
 			return err
 		}
@@ -38,41 +37,52 @@ func (j *Journal) connect(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if j.nc, err = j.dial(); err != nil && j.embedded == nil {
-		return fmt.Errorf("journal: no connection to %s: %w", j.cfg.URL, err)
-	}
-	if err != nil {
-		return fmt.Errorf("journal: %w", err)
-	}
-	if j.js, err = jetstream.New(j.nc); err != nil {
+	if j.main, err = j.dial(false); err != nil {
 		return err
 	}
-	if j.cfg.URL != "" {
+	if j.embedded == nil {
+		j.events = j.main
 		if err := j.checkServer(ctx); err != nil {
 			return err
 		}
+		return j.dialWriters(lanesExternal, false)
 	}
+	if j.events, err = j.dial(true); err != nil {
+		return err
+	}
+	return cmp.Or(j.dialWriters(lanesEmbedded, true), j.dialWriters(lanesTables, false))
+}
+
+func (j *Journal) dialWriters(n int, events bool) error {
 	for range n {
-		nc, err := j.dial()
+		l, err := j.dial(events)
 		if err != nil {
-			return fmt.Errorf("journal: %w", err)
-		}
-		js, err := jetstream.New(nc)
-		if err != nil {
-			nc.Close()
 			return err
 		}
-		j.lanes = append(j.lanes, lane{nc, js})
+		j.writers = append(j.writers, l)
 	}
 	return nil
 }
 
-func (j *Journal) dial() (*nats.Conn, error) {
-	list := j.options()
+// dial connects, with an embedded journal to the server of events or of tables.
+func (j *Journal) dial(events bool) (lane, error) {
+	list, url := j.options(), j.cfg.URL
 	if j.embedded != nil {
-		return nats.Connect("", append(list, nats.InProcessServer(j.embedded))...)
+		list = append(list, nats.InProcessServer(side{j.embedded, events}))
 	}
-	return nats.Connect(j.cfg.URL, list...)
+	nc, err := nats.Connect(url, list...)
+	if err != nil && j.embedded == nil {
+		return lane{}, fmt.Errorf("journal: no connection to %s: %w", url, err)
+	}
+	if err != nil {
+		return lane{}, fmt.Errorf("journal: %w", err)
+	}
+	js, err := jetstream.New(nc)
+	if err != nil {
+		nc.Close()
+		return lane{}, err
+	}
+	return lane{nc, js}, nil
 }
 
 func (j *Journal) options() []nats.Option {
@@ -108,20 +118,20 @@ func (j *Journal) options() []nats.Option {
 // checkServer refuses an external server that cannot keep what is promised, and
 // warns of what cannot be seen from here.
 func (j *Journal) checkServer(ctx context.Context) error {
-	if v := j.nc.ConnectedServerVersion(); older(v, leastVersion) {
+	if v := j.main.nc.ConnectedServerVersion(); older(v, leastVersion) {
 		return fmt.Errorf("journal: the NATS server has version %s: %s or newer is needed", v, leastVersion)
 	}
-	if n := j.nc.MaxPayload(); n < maxRecord+64<<10 {
+	if n := j.main.nc.MaxPayload(); n < maxRecord+64<<10 {
 		return fmt.Errorf("journal: the NATS server takes messages up to %d bytes: set max_payload to %d or more", n, maxRecord+64<<10)
 	}
-	if _, err := j.js.AccountInfo(ctx); err != nil {
+	if _, err := j.main.js.AccountInfo(ctx); err != nil {
 		return fmt.Errorf("journal: JetStream is not there for this account, enable it in the NATS server's configuration: %w", err)
 	}
 	log := j.cfg.Logger
 	if j.cfg.Replicas < 3 {
 		log.Warn("the journal has fewer than 3 replicas: what one server holds is lost with it", "replicas", max(1, j.cfg.Replicas))
 	}
-	if !j.nc.TLSRequired() && j.nc.ConnectedClusterName() != "" && j.cfg.TLS == (TLS{}) {
+	if !j.main.nc.TLSRequired() && j.main.nc.ConnectedClusterName() != "" && j.cfg.TLS == (TLS{}) {
 		log.Warn("the connection to the journal is not encrypted: use tls:// when it leaves this machine")
 	}
 	log.Info("the NATS server's sync_interval cannot be seen from here: set it to always, so that a power loss loses nothing")

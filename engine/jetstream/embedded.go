@@ -8,12 +8,14 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/nats-io/nats-server/v2/server"
+	"golang.org/x/sync/errgroup"
 )
 
 // ErrLocked says that another process uses the data directory.
@@ -22,19 +24,21 @@ var ErrLocked = errors.New("data directory is in use by another process")
 // readyWithin bounds the start of the embedded server.
 const readyWithin = 5 * time.Minute
 
-// embedded is a NATS server in this process. It is started again when it gave
-// up its store, as it does when the disk fails.
+// embedded are the NATS servers in this process: one for the tables, and one for
+// the events, whose streams are synced by [disk] where that is safe. They are
+// started again when one gave up its store, as it does when the disk fails.
 type embedded struct {
 	cfg  Config
 	lock *flock.Flock
 
-	mu      sync.Mutex
-	server  *server.Server
-	stopped bool
+	mu             sync.Mutex
+	tables, events *server.Server
+	stopped        bool
+	disks          []*disk // of the streams of events; nil where the server syncs them
 }
 
-// startEmbedded starts a server that listens nowhere and stores below dir. The
-// lock comes first: two servers on one folder would both acknowledge the same
+// startEmbedded starts servers that listen nowhere and store below dir. The lock
+// comes first: two servers on one folder would both acknowledge the same
 // sequence.
 func startEmbedded(cfg Config) (*embedded, error) {
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
@@ -49,67 +53,134 @@ func startEmbedded(cfg Config) (*embedded, error) {
 		return nil, fmt.Errorf("%s: %w", cfg.Dir, ErrLocked)
 	}
 	e := &embedded{cfg: cfg, lock: lock}
-	if err := e.start(); err != nil {
+	if err := e.prepare(); err != nil {
 		e.stop()
 		return nil, err
 	}
 	return e, nil
 }
 
+// prepare starts the servers for the first time.
+func (e *embedded) prepare() error {
+	root := filepath.Join(e.cfg.Dir, e.cfg.store)
+	if err := moveEvents(root); err != nil {
+		return fmt.Errorf("the events of %s cannot be moved to %s: %w", e.cfg.Dir, eventsDir, err)
+	}
+	if e.cfg.Sync != SyncInterval && e.cfg.renames(e.cfg.Dir) {
+		for i := range shards {
+			e.disks = append(e.disks, newDisk(filepath.Join(streamsDir(filepath.Join(root, eventsDir)), streamName(i), "msgs")))
+		}
+	}
+	return e.start()
+}
+
+// start starts both servers.
 func (e *embedded) start() error {
+	root := filepath.Join(e.cfg.Dir, e.cfg.store)
+	always := e.cfg.Sync != SyncInterval
+	var both errgroup.Group
+	both.Go(func() (err error) {
+		e.tables, err = e.serve(root, always, tablesShare)
+		return err
+	})
+	both.Go(func() (err error) {
+		e.events, err = e.serve(filepath.Join(root, eventsDir), always && e.disks == nil, 100-tablesShare)
+		return err
+	})
+	return both.Wait()
+}
+
+// tablesShare is the tables' part of [Config.MaxStore], in percent.
+const tablesShare = 25
+
+// serve starts one server. It is given back even if it does not come up.
+func (e *embedded) serve(dir string, always bool, share int64) (*server.Server, error) {
 	cfg := e.cfg
+	most := cfg.MaxStore
+	if most > 0 {
+		most = most / 100 * share
+	}
 	srv, err := server.NewServer(&server.Options{
 		ServerName: "agentconnect", DontListen: true, NoSigs: true, JetStream: true,
-		StoreDir: filepath.Join(cfg.Dir, cfg.store), SyncAlways: cfg.Sync != SyncInterval, SyncInterval: syncEvery,
-		JetStreamMaxMemory: 64 << 20, JetStreamMaxStore: cfg.MaxStore, MaxPayload: maxRecord + 64<<10,
+		StoreDir: dir, SyncAlways: always, SyncInterval: syncEvery,
+		JetStreamMaxMemory: 64 << 20, JetStreamMaxStore: most, MaxPayload: maxRecord + 64<<10,
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	srv.SetLoggerV2(&logger{cfg.Logger}, false, false, false)
-	e.server = srv
 	srv.Start()
 	if !srv.ReadyForConnections(readyWithin) {
-		return fmt.Errorf("embedded journal in %s is not ready after %s", cfg.Dir, readyWithin)
+		return srv, fmt.Errorf("embedded journal in %s is not ready after %s", cfg.Dir, readyWithin)
 	}
 	if !srv.JetStreamEnabled() {
-		return fmt.Errorf("embedded journal in %s cannot store: is the directory writable, and is there space left?", cfg.Dir)
+		return srv, fmt.Errorf("embedded journal in %s cannot store: is the directory writable, and is there space left?", cfg.Dir)
 	}
-	return nil
+	return srv, nil
 }
 
-// storeDir is where in the data directory the server stores.
-const storeDir = "journal"
+// side is one of the embedded servers, for connections.
+type side struct {
+	e      *embedded
+	events bool
+}
 
 // InProcessConn gives a connection to the server that runs now.
-func (e *embedded) InProcessConn() (net.Conn, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.server.InProcessConn()
+func (s side) InProcessConn() (net.Conn, error) {
+	s.e.mu.Lock()
+	defer s.e.mu.Unlock()
+	if s.events {
+		return s.e.events.InProcessConn()
+	}
+	return s.e.tables.InProcessConn()
 }
 
-// ill says whether the server has given up storing, which it does not take
-// back by itself.
+// ill says whether a server has given up storing, which it does not take back by
+// itself, or what is on disk is not known.
 func (e *embedded) ill() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if !e.server.JetStreamEnabled() {
-		return true
+	for _, srv := range []*server.Server{e.tables, e.events} {
+		if !srv.JetStreamEnabled() || srv.Healthz(&server.HealthzOptions{}).StatusCode != 200 {
+			return true
+		}
 	}
-	status := e.server.Healthz(&server.HealthzOptions{})
-	return status.StatusCode != 200
+	return slices.ContainsFunc(e.disks, (*disk).failed)
 }
 
-// restart replaces the server; the connections find the new one.
+// syncItself has the server of the events sync each message.
+func (e *embedded) syncItself() error {
+	e.mu.Lock()
+	for _, d := range e.disks {
+		d.reset()
+	}
+	e.disks = nil
+	e.mu.Unlock()
+	return e.restart()
+}
+
+// restart replaces the servers; the connections find the new ones.
 func (e *embedded) restart() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.stopped {
 		return nil
 	}
-	e.server.Shutdown()
-	e.server.WaitForShutdown()
+	e.shutdown()
+	for _, d := range e.disks {
+		d.reset()
+	}
 	return e.start()
+}
+
+// shutdown stops the servers that run.
+func (e *embedded) shutdown() {
+	for _, srv := range []*server.Server{e.tables, e.events} {
+		if srv != nil {
+			srv.Shutdown()
+			srv.WaitForShutdown()
+		}
+	}
 }
 
 // stop flushes and releases everything.
@@ -117,9 +188,9 @@ func (e *embedded) stop() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.stopped = true
-	if e.server != nil {
-		e.server.Shutdown()
-		e.server.WaitForShutdown()
+	e.shutdown()
+	for _, d := range e.disks {
+		d.reset()
 	}
 	_ = e.lock.Unlock() // the process's end would release it too
 }

@@ -2,6 +2,8 @@ package jetstream
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"strconv"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -20,13 +22,13 @@ func Forge(ctx context.Context, j *Journal, session string, events []engine.Even
 	if err != nil {
 		return err
 	}
-	_, err = j.js.PublishMsg(ctx, m)
+	_, err = j.events.js.PublishMsg(ctx, m)
 	return err
 }
 
 // Lose takes a session's records away behind the journal's back.
 func Lose(ctx context.Context, j *Journal, session string) error {
-	s, err := j.js.Stream(ctx, streamOf(session))
+	s, err := j.events.js.Stream(ctx, streamOf(session))
 	if err != nil {
 		return err
 	}
@@ -35,7 +37,7 @@ func Lose(ctx context.Context, j *Journal, session string) error {
 
 // Leader is the server that leads a session's stream.
 func Leader(ctx context.Context, j *Journal, session string) (string, error) {
-	s, err := j.js.Stream(ctx, streamOf(session))
+	s, err := j.events.js.Stream(ctx, streamOf(session))
 	if err != nil {
 		return "", err
 	}
@@ -82,5 +84,46 @@ func Neighbor(session string, n int) string {
 func GiveUp(j *Journal) error {
 	j.embedded.mu.Lock()
 	defer j.embedded.mu.Unlock()
-	return j.embedded.server.DisableJetStream()
+	return j.embedded.events.DisableJetStream()
+}
+
+// OpenSynced opens an embedded journal as if its file system did or did not keep
+// renames in order.
+func OpenSynced(ctx context.Context, cfg Config, keeps bool) (*Journal, error) {
+	cfg.renames = func(string) bool { return keeps }
+	return Open(ctx, cfg)
+}
+
+// Synced says whether a journal syncs its streams of events by itself.
+func Synced(j *Journal) bool { return j.diskOf(streamName(0)) != nil }
+
+// OnSync has each sync of a file of events done by a function.
+func OnSync(j *Journal, sync func(*os.File) error) {
+	for _, d := range j.embedded.disks {
+		d.work.Lock()
+		d.sync = sync
+		d.work.Unlock()
+	}
+}
+
+// Misplace has the journal look for the files of the first stream elsewhere, and
+// starts it again.
+func Misplace(ctx context.Context, j *Journal) error {
+	j.embedded.disks[0].dir = j.embedded.disks[1].dir
+	return j.startDisks(ctx, [shards]uint64{})
+}
+
+// StreamsDir is where a data directory has its streams of events, or had them.
+func StreamsDir(dir string, old bool) string {
+	root := filepath.Join(dir, storeDir)
+	if !old {
+		root = filepath.Join(root, eventsDir)
+	}
+	return streamsDir(root)
+}
+
+// KeepsRenames reads what the kernel says of mounts.
+func KeepsRenames(lines []string, path string) bool {
+	m, ok := mountOf(lines, path)
+	return ok && m.keepsRenames()
 }

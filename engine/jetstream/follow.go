@@ -27,7 +27,7 @@ func (j *Journal) Follow(ctx context.Context, session string, after uint64) iter
 			return
 		}
 		live := make(chan *nats.Msg, followQueue)
-		sub, err := j.nc.ChanSubscribe(liveSubject(shardOf(session), session), live)
+		sub, err := j.events.nc.ChanSubscribe(liveSubject(shardOf(session), session), live)
 		if err != nil {
 			yield(engine.Event{}, err)
 			return
@@ -91,6 +91,8 @@ func (f *follower) hear(ctx context.Context, m *nats.Msg) error {
 	case err == nil && r.last <= f.head.last: // known
 		return nil
 	case err != nil || r.follows(f.head) != nil || r.stream == 0: // not the next one, or not whole: the stream knows
+		return f.catchUp(ctx)
+	case f.j.settle(ctx, streamOf(f.session), r.stream) != nil: // it is published before it is on disk
 		return f.catchUp(ctx)
 	default:
 		f.head, f.last = r.head, &r

@@ -129,8 +129,11 @@ func (h *health) write(stream string) error {
 	m := nats.NewMsg(probeSubject(stream))
 	m.Header.Set("Nats-Rollup", "sub")
 	m.Data = make([]byte, probeSize)
-	_, err := h.j.js.PublishMsg(ctx, m)
-	return err
+	_, err := h.j.conn(stream).js.PublishMsg(ctx, m)
+	if err != nil {
+		return err
+	}
+	return h.j.settle(ctx, stream, 0)
 }
 
 // Err implements [engine.Store].

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -64,7 +65,8 @@ type Config struct {
 	Lease, Renew time.Duration
 	Logger       *slog.Logger
 
-	store string // the server's part of Dir
+	store   string                // the servers' part of Dir
+	renames func(dir string) bool // [keepsRenames] but in tests
 }
 
 // TLS are the files of a connection's certificates; each may be empty.
@@ -78,6 +80,9 @@ type TLS struct {
 func (c *Config) defaults() {
 	c.Logger = cmp.Or(c.Logger, slog.Default())
 	c.store = cmp.Or(c.store, storeDir)
+	if c.renames == nil {
+		c.renames = keepsRenames
+	}
 	c.MaxStore = cmp.Or(c.MaxStore, -1)
 	c.Retry = cmp.Or(c.Retry, 15*time.Second)
 	c.Lease = cmp.Or(c.Lease, engine.LeaseTime)
@@ -88,10 +93,10 @@ func (c *Config) defaults() {
 type Journal struct {
 	cfg      Config
 	embedded *embedded // nil with an external server
-	nc       *nats.Conn
-	js       jetstream.JetStream
-	lanes    []lane // for what is stored
-	node     string // part of append ids
+	main     lane      // to the tables, and to all of an external server
+	events   lane      // to the events
+	writers  []lane    // for what is stored, to each in turn
+	node     string    // part of append ids
 	appends  atomic.Uint64
 	health   health
 	tails    *tails   // nil with an external server
@@ -102,7 +107,7 @@ type Journal struct {
 	tables map[string]*table
 }
 
-// lane is a connection that writes.
+// lane is a connection.
 type lane struct {
 	nc *nats.Conn
 	js jetstream.JetStream
@@ -124,6 +129,7 @@ func (j *Journal) open(ctx context.Context) error {
 	if err := j.connect(ctx); err != nil {
 		return err
 	}
+	var ends [shards]uint64
 	for i := range shards {
 		info, err := j.createStream(ctx, streamConfig(i, j.cfg))
 		if err != nil {
@@ -132,6 +138,10 @@ func (j *Journal) open(ctx context.Context) error {
 		if err := j.checkTail(ctx, i, info); err != nil {
 			return err
 		}
+		ends[i] = info.State.LastSeq
+	}
+	if err := j.startDisks(ctx, ends); err != nil {
+		return err
 	}
 	if j.cfg.URL == "" {
 		lag := 0
@@ -148,7 +158,7 @@ func (j *Journal) open(ctx context.Context) error {
 
 // createStream makes a stream or brings back one whose own description is lost.
 func (j *Journal) createStream(ctx context.Context, cfg jetstream.StreamConfig) (*jetstream.StreamInfo, error) {
-	s, err := j.js.CreateOrUpdateStream(ctx, cfg)
+	s, err := j.conn(cfg.Name).js.CreateOrUpdateStream(ctx, cfg)
 	if err != nil {
 		return nil, streamTrouble(err, cfg)
 	}
@@ -184,7 +194,10 @@ func streamConfig(shard int, cfg Config) jetstream.StreamConfig {
 	}
 }
 
-func streamName(shard int) string { return fmt.Sprintf("EV%02d", shard) }
+// eventsPrefix begins the names of the streams of events.
+const eventsPrefix = "EV"
+
+func streamName(shard int) string { return fmt.Sprintf("%s%02d", eventsPrefix, shard) }
 
 // shardOf is the stream of a session.
 func shardOf(session string) int {
@@ -218,11 +231,10 @@ func (j *Journal) Close() {
 		j.cluster.close()
 	}
 	j.health.stop()
-	for _, l := range j.lanes {
-		l.nc.Close()
-	}
-	if j.nc != nil {
-		j.nc.Close()
+	for _, l := range append(slices.Clone(j.writers), j.main, j.events) {
+		if l.nc != nil {
+			l.nc.Close()
+		}
 	}
 	if j.embedded != nil {
 		j.embedded.stop()
@@ -243,9 +255,12 @@ func (j *Journal) Delete(ctx context.Context, session string) error {
 	if err := j.lower(ctx, session); err != nil {
 		return err
 	}
-	s, err := j.js.Stream(ctx, streamOf(session))
+	s, err := j.conn(streamOf(session)).js.Stream(ctx, streamOf(session))
 	if err == nil {
 		err = s.Purge(ctx, jetstream.WithPurgeSubject(subject(session)))
+	}
+	if err == nil {
+		err = j.settle(ctx, streamOf(session), 0)
 	}
 	if err != nil {
 		return j.trouble(streamOf(session), err)

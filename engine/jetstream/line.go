@@ -79,7 +79,7 @@ func (c *cluster) Ask(ctx context.Context, session string, request []byte) ([]by
 	defer probe.Wait()
 	defer cancel()
 	probe.Go(func() { c.probe(ctx, cancel, session) })
-	m, err := c.j.nc.RequestWithContext(ctx, "cmd."+session, request)
+	m, err := c.j.main.nc.RequestWithContext(ctx, "cmd."+session, request)
 	switch {
 	case errors.Is(err, nats.ErrNoResponders):
 		return nil, engine.ErrNotFound
@@ -110,7 +110,7 @@ func (c *cluster) probe(ctx context.Context, giveUp context.CancelFunc, session 
 		m := nats.NewMsg("cmd." + session)
 		m.Header.Set(headerProbe, "1")
 		once, cancel := context.WithTimeout(ctx, probeEvery)
-		_, err := c.j.nc.RequestMsgWithContext(once, m)
+		_, err := c.j.main.nc.RequestMsgWithContext(once, m)
 		cancel()
 		if errors.Is(err, nats.ErrNoResponders) {
 			giveUp()
@@ -125,7 +125,7 @@ func (c *cluster) Answer(session string, fn func(ctx context.Context, request []
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(c.line.ctx)
-	sub, err := c.j.nc.Subscribe("cmd."+session, func(m *nats.Msg) {
+	sub, err := c.j.main.nc.Subscribe("cmd."+session, func(m *nats.Msg) {
 		if m.Header.Get(headerProbe) != "" && ctx.Err() == nil {
 			_ = m.Respond([]byte("1")) // the next one is answered
 			return
@@ -164,7 +164,7 @@ func (c *cluster) Tell(session string, message []byte) {
 	m := nats.NewMsg("delta." + session)
 	m.Header.Set(headerFrom, c.j.node)
 	m.Data = message
-	_ = c.j.nc.PublishMsg(m) // it may be lost
+	_ = c.j.main.nc.PublishMsg(m) // it may be lost
 }
 
 // headerFrom is the node that tells something.
@@ -184,7 +184,7 @@ func (c *cluster) Listen(session string, fn func(message []byte)) (func(), error
 
 // hear calls fn with each message of a subject, one after the other.
 func (c *cluster) hear(subject string, fn func(*nats.Msg)) (func(), error) {
-	sub, err := c.j.nc.Subscribe(subject, fn)
+	sub, err := c.j.main.nc.Subscribe(subject, fn)
 	if err != nil {
 		return nil, c.j.trouble("", err)
 	}

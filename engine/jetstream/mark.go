@@ -76,7 +76,7 @@ func (j *Journal) search(ctx context.Context, session string, want head) (head, 
 			return head{}, j.readTrouble(ctx, streamOf(session), err)
 		}
 		for i := range list {
-			if r.head.last < want.last && r.take(&list[i]) != nil {
+			if r.head.last < want.last && r.take(ctx, &list[i]) != nil {
 				return head{}, failed
 			}
 		}

@@ -109,7 +109,7 @@ func (r *reader) next(ctx context.Context) (found bool, err error) {
 	case m.stream == 0:
 		return false, nil
 	default:
-		return true, r.take(&m)
+		return true, r.take(ctx, &m)
 	}
 }
 
@@ -121,7 +121,7 @@ func (r *reader) some(ctx context.Context) error {
 			return r.fail(r.j.readTrouble(ctx, streamOf(r.session), err))
 		}
 		for i := range list {
-			if err := r.take(&list[i]); err != nil {
+			if err := r.take(ctx, &list[i]); err != nil {
 				return err
 			}
 		}
@@ -132,13 +132,16 @@ func (r *reader) some(ctx context.Context) error {
 }
 
 // take gives the events of the next record.
-func (r *reader) take(m *stored) error {
+func (r *reader) take(ctx context.Context, m *stored) error {
 	rec, err := decode(m.header, m.data, m.stream)
 	if err == nil {
 		err = rec.follows(r.head)
 	}
 	if err != nil {
 		return r.fail(fmt.Errorf("session %s: %w", r.session, err))
+	}
+	if err := r.j.settle(ctx, streamOf(r.session), rec.stream); err != nil {
+		return r.fail(r.j.readTrouble(ctx, streamOf(r.session), err))
 	}
 	r.head, r.last = rec.head, &rec
 	return r.give(&rec)

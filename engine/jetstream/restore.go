@@ -39,8 +39,11 @@ func restoreDir(ctx context.Context, cfg Config, d *dumpReader) error {
 	if err := os.RemoveAll(partial); err != nil { // of a restore that was killed
 		return err
 	}
-	cfg.store, cfg.Sync = partialDir, SyncInterval // what stops cleanly is synced
+	cfg.store, cfg.Sync = partialDir, SyncInterval // all of it is synced at the end
 	err := restoreOpen(ctx, cfg, d)
+	if err == nil {
+		err = syncTree(partial)
+	}
 	if err == nil {
 		err = os.Rename(partial, final)
 	}
@@ -50,6 +53,17 @@ func restoreDir(ctx context.Context, cfg Config, d *dumpReader) error {
 	return syncDir(cfg.Dir)
 }
 
+// syncTree brings all files below a directory to disk.
+func syncTree(dir string) error {
+	return filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return syncDir(path)
+	})
+}
+
+// syncDir brings a directory to disk, or a file.
 func syncDir(dir string) error {
 	f, err := os.Open(dir) //nolint:gosec // the data directory
 	if err != nil {
@@ -99,7 +113,7 @@ func (j *Journal) empty(ctx context.Context) error {
 		return err
 	}
 	for _, name := range list {
-		s, err := j.js.Stream(ctx, name)
+		s, err := j.conn(name).js.Stream(ctx, name)
 		if err != nil {
 			return err
 		}
@@ -113,7 +127,7 @@ func (j *Journal) empty(ctx context.Context) error {
 func (j *Journal) drop(ctx context.Context) error {
 	list, err := j.ours(ctx)
 	for _, name := range list {
-		err = errors.Join(err, j.js.DeleteStream(ctx, name))
+		err = errors.Join(err, j.conn(name).js.DeleteStream(ctx, name))
 	}
 	return err
 }
@@ -169,7 +183,7 @@ func (f *filler) open(ctx context.Context, stream string) error {
 		}
 		f.prefix = recordSubject(shard, "")
 	}
-	f.js = f.j.lane(stream)
+	f.js = f.j.writer(stream).js
 	return nil
 }
 

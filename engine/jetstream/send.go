@@ -41,6 +41,9 @@ func (j *Journal) send(ctx context.Context, w *write) (uint64, error) {
 	defer cancel()
 	for wait := 10 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		seq, err := j.try(tries, w)
+		if err == nil {
+			err = j.settle(tries, w.stream, seq)
+		}
 		switch {
 		case err == nil || errors.Is(err, engine.ErrConflict) || errors.Is(err, engine.ErrDamaged):
 			return seq, err
@@ -71,7 +74,7 @@ func (j *Journal) try(ctx context.Context, w *write) (uint64, error) {
 	if w.after != nil {
 		opts = append(opts, jetstream.WithExpectLastSequencePerSubject(*w.after))
 	}
-	ack, err := j.lane(w.stream).PublishMsg(ctx, w.msg, opts...)
+	ack, err := j.writer(w.stream).js.PublishMsg(ctx, w.msg, opts...)
 	if err == nil {
 		return ack.Sequence, nil
 	}
@@ -94,12 +97,26 @@ func (j *Journal) try(ctx context.Context, w *write) (uint64, error) {
 // errPending says that another message of the subject waits to be stored.
 var errPending = errors.New("another message is about to be stored")
 
-// lane is the connection that writes to a stream: always the same one, so that
+// writer is the connection that writes to a stream: always the same one, so that
 // a stream's writes keep their order.
-func (j *Journal) lane(stream string) jetstream.JetStream {
+func (j *Journal) writer(stream string) lane {
+	list := j.writers
+	if j.embedded != nil && !isEvents(stream) {
+		list = list[lanesEmbedded:]
+	} else if j.embedded != nil {
+		list = list[:lanesEmbedded]
+	}
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(stream))
-	return j.lanes[int(h.Sum32()%uint32(len(j.lanes)))].js //nolint:gosec // a few lanes
+	return list[int(h.Sum32()%uint32(len(list)))] //nolint:gosec // a few lanes
+}
+
+// conn is the connection that reads a stream and asks for it.
+func (j *Journal) conn(stream string) lane {
+	if isEvents(stream) {
+		return j.events
+	}
+	return j.main
 }
 
 func wrongSequence(err error) bool {

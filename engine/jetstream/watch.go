@@ -27,7 +27,7 @@ func (t *table) Watch(ctx context.Context) iter.Seq2[engine.Entry, error] {
 func (t *table) watch(ctx context.Context, look time.Duration) iter.Seq2[engine.Entry, error] {
 	return func(yield func(engine.Entry, error) bool) {
 		live := make(chan *nats.Msg, watchQueue)
-		sub, err := t.j.nc.ChanSubscribe(changeSubject(t.name, ">"), live)
+		sub, err := t.j.main.nc.ChanSubscribe(changeSubject(t.name, ">"), live)
 		if err != nil {
 			yield(engine.Entry{}, err)
 			return

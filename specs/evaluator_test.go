@@ -62,8 +62,10 @@ func TestEvaluatorValues(t *testing.T) {
 		{`"$${x} \"q\" %%{y}\n"`, `"$${x} \"q\" %%{y}\n"`},
 		{"[for w in [\"a\", \"b\"] :\n upper(w)]", `["A", "B"]`},
 		{"local.people", "{ ann = { age = 40 }, bob-2 = { age = 41 } }"},
-		{`{ a = "${var.topic}, ${var.topic}, ${var.topic} and ${var.topic}", "b c" = ["a longer text than fits", "on one line together with all of the others"] }`,
-			"{\n  a = \"boats, boats, boats and boats\"\n  \"b c\" = [\n    \"a longer text than fits\",\n    \"on one line together with all of the others\",\n  ]\n}"},
+		{
+			`{ a = "${var.topic}, ${var.topic}, ${var.topic} and ${var.topic}", "b c" = ["a longer text than fits", "on one line together with all of the others"] }`,
+			"{\n  a = \"boats, boats, boats and boats\"\n  \"b c\" = [\n    \"a longer text than fits\",\n    \"on one line together with all of the others\",\n  ]\n}",
+		},
 		{"var.key", secretText},
 		{"[var.key, 1]", "[" + secretText + ", 1]"},
 		{"null", "null"},

@@ -9,8 +9,9 @@ import (
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
-// Each example can be started from, and is sound where it is then.
+// Each example can be started from, and is sound where it is then, its test too.
 func TestTemplates(t *testing.T) {
+	root := t.TempDir()
 	folders, err := filepath.Glob("../../examples/*/main.hcl")
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +29,7 @@ func TestTemplates(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := &seedling{name: e.Name, dir: filepath.Join(t.TempDir(), "new", "one"), from: files}
+			s := &seedling{name: e.Name, dir: filepath.Join(root, "new", e.Name), from: files}
 			if _, err := s.plant(); err != nil {
 				t.Fatal(err)
 			}
@@ -41,5 +42,9 @@ func TestTemplates(t *testing.T) {
 				}
 			}
 		})
+	}
+	out, err := command(t, "", "test", root).CombinedOutput()
+	if err != nil {
+		t.Errorf("agentconnect test: %v\n%s", err, out)
 	}
 }

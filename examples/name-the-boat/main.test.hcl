@@ -1,7 +1,7 @@
 # Who is drawn, and when they agree.
 
 run "the seed of the scenario draws an order" {
-  snapshot = "testdata/order.snap"
+  snapshot = "order.snap"
   expect {
     outcome = "achieved"
     stop    = stop.named

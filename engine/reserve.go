@@ -272,7 +272,7 @@ func (s *Session) starves(t *turn) {
 }
 
 // feed makes the calls that waited for others to give back what they did not
-// take, in their order.
+// take, the oldest turn first.
 func (s *Session) feed() {
 	for len(s.hungry) > 0 && !s.st.closing() {
 		t := s.hungry[0] // it stays until its call is made

@@ -9,6 +9,9 @@
 // repeat calls; who keeps the session's log does, by a [Retry] policy. A
 // [Recorder] and a [Player] stand in the place of the network.
 //
+// Whoever waits because it was told to, as a script does, waits by [Sleep]: a
+// session that is rehearsed counts that time and spends none.
+//
 // The sub-packages each implement one wire dialect; providertest holds the
 // contract that all of them must pass.
 //

@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -49,6 +50,8 @@ func (s *server) complete(ctx context.Context, p *placeParams) (*completionList,
 		w.variables()
 	case c.text && !c.label:
 		w.inText()
+	case c.label && slices.Contains([]string{"mock", "mock_tool", "approve"}, c.header):
+		w.declared(map[string]string{"mock": "provider"}[c.header])
 	default:
 		w.inSyntax(ctx)
 	}
@@ -94,7 +97,7 @@ func wordByte(c byte) bool {
 
 // inText completes in a string: an expression, or a word that is expected.
 func (w *completer) inText() {
-	_, arg := w.describe(w.docs)
+	_, arg := w.describe(w.language(w.doc.path).docs)
 	if arg == nil {
 		return
 	}
@@ -108,7 +111,9 @@ func (w *completer) inText() {
 		w.words(arg.Enum, itemEnum, "")
 	case arg.Form == specs.FormRefOrName && w.kindOf() == "graph", inner.typ == "edge" && (arg.Name == "from" || arg.Name == "to"):
 		w.nodes()
-	case arg.Form == specs.FormRefOrName, arg.Form == specs.FormNumberMap, arg.Form == specs.FormRefMap:
+	case len(arg.Refs) == 1 && (arg.Refs[0] == "stop" || arg.Refs[0] == "session"):
+		w.declared(arg.Refs[0])
+	case arg.Form == specs.FormRefs, arg.Form == specs.FormRefOrName, arg.Form == specs.FormNumberMap, arg.Form == specs.FormRefMap:
 		w.participants("")
 	case inner.typ == "tool_call" && arg.Name == "name":
 		w.tools()
@@ -129,6 +134,15 @@ func (c *cursor) kindOf() string {
 func (w *completer) words(words []string, kind int, detail string) {
 	for _, word := range words {
 		w.add(completionItem{Label: word, Kind: kind, Detail: detail}, w.start, word)
+	}
+}
+
+// declared offers the names of a kind of block; without one those of tools.
+func (w *completer) declared(block string) {
+	for _, sym := range w.symbols(w.root) {
+		if sym.Block == cmp.Or(block, "tool") {
+			w.words([]string{sym.Name}, itemRef, sym.Block)
+		}
 	}
 }
 
@@ -153,11 +167,7 @@ func (w *completer) nodes() {
 }
 
 func (w *completer) tools() {
-	for _, sym := range w.symbols(w.root) {
-		if sym.Block == "tool" {
-			w.words([]string{sym.Name}, itemRef, "tool")
-		}
-	}
+	w.declared("tool")
 	w.participants("transfer_to_")
 }
 
@@ -195,7 +205,7 @@ func unescape(raw string) string {
 
 // inSyntax completes blocks, arguments, labels and HCL expressions.
 func (w *completer) inSyntax(ctx context.Context) {
-	found, err := w.lang.Complete(ctx, w.doc.bytes[:w.offset], w.refNames())
+	found, err := w.language(w.doc.path).Complete(ctx, w.doc.bytes[:w.offset], w.refNames())
 	if err != nil {
 		fmt.Fprintf(w.cfg.Log, "completion: %v\n", err)
 		return

@@ -35,6 +35,8 @@ type cursor struct {
 	// before it.
 	label  bool
 	before int
+	// header is the type of the block whose label or header the place is in.
+	header string
 }
 
 // A textPiece is a string or heredoc of a file without interpolation.
@@ -198,6 +200,9 @@ func (w *walk) cursor() cursor {
 	case frameText:
 		c.text, c.start = true, f.start
 		c.label, c.before = !w.equals && len(w.item) > 0, max(len(w.item)-1, 0)
+		if c.label {
+			c.header = w.item[0]
+		}
 	case frameTemplate:
 		c.template = true
 	case frameBlock, frameBracket:
@@ -241,7 +246,7 @@ func (c *cursor) address() string {
 func (c *cursor) place(arg *specs.ArgDoc) specs.ExprPlace {
 	p := specs.ExprPlace{Address: c.address(), Form: arg.Form, Here: arg.Here}
 	inner := c.blocks[len(c.blocks)-1]
-	p.Script = inner.typ == "reply" || inner.typ == "fail"
+	p.Script, p.Test = inner.typ == "reply" || inner.typ == "fail", inner.typ == "assert"
 	p.Here = p.Here || inner.typ == "stop" && slices.Contains(inner.args, "scope")
 	return p
 }

@@ -114,7 +114,7 @@ func (s *server) options(root string) specs.Options {
 	for name, d := range s.open {
 		overlay[name] = d.bytes
 	}
-	dir := root
+	dir := root // an absolute path
 	if strings.HasSuffix(root, ".hcl") || strings.HasSuffix(root, ".json") {
 		dir = filepath.Dir(root)
 	}

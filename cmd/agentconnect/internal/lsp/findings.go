@@ -70,7 +70,7 @@ func (s *server) look(root string) bool {
 	s.mu.Lock()
 	clock, opts := s.clock, s.options(root)
 	s.mu.Unlock()
-	found, names := s.analyze(root, opts)
+	found, names := s.analyze(root, opts, clock)
 	whole := !s.outline(root).Incomplete
 	s.mu.Lock()
 	if s.ctx.Err() != nil || s.clock != clock {
@@ -89,13 +89,25 @@ func (s *server) look(root string) bool {
 
 // analyze finds what is wrong in a scenario. Names of files in the result are
 // paths.
-func (s *server) analyze(root string, opts specs.Options) (specs.Diagnostics, *specs.ExprNames) {
+func (s *server) analyze(root string, opts specs.Options, clock int) (specs.Diagnostics, *specs.ExprNames) {
+	if isTest(root) {
+		found := specs.CheckTest(root, opts, func() bool { return s.outdated(clock) })
+		return withPaths(found, root, opts.WorkDir), nil
+	}
 	a := specs.Analyze(root, opts)
 	found := a.Diagnostics
 	if a.Config != nil && s.cfg.Check != nil {
 		found = append(slices.Clip(found), s.cfg.Check(a.Config)...)
 	}
 	return withPaths(found, root, opts.WorkDir), a.Names
+}
+
+// outdated says whether texts have changed since a moment, or nobody waits any
+// more.
+func (s *server) outdated(clock int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ctx.Err() != nil || s.clock != clock
 }
 
 // withPaths makes the names of files paths. What has no place is said at the

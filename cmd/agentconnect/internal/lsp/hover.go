@@ -29,7 +29,7 @@ func (s *server) hover(ctx context.Context, p *placeParams) (*hover, error) {
 	if strings.HasSuffix(d.path, ".json") {
 		return nil, nil //nolint:nilnil // the protocol's answer where there is nothing to tell
 	}
-	doc, span, err := s.lang.Hover(ctx, d.bytes, offset, nil)
+	doc, span, err := s.language(d.path).Hover(ctx, d.bytes, offset, nil)
 	if err != nil || doc == "" {
 		return nil, nil //nolint:nilnil,nilerr // a text that cannot be parsed has findings already
 	}
@@ -61,7 +61,7 @@ func (s *server) exprDoc(d *document, offset int) (doc string, from, to int) {
 		if offset < piece.from || offset > piece.to {
 			continue
 		}
-		_, arg := piece.describe(s.docs)
+		_, arg := piece.describe(s.language(d.path).docs)
 		if arg == nil || !arg.Form.IsExpression() {
 			return "", 0, 0
 		}

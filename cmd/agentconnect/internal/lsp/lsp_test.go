@@ -549,3 +549,64 @@ func TestStream(t *testing.T) {
 		t.Errorf("got %q, %v", got, err)
 	}
 }
+
+const testFile = `mock "demo" {
+  reply {
+    agent   = agent.writer
+    content = "A wave."
+  }
+}
+
+run "they agree" {
+  expect {
+    outcome  = "achieved"
+    speakers = [agent.writer, "critic"]
+  }
+  assert "it is short" {
+    condition = "agents['writer'].turns == 1 && len(speakers) < 4"
+  }
+}
+`
+
+// Test files have all that scenarios have, and take part in renaming.
+func TestTestFiles(t *testing.T) {
+	all := sound()
+	all["main.test.hcl"] = testFile
+	c := connect(t, files(t, all))
+	c.open("main.hcl")
+	c.open("main.test.hcl")
+	c.findings("main.test.hcl", none)
+	c.edit("main.test.hcl", "agents['writer']", "agents['wrier']")
+	if ds := c.findings("main.test.hcl", hasCode("AC5007")); c.covered("main.test.hcl", ds[0].Range) != "'wrier'" {
+		t.Errorf("got a finding about %q", c.covered("main.test.hcl", ds[0].Range))
+	}
+	for mark, want := range map[string]string{
+		"agents['wri|er']": "writer", "outcome  = \"|ach": "exhausted", "mock \"|demo": "demo", "[agent.wr|iter": "agent.writer", "len(spe|akers)": "speakers",
+		"  ex|pect {": "expect_error",
+	} {
+		if got := c.labels("main.test.hcl", mark); !slices.Contains(got, want) {
+			t.Errorf("%s: got %q, want %q", mark, got, want)
+		}
+	}
+	c.edit("main.test.hcl", "agents['wrier']", "agents['writer']")
+	c.findings("main.test.hcl", none)
+	var at []location
+	c.call("textDocument/definition", c.place("main.test.hcl", "mock \"de|mo"), &at)
+	if len(at) != 1 || at[0].URI != c.uri("script.hcl") {
+		t.Errorf("got %v, want the provider", at)
+	}
+	var h *hover
+	c.call("textDocument/hover", c.place("main.test.hcl", "ass|ert \"it"), &h)
+	if h == nil || !strings.Contains(h.Contents.Value, "must be true at the end") {
+		t.Errorf("got %+v, want what assert is", h)
+	}
+	p := c.place("main.hcl", "agent \"wri|ter\"")
+	p["newName"] = "poet"
+	var edit workspaceEdit
+	c.call("textDocument/rename", p, &edit)
+	if got := c.apply("main.test.hcl", edit.Changes[c.uri("main.test.hcl")]); strings.Contains(got, "writer") || strings.Count(got, "poet") != 3 {
+		t.Errorf("got\n%s\nwant poet instead of writer", got)
+	}
+	c.edit("main.hcl", "agent \"critic\"", "agent \"judge\"") // the test's scenario is another now
+	c.findings("main.test.hcl", func(ds []diagnostic) bool { return len(ds) > 0 })
+}

@@ -59,7 +59,8 @@ func (s *server) references(_ context.Context, p *placeParams) ([]location, erro
 	if !ok {
 		return out, nil
 	}
-	for _, u := range s.outline(root).Uses {
+	uses, _ := s.uses(root)
+	for _, u := range uses {
 		if u.Address == use.Address && (p.Context.IncludeDeclaration || !u.Declares) {
 			out = append(out, s.location(u.Range))
 		}

@@ -41,11 +41,12 @@ func (s *server) rename(_ context.Context, p *placeParams) (*workspaceEdit, erro
 		return nil, refused("there is no name here")
 	}
 	out := s.outline(root)
+	uses, whole := s.uses(root)
 	sym, declared := s.symbol(root, use.Address)
 	switch {
 	case !declared:
 		return nil, refused("%s is not declared", use.Address)
-	case out.Incomplete:
+	case !whole:
 		return nil, refused("a file has errors in its syntax, so that not every place is known: mend them first")
 	case !hclsyntax.ValidIdentifier(p.NewName):
 		return nil, refused("%q is not a name: names begin with a letter or _ and go on with letters, digits, _ and -", p.NewName)
@@ -55,7 +56,7 @@ func (s *server) rename(_ context.Context, p *placeParams) (*workspaceEdit, erro
 	if other, taken := takenBy(out, sym, p.NewName); taken {
 		return nil, refused("there is already %s", other)
 	}
-	return s.renameUses(out, use.Address, p.NewName)
+	return s.renameUses(uses, use.Address, p.NewName)
 }
 
 func refused(format string, args ...any) error {
@@ -79,11 +80,11 @@ func takenBy(out *specs.Outline, sym specs.Symbol, name string) (string, bool) {
 }
 
 // renameUses makes the edits. Each must replace the old name, letter by letter.
-func (s *server) renameUses(out *specs.Outline, address, name string) (*workspaceEdit, error) {
+func (s *server) renameUses(uses []specs.Use, address, name string) (*workspaceEdit, error) {
 	old := nameOf(address)
 	edit := &workspaceEdit{Changes: map[string][]textEdit{}}
 	texts := map[string]*text{}
-	for _, u := range out.Uses {
+	for _, u := range uses {
 		if u.Address != address {
 			continue
 		}

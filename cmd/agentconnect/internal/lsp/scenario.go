@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"cmp"
 	"io"
 	"os"
 	"path/filepath"
@@ -52,7 +53,11 @@ func (s *server) outline(root string) *specs.Outline {
 	}
 	opts := s.options(root)
 	s.mu.Unlock()
-	out := specs.ReadOutline(root, opts)
+	read := specs.ReadOutline
+	if isTest(root) {
+		read = specs.ReadTestOutline
+	}
+	out := read(root, opts)
 	absolute(out, opts.WorkDir)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -102,8 +107,57 @@ func (s *server) symbols(root string) []specs.Symbol {
 	return all
 }
 
+// tested is the scenario that a test file is about; any other root is itself.
+func (s *server) tested(root string) string {
+	if !isTest(root) {
+		return root
+	}
+	return cmp.Or(s.outline(root).Scenario, filepath.Dir(root))
+}
+
+// uses are all mentions of names in a scenario and in the tests beside it, and
+// whether those are all.
+func (s *server) uses(root string) (uses []specs.Use, whole bool) {
+	root = s.tested(root)
+	out := s.outline(root)
+	uses, whole = slices.Clone(out.Uses), !out.Incomplete
+	dir := root
+	if !s.isDirectory(root) {
+		dir = filepath.Dir(root)
+	}
+	for _, name := range s.testsIn(dir) {
+		test := s.outline(name)
+		if s.tested(name) != root {
+			continue
+		}
+		whole = whole && !test.Incomplete
+		for _, u := range test.Uses {
+			if u.Range.Filename == name {
+				uses = append(uses, u)
+			}
+		}
+	}
+	return uses, whole
+}
+
+// testsIn are the test files of a directory, open or on disk.
+func (s *server) testsIn(dir string) []string {
+	found, _ := filepath.Glob(filepath.Join(dir, "*.test.hcl"))
+	found = found[:min(len(found), maxBeside)]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name := range s.open {
+		if isTest(name) && filepath.Dir(name) == dir && !slices.Contains(found, name) {
+			found = append(found, name)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
 // exprNames are the names that expressions of a scenario may read.
 func (s *server) exprNames(root string) *specs.ExprNames {
+	root = s.tested(root)
 	s.mu.Lock()
 	sc, opts := s.scenario(root), s.options(root)
 	names := sc.names
@@ -182,9 +236,7 @@ func hasScenario(dir string) bool {
 	return len(found) > 0
 }
 
-func isTest(name string) bool {
-	return strings.HasSuffix(name, ".test.hcl") || strings.HasSuffix(name, ".test.hcl.json")
-}
+func isTest(name string) bool { return specs.IsTest(name) }
 
 func isVars(name string) bool {
 	return strings.HasSuffix(name, ".vars.hcl") || strings.HasSuffix(name, ".vars.hcl.json")

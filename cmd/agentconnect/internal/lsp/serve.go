@@ -62,9 +62,9 @@ type server struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	rpc    *jrpc2.Server
-	docs   *specs.BlockDoc
-	lang   *hcllang.Language
-	work   sync.WaitGroup // searches for findings
+	// scenarios are written in one language, test files in another.
+	scenarioLang, testLang language
+	work                   sync.WaitGroup // searches for findings
 
 	mu        sync.Mutex // guards the fields below
 	ready     bool       // initialize was answered
@@ -94,13 +94,28 @@ func newServer(ctx context.Context, cfg Config) *server {
 	if cfg.Log == nil {
 		cfg.Log = io.Discard
 	}
-	docs := specs.Language()
 	s := &server{
-		cfg: cfg, docs: docs, lang: hcllang.New(docs), open: map[string]*document{}, scenarios: map[string]*scenario{},
+		cfg: cfg, scenarioLang: newLanguage(specs.Language()), testLang: newLanguage(specs.TrialLanguage()), open: map[string]*document{}, scenarios: map[string]*scenario{},
 		roots: map[string]rooted{}, dirty: map[string]bool{}, wake: make(chan time.Duration, 1), findings: map[string]map[string]specs.Diagnostics{},
 	}
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	return s
+}
+
+// A language is what may be written in a kind of file.
+type language struct {
+	docs *specs.BlockDoc
+	*hcllang.Language
+}
+
+func newLanguage(docs *specs.BlockDoc) language { return language{docs, hcllang.New(docs)} }
+
+// language is that of a file.
+func (s *server) language(name string) language {
+	if isTest(name) {
+		return s.testLang
+	}
+	return s.scenarioLang
 }
 
 // stop ends the searches and waits for them.

@@ -26,13 +26,14 @@ func (s *server) semanticTokens(ctx context.Context, p *documentParams) (*semant
 	if strings.HasSuffix(d.path, ".json") {
 		return &semanticTokens{Data: []int{}}, nil
 	}
-	found, err := s.lang.Tokens(ctx, d.bytes)
+	lang := s.language(d.path)
+	found, err := lang.Tokens(ctx, d.bytes)
 	if err != nil {
 		fmt.Fprintf(s.cfg.Log, "tokens: %v\n", err)
 	}
 	var own []hcllang.Token
 	for _, piece := range pieces(d.bytes) {
-		if _, arg := piece.describe(s.docs); arg != nil && arg.Form.IsExpression() {
+		if _, arg := piece.describe(lang.docs); arg != nil && arg.Form.IsExpression() {
 			own = append(own, exprTokens(string(d.bytes[piece.from:piece.to]), piece.from)...)
 		}
 	}

@@ -149,6 +149,7 @@ func (w *lineWriter) finish() []byte {
 	w.out = bytes.TrimRight(w.out, " \t\r")
 	if len(w.out) > 0 && w.out[len(w.out)-1] != '\n' {
 		w.out = append(w.out, w.ending...)
+		w.endLine()
 	}
 	return w.out
 }

@@ -120,6 +120,7 @@ func TestFormatTexts(t *testing.T) {
 		{"nothing", "", ""},
 		{"blank lines only", "\n\n \n", ""},
 		{"no end of line", "a=1", "a = 1\n"},
+		{"a last block without the end of its line", "x {}\ny {\n  a = 1\n}", "x {}\n\ny {\n  a = 1\n}\n"},
 		{"Windows lines", "a=1\r\n\r\n\r\nbb=2\r\n", "a = 1\r\n\r\nbb = 2\r\n"},
 		{"Windows lines are added", "x {\r\n a=1\r\n}\r\ny {}", "x {\r\n  a = 1\r\n}\r\n\r\ny {}\r\n"},
 		{"mark of the byte order", bom + "a=1\n", "a = 1\n"},

@@ -40,7 +40,7 @@ func hclUnits(r hcl.Range, text string, file []byte) []span {
 	tokens, _ := hclsyntax.LexExpression(written, r.Filename, r.Start)
 	var d decoded
 	for _, t := range tokens {
-		from, to := t.Range.Start.Byte, t.Range.End.Byte
+		from, to := min(t.Range.Start.Byte, len(file)), min(t.Range.End.Byte, len(file)) // a heredoc may not be closed
 		switch t.Type {
 		case hclsyntax.TokenQuotedLit:
 			d.quoted(file, from, to)

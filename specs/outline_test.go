@@ -83,6 +83,15 @@ func TestOutlineOfBrokenFiles(t *testing.T) {
 	if !out.Incomplete || len(out.Symbols) < 10 {
 		t.Errorf("got %d symbols, incomplete %v; want those before the error", len(out.Symbols), out.Incomplete)
 	}
+	for _, open := range []string{"stop \"s\" {\n  when = <<EOT\n", "stop \"s\" {\n  when = <<EOT\nturns", "stop \"s\" {\n  when = <<-EOT\n  é", "stop \"s\" {\n  when = \"turns > 1"} {
+		files := map[string][]byte{"a.hcl": []byte(open)}
+		if out := ReadOutline("a.hcl", Options{Overlay: files, OverlayOnly: true}); !out.Incomplete {
+			t.Errorf("%q: got a whole outline", open)
+		}
+		if _, ds := Load("a.hcl", Options{Overlay: files, OverlayOnly: true}); !ds.HasErrors() {
+			t.Errorf("%q: got no errors", open)
+		}
+	}
 	two := map[string][]byte{"d/a.hcl": []byte("agent \"x\" {}\n"), "d/b.hcl": []byte("agent \"x\" {}\n")}
 	if out := ReadOutline("d", Options{Overlay: two, OverlayOnly: true}); !out.Duplicates {
 		t.Error("got no duplicates in two files with the same name")

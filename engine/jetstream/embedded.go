@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -21,8 +22,12 @@ import (
 // ErrLocked says that another process uses the data directory.
 var ErrLocked = errors.New("data directory is in use by another process")
 
-// readyWithin bounds the start of the embedded server.
-const readyWithin = 5 * time.Minute
+const (
+	// readyWithin bounds the start of an embedded server.
+	readyWithin = 5 * time.Minute
+	// readyEvery is how often it is looked whether it gave up.
+	readyEvery = 200 * time.Millisecond
+)
 
 // embedded are the NATS servers in this process: one for the tables, and one for
 // the events, whose streams are synced by [disk] where that is safe. They are
@@ -108,15 +113,25 @@ func (e *embedded) serve(dir string, always bool, share int64) (*server.Server, 
 	if err != nil {
 		return nil, err
 	}
-	srv.SetLoggerV2(&logger{cfg.Logger}, false, false, false)
+	log := &logger{log: cfg.Logger}
+	srv.SetLoggerV2(log, false, false, false)
 	srv.Start()
-	if !srv.ReadyForConnections(readyWithin) {
-		return srv, fmt.Errorf("embedded journal in %s is not ready after %s", cfg.Dir, readyWithin)
+	for start := time.Now(); !srv.ReadyForConnections(readyEvery); {
+		if why := log.fatal.Load(); why != nil {
+			return srv, unwritable(cfg.Dir, *why)
+		}
+		if time.Since(start) > readyWithin {
+			return srv, fmt.Errorf("embedded journal in %s is not ready after %s", cfg.Dir, readyWithin)
+		}
 	}
 	if !srv.JetStreamEnabled() {
-		return srv, fmt.Errorf("embedded journal in %s cannot store: is the directory writable, and is there space left?", cfg.Dir)
+		return srv, unwritable(cfg.Dir, "it does not say why")
 	}
 	return srv, nil
+}
+
+func unwritable(dir, why string) error {
+	return fmt.Errorf("embedded journal in %s cannot store: is all of the directory writable, and is there space left? (%s)", dir, why)
 }
 
 // side is one of the embedded servers, for connections.
@@ -197,13 +212,22 @@ func (e *embedded) stop() {
 
 // logger hands the server's log to slog: what it says of its own life is
 // debugging to us.
-type logger struct{ log *slog.Logger }
+type logger struct {
+	log   *slog.Logger
+	fatal atomic.Pointer[string] // why the server does not run
+}
 
 func (l *logger) Noticef(f string, v ...any) { l.log.Debug(fmt.Sprintf(f, v...), "from", "nats") }
-func (l *logger) Fatalf(f string, v ...any)  { l.log.Error(fmt.Sprintf(f, v...), "from", "nats") }
 func (l *logger) Errorf(f string, v ...any)  { l.log.Error(fmt.Sprintf(f, v...), "from", "nats") }
 func (l *logger) Debugf(string, ...any)      {}
 func (l *logger) Tracef(string, ...any)      {}
+
+// Fatalf keeps why the server cannot go on; it returns, and so does its start.
+func (l *logger) Fatalf(f string, v ...any) {
+	text := fmt.Sprintf(f, v...)
+	l.fatal.Store(&text)
+	l.log.Error(text, "from", "nats")
+}
 
 // Warnf passes a warning on. Those about what this package has chosen itself
 // come at each start and ask nobody to do anything.

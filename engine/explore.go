@@ -43,11 +43,10 @@ type ExploreProgress struct {
 const (
 	exploreDepth  = 200
 	exploreStates = 20_000
-	// maxFindings bounds what is reported, and shallowEvery how often the
-	// exploration goes on at its shallow side: it sees ends soon, and does not
-	// stay with one beginning.
-	maxFindings  = 20
-	shallowEvery = 4
+	// maxFindings bounds what is reported, and deepEvery says how often the
+	// exploration goes on at its deep side.
+	maxFindings = 20
+	deepEvery   = 4
 	// progressEvery is after how many choices the progress is told.
 	progressEvery = 256
 )
@@ -65,17 +64,36 @@ func Explore(ctx context.Context, t *Template, o ExploreOptions) (*Report, error
 		return nil, err
 	}
 	x := newExploration(t, o)
-	x.begin()
-	for len(x.front) > 0 && x.kept < x.o.States {
-		if err := context.Cause(ctx); err != nil {
-			return nil, err
-		}
-		x.follow(x.take())
-		if x.o.Progress != nil && x.taken%progressEvery == 0 {
-			x.o.Progress(ExploreProgress{States: x.kept, Open: len(x.front), Findings: len(x.report.Findings)})
-		}
+	if err := x.search(ctx); err != nil {
+		return nil, err
 	}
 	return x.result(), nil
+}
+
+// search goes through the states twice: first through those that decide
+// differently, for what can happen and the shortest ways there, then through
+// those that take more, for what can be taken.
+func (x *exploration) search(ctx context.Context) error {
+	for _, x.measuring = range []bool{false, true} {
+		x.seen, x.steps, x.front, x.kept, x.deep = map[stateKey][]weights{}, nil, nil, 0, false
+		x.begin()
+		for len(x.front) > 0 && x.kept < x.o.States {
+			if err := context.Cause(ctx); err != nil {
+				return err
+			}
+			x.follow(x.take())
+			if x.o.Progress != nil && x.taken%progressEvery == 0 {
+				x.o.Progress(ExploreProgress{States: x.kept, Open: len(x.front), Findings: len(x.report.Findings)})
+			}
+		}
+		whole := !x.deep && len(x.front) == 0
+		if x.measuring {
+			x.report.Measured = whole
+		} else {
+			x.report.States, x.report.Complete = x.kept, whole
+		}
+	}
+	return nil
 }
 
 // exploration is the search through a template's states.
@@ -92,6 +110,8 @@ type exploration struct {
 	front []open
 	taken int  // how often one was taken from the front
 	deep  bool // a path was longer than Depth
+	// measuring is the second search: states that weigh more are others.
+	measuring bool
 
 	report Report
 	ends   map[endKey]*End
@@ -125,7 +145,6 @@ func newExploration(t *Template, o ExploreOptions) *exploration {
 		o.Failures = []providers.Kind{providers.Refused, providers.Overloaded}
 	}
 	what, tried := t.relevance(), t.trial(o.Texts)
-	tried.cut = tried.cut || what.sizes
 	return &exploration{
 		t: t, o: o, trial: tried, copy: (*State).fork, what: what, seen: map[stateKey][]weights{},
 		ends: map[endKey]*End{}, over: map[string]bool{}, spoke: map[string]bool{}, fired: map[string]bool{},
@@ -133,11 +152,12 @@ func newExploration(t *Template, o ExploreOptions) *exploration {
 	}
 }
 
-// take takes the next choice: the one that came last, until half of the states
-// are used up; then often the one that came first.
+// take takes the next choice: mostly the one that came first, so that paths are
+// short, and often the one that came last, so that ends are seen soon. A search
+// for what takes most goes on with the one that came last.
 func (x *exploration) take() open {
 	i := len(x.front) - 1
-	if x.taken++; x.kept > x.o.States/2 && x.taken%shallowEvery == 0 {
+	if x.taken++; !x.measuring && x.taken%deepEvery != 0 {
 		i = 0
 	}
 	next := x.front[i]
@@ -149,10 +169,21 @@ func (x *exploration) take() open {
 	return next
 }
 
+// begin begins with the opening, and with others that conditions tell from it.
 func (x *exploration) begin() {
 	x.steps = append(x.steps, pathStep{from: -1})
 	w, why := x.start()
 	x.visit(w, 0, why)
+	if x.o.Opening == "" || x.measuring { // what is longer than the opening takes more than certified
+		return
+	}
+	known := []string{x.what.told(x.o.Opening)}
+	for _, text := range x.texts {
+		if c := x.what.told(text); !slices.Contains(known, c) {
+			known = append(known, c)
+			x.follow(open{w: w, choice: Choice{Do: DoOpen, Text: text}})
+		}
+	}
 }
 
 // follow makes a choice and looks at where it leads.
@@ -169,34 +200,44 @@ func (x *exploration) visit(w *world, at int, panicked string) {
 		x.found(FoundPanic, panicked, at)
 		return
 	}
+	if d := w.st.ended; d != nil && !x.measuring {
+		x.ended(d, at)
+	}
 	if !x.isNew(w) {
 		x.steps = x.steps[:at]
 		return
 	}
 	x.report.Depth = max(x.report.Depth, x.steps[at].depth)
-	x.measure(w, at)
-	if d := w.st.ended; d != nil {
-		x.ended(d, at)
+	if !w.opened {
+		x.measure(w, at)
+	}
+	if w.st.ended != nil {
 		return
 	}
 	choices, stuck := x.choices(w)
-	if stuck {
+	if stuck && !x.measuring {
 		x.found(FoundDeadlock, "the session has not ended, and nobody does anything or is waited for", at)
 	}
 	if x.steps[at].depth >= x.o.Depth {
 		x.deep = x.deep || len(choices) > 0
 		return
 	}
-	for _, c := range slices.Backward(choices) {
+	if x.measuring { // the first is taken first
+		slices.Reverse(choices)
+	}
+	for _, c := range choices {
 		x.front = append(x.front, open{w: w, at: at, choice: c})
 	}
 }
 
-// isNew says whether a state, or one with the same key that weighs no less, was
-// not there before.
+// isNew says whether a state with the same key was not there before, or, where
+// that is measured, none that weighs as much.
 func (x *exploration) isNew(w *world) bool {
 	key, weight := x.what.key(w)
 	list := x.seen[key]
+	if len(list) > 0 && !x.measuring {
+		return false
+	}
 	for _, o := range list {
 		if weight.atMost(o) {
 			return false
@@ -207,15 +248,24 @@ func (x *exploration) isNew(w *world) bool {
 	return true
 }
 
+// ended notes an end, and the shortest way to it.
 func (x *exploration) ended(d *Ended, at int) {
-	if d.Reason.Stop == "error" && strings.HasSuffix(d.Reason.Text, noTurn) {
-		x.found(FoundLivelock, d.Reason.Text, at)
-	}
 	key := endKey{d.Outcome, d.Reason.Stop}
-	if x.ends[key] == nil {
-		x.ends[key] = &End{Outcome: d.Outcome, Stop: d.Reason.Stop, Path: x.path(at)}
+	livelock := d.Reason.Stop == "error" && strings.HasSuffix(d.Reason.Text, noTurn)
+	if livelock {
+		key.stop = FoundLivelock
 	}
-	x.ends[key].Count++
+	e := x.ends[key]
+	if e == nil {
+		if livelock {
+			x.found(FoundLivelock, d.Reason.Text, at)
+		}
+		e = &End{Outcome: d.Outcome, Stop: d.Reason.Stop}
+		x.ends[key] = e
+	}
+	if e.Count++; e.Count == 1 || x.steps[at].depth < len(e.Path) {
+		e.Path = x.path(at)
+	}
 }
 
 func (x *exploration) found(kind, text string, at int) {

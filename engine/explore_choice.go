@@ -12,6 +12,7 @@ import (
 
 // What a choice does.
 const (
+	DoOpen       = "open"        // the session is started with another opening
 	DoAnswer     = "answer"      // a model answers
 	DoCall       = "call"        // a model calls tools
 	DoFail       = "fail"        // a call of a model fails
@@ -51,6 +52,9 @@ func (c Choice) String() string {
 	}
 	switch c.Do {
 	case DoAnswer, DoSay:
+		if who == "" {
+			who = "a person"
+		}
 		return fmt.Sprintf("%s says %q", who, short(strings.TrimSpace(c.Text)))
 	case DoCall:
 		var names []string
@@ -60,6 +64,8 @@ func (c Choice) String() string {
 		return fmt.Sprintf("%s calls %s", who, strings.Join(names, ", "))
 	case DoFail:
 		return fmt.Sprintf("the call of %s fails (%s)", who, c.Failure)
+	case DoOpen:
+		return fmt.Sprintf("the opening is %q", short(c.Text))
 	case DoWait:
 		return "the time passes"
 	default:

@@ -16,9 +16,8 @@ type relevance struct {
 	// all is for tests: states are one only when everything is the same.
 	all bool
 	// sizes says that it matters how long texts are and what calls have taken.
-	// There are too many numbers: those of about the same size are one, and the
-	// report says that not everything was tried. calls and toolCalls are how many
-	// calls there were.
+	// There are too many numbers: those of about the same size are one. calls and
+	// toolCalls are how many calls there were.
 	sizes, calls, toolCalls bool
 	// texts are those of every message, as they are.
 	texts bool

@@ -37,7 +37,7 @@ type End struct {
 	Outcome Outcome `json:"outcome"`
 	// Stop is what decided: stop.agreed, limits.max_turns, pattern, error.
 	Stop string `json:"stop"`
-	// Count is how many states ended so; Path leads to the first of them.
+	// Count is how many paths were seen to end so; Path is the shortest of them.
 	Count int      `json:"count"`
 	Path  []Choice `json:"path"`
 }
@@ -60,8 +60,10 @@ type Report struct {
 	Depth    int       `json:"depth"`
 	Findings []Finding `json:"findings"`
 	Ends     []End     `json:"ends"`
-	// Most is what any path took at most, each number for itself.
-	Most Taken `json:"most"`
+	// Most is what any path took at most, each number for itself. Measured says
+	// that no path takes more.
+	Most     Taken `json:"most"`
+	Measured bool  `json:"measured"`
 	// Silent are participants that never had a turn, Unfired conditions that
 	// were never true.
 	Silent  []string `json:"silent"`
@@ -108,7 +110,7 @@ func (x *exploration) measure(w *world, at int) {
 // result is the report, in an order of its own.
 func (x *exploration) result() *Report {
 	r := &x.report
-	r.States, r.Complete, r.Narrow = len(x.seen), !x.deep && len(x.front) == 0, x.cut
+	r.Narrow = x.cut
 	r.Silent, r.Unfired, r.Unsure = []string{}, []string{}, []string{}
 	for _, key := range slices.SortedFunc(maps.Keys(x.ends), func(a, b endKey) int {
 		return cmp.Or(cmp.Compare(a.outcome, b.outcome), cmp.Compare(a.stop, b.stop))

@@ -12,6 +12,8 @@ import (
 // Scene is a path of an exploration with what somebody needs to play it: what
 // each call of a model and of a tool has to give, and what persons do.
 type Scene struct {
+	// Opening replaces the session's, if it is not empty.
+	Opening string
 	// Calls are those of models, in the order in which they began, Tools those of
 	// tools.
 	Calls []SceneCall
@@ -62,7 +64,7 @@ func Retrace(t *Template, o ExploreOptions, path []Choice) (*Scene, error) {
 		if why != "" || w == nil {
 			break
 		}
-		r.at = i + 1
+		r.at, r.made = i+1, &path[i]
 		r.act(&path[i])
 		w, why = x.step(w, path[i])
 	}
@@ -78,7 +80,8 @@ func Retrace(t *Template, o ExploreOptions, path []Choice) (*Scene, error) {
 type retrace struct {
 	*exploration
 	scene *Scene
-	at    int // choices that were made
+	at    int     // choices that were made
+	made  *Choice // the last of them
 	begun bool
 	calls map[int]int       // places in the scene, by the calls' numbers
 	tools map[string]string // names, by the calls' ids
@@ -87,6 +90,8 @@ type retrace struct {
 // act notes what persons and tools do.
 func (r *retrace) act(c *Choice) {
 	switch c.Do {
+	case DoOpen:
+		*r.scene = Scene{Opening: c.Text}
 	case DoSay, DoAllow, DoDeny, DoResume, DoCloseInput, DoWait:
 		a := *c
 		a.Call = r.tools[c.Call]
@@ -108,7 +113,7 @@ func (r *retrace) events(list []Event) {
 			r.scene.Calls = append(r.scene.Calls, SceneCall{Provider: d.Provider, Agent: e.Agent, Began: r.at})
 		case *ModelAnswered:
 			c := &r.scene.Calls[r.calls[d.Call]]
-			c.Over, c.Text, c.Tools = r.at, r.brief(d.Text), d.ToolCalls
+			c.Over, c.Text, c.Tools = r.at, r.brief(r.made.Text), r.made.Tools
 			if e.Usage != nil {
 				c.Usage = *e.Usage
 			}

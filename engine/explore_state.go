@@ -14,6 +14,7 @@ type world struct {
 	hungry []int       // turns that wait for what calls in flight give back
 	inputs map[int]int // tokens of the requests in flight, by turn
 	says   int         // messages of persons
+	opened bool        // with another opening than the session's
 }
 
 // fork copies a state that goes on.
@@ -65,7 +66,7 @@ func (t *turn) running() []*toolRun {
 func (x *exploration) world(s *Session, before *world) *world {
 	w := &world{st: s.st, inputs: map[int]int{}}
 	if before != nil {
-		w.says = before.says
+		w.says, w.opened = before.says, before.opened
 		for n, tokens := range before.inputs {
 			if t := s.st.turns[n]; t != nil && t.call != 0 {
 				w.inputs[n] = tokens

@@ -12,12 +12,14 @@ import (
 // run of a test with the first seed.
 const exploredID = "session_1"
 
-// start begins the session.
-func (x *exploration) start() (w *world, panicked string) {
+// start begins the session with its opening.
+func (x *exploration) start() (w *world, panicked string) { return x.open(x.o.Opening) }
+
+func (x *exploration) open(text string) (w *world, panicked string) {
 	s := x.session(&world{st: newState(x.t, exploredID)})
 	s.now = time.Unix(0, 0).UTC()
 	panicked = guarded(func() {
-		s.create(StartOptions{Opening: x.o.Opening})
+		s.create(StartOptions{Opening: text})
 		s.advance()
 		w = x.world(s, nil)
 	})
@@ -26,6 +28,12 @@ func (x *exploration) start() (w *world, panicked string) {
 
 // step makes a choice, and lets the session's own code do what follows.
 func (x *exploration) step(before *world, c Choice) (w *world, panicked string) {
+	if c.Do == DoOpen {
+		if w, panicked = x.open(c.Text); w != nil {
+			w.opened = true
+		}
+		return w, panicked
+	}
 	panicked = guarded(func() {
 		s := x.session(before)
 		x.make(s, before, c)

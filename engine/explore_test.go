@@ -35,7 +35,7 @@ func TestExploreSmall(t *testing.T) {
 			if len(r.Ends) == 0 {
 				t.Error("no path came to an end")
 			}
-			if !r.Complete {
+			if !r.Complete || !r.Measured {
 				t.Error("not every path was followed to its end")
 			}
 			if len(r.Silent) > 0 || len(r.Unfired) > 0 {

@@ -11,7 +11,7 @@ const (
 	// maxAnswers bounds the combinations of a form's values that are tried,
 	// maxNames the names of a list, and maxTexts the texts and numbers of
 	// conditions.
-	maxAnswers = 16
+	maxAnswers = 64
 	maxNames   = 64
 	maxTexts   = 16
 	maxNested  = 8

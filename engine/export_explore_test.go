@@ -38,11 +38,8 @@ func ExploreSaved(ctx context.Context, t *Template, o ExploreOptions) (*Report, 
 		}
 		return c
 	}
-	x.begin()
-	for len(x.front) > 0 && x.kept < x.o.States && ctx.Err() == nil {
-		x.follow(x.take())
-	}
-	return x.result(), nil
+	err := x.search(ctx)
+	return x.result(), err
 }
 
 // Busy says whether something is under way in a frame.
@@ -52,9 +49,6 @@ func Busy(f *Frame) bool { return len(f.open) > 0 }
 func ExploreAll(ctx context.Context, t *Template, o ExploreOptions) (*Report, error) {
 	x := newExploration(t, o)
 	x.what.all = true
-	x.begin()
-	for len(x.front) > 0 && x.kept < x.o.States && ctx.Err() == nil {
-		x.follow(x.take())
-	}
-	return x.result(), nil
+	err := x.search(ctx)
+	return x.result(), err
 }

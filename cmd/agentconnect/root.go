@@ -55,7 +55,7 @@ Long flags may be written with one dash or two: -var and --var are the same.`,
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().BoolVar(&a.con.noColor, "no-color", false, "no colours (also by NO_COLOR)")
 	root.AddCommand(
-		newInit(a), newRun(a), newTest(a), newValidate(a), newFmt(a), newLint(a), newPlan(a), newGraph(a), newServe(a), newChat(a), newSessions(a), newExplain(a), newConsole(a), newLSP(a), newNodes(a), newBackup(a), newRestore(a),
+		newInit(a), newRun(a), newTest(a), newValidate(a), newFmt(a), newLint(a), newPlan(a), newExplore(a), newGraph(a), newServe(a), newChat(a), newSessions(a), newExplain(a), newConsole(a), newLSP(a), newNodes(a), newBackup(a), newRestore(a),
 		newUsers(a), newProviders(a), newModels(a), newConfig(a), newVersion(a),
 	)
 	root.InitDefaultHelpCmd()

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
+	"github.com/agentconnect-dev/agentconnect/providers"
+	"github.com/agentconnect-dev/agentconnect/providers/scripted"
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+// exploreOptions are the flags of explore.
+type exploreOptions struct {
+	vars    assignments
+	session string
+	depth   int
+	states  int
+	says    int
+	texts   []string
+	write   string
+	json    bool
+}
+
+func newExplore(a *app) *cobra.Command {
+	o := &exploreOptions{}
+	cmd := &cobra.Command{
+		Use:   "explore [FILE|DIR]",
+		Short: "Try every way in which sessions could go",
+		Long: `Run the sessions of a scenario in every way that models, tools and persons could choose:
+who is named next, what is handed over to whom, which tool is called, what is voted and
+what is accepted, texts that conditions look for and texts that they do not, answers of
+the wrong form, and calls that fail. No model and no tool is called, no time passes, and
+no key is needed. Without a FILE it is the directory.
+
+Found are sessions in which nobody does anything any more, patterns that go on without
+anybody's turn, paths that take more than the certificate of plan says, participants that
+can never speak, and stop conditions that can never be true. The last two are certain only
+when every path was followed and a session does not wait for ever more messages.
+
+States that differ by nothing that could matter are one. --states and --depth bound the
+search, and it says when they cut it off.
+
+--write writes a test file for agentconnect test: a run block with its mocks for each way
+in which a session ends, and for each finding a run that fails until it is mended.
+
+Status: 0 when nothing is found, 1 when something is or the scenario has errors, 2 when
+the call is wrong.`,
+		Example: `  agentconnect explore debate.hcl
+  agentconnect explore scenarios/support --session triage --states 100000
+  agentconnect explore . --write explored.test.hcl && agentconnect test explored.test.hcl
+  agentconnect explore debate.hcl -json | jq '.sessions[].findings'`,
+		Args:              atMostOnePath,
+		ValidArgsFunction: files,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if o.depth < 1 || o.states < 1 || o.says < 1 {
+				return usageError("--depth, --states and --says are above zero")
+			}
+			return a.explore(o, pathOf(args))
+		},
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	o.vars.flags(f)
+	f.StringVar(&o.session, "session", "", "explore the session `NAME` only")
+	f.IntVar(&o.depth, "depth", 200, "follow a path for `N` choices at most")
+	f.IntVar(&o.states, "states", 20_000, "look at `N` states of a session at most")
+	f.IntVar(&o.says, "says", 2, "let persons say `N` messages in sessions that wait for them")
+	f.StringArrayVar(&o.texts, "text", nil, "also try the answer `TEXT`; may be repeated")
+	f.StringVar(&o.write, "write", "", "write a test file `FILE`, or - for standard output")
+	jsonFlag(cmd, &o.json, "a JSON object")
+	register(cmd, "session", completeSessions)
+	register(cmd, "var", completeVariables)
+	return cmd
+}
+
+// explore does what the explore command does.
+func (a *app) explore(o *exploreOptions, path string) error {
+	suite, err := newExploredSuite(o, path)
+	if err != nil {
+		return err
+	}
+	cfg, sessions, err := a.sound(path, o.vars.list, o.session)
+	if err != nil {
+		return err
+	}
+	callable, err := a.vendors.toolsOf(cfg)
+	if err != nil {
+		return err
+	}
+	list, found := make([]*explored, 0, len(sessions)), 0
+	for _, s := range sessions {
+		x, err := a.exploreSession(o, cfg, s, callable)
+		if err != nil {
+			return err
+		}
+		list = append(list, x)
+		found += len(x.Findings)
+		suite.add(x, len(sessions) > 1)
+	}
+	if err := suite.write(a); err != nil {
+		return err
+	}
+	switch {
+	case o.json:
+		err = a.document(map[string]any{"sessions": list, "found": found})
+	case o.write != "-":
+		err = a.writeExplored(list)
+	}
+	if err != nil {
+		return outputError(err)
+	}
+	if found > 0 {
+		return silent(statusFailed)
+	}
+	return nil
+}
+
+// exploreSession explores one session of a scenario.
+func (a *app) exploreSession(o *exploreOptions, cfg *specs.Config, s *specs.Session, callable map[string][]engine.Tool) (*explored, error) {
+	t, ds := engine.Compile(cfg, s.Name, engine.Resources{Models: priced(cfg), Tools: callable})
+	if a.report(ds); ds.HasErrors() {
+		return nil, silent(statusFailed)
+	}
+	opts := engine.ExploreOptions{
+		Depth: o.depth, States: o.states, Says: o.says, Texts: o.texts, Certificate: specs.Certify(cfg, s.Name),
+	}
+	shown := &ticker{con: a.con, what: "session." + s.Name}
+	opts.Progress = shown.tell
+	r, err := engine.Explore(a.halt.ctx, t, opts)
+	shown.done()
+	switch {
+	case a.halt.ctx.Err() != nil || errors.Is(err, context.Canceled):
+		return nil, silent(statusInterrupted)
+	case err != nil:
+		return nil, fmt.Errorf("session.%s: %w", s.Name, err)
+	}
+	return newExplored(cfg, s, t, &opts, r)
+}
+
+// priced puts a model that is never called in the place of every provider, at
+// the provider's own price.
+func priced(cfg *specs.Config) providers.Registry {
+	models := providers.Registry{}
+	for _, p := range cfg.Providers {
+		models[p.Name] = providers.Entry{Settings: settings(p), Model: scripted.Simulate(p.Name)}
+	}
+	return models
+}
+
+// ticker shows on standard error how far an exploration is, when that is a
+// terminal.
+type ticker struct {
+	con   *stdio
+	what  string
+	shown time.Time
+}
+
+func (t *ticker) tell(p engine.ExploreProgress) {
+	if !t.con.errTTY || time.Since(t.shown) < progressEvery {
+		return
+	}
+	first := t.shown.IsZero()
+	if t.shown = time.Now(); first { // what is done at once is not worth a line
+		return
+	}
+	fmt.Fprintf(t.con.err, "\r\x1b[K%s: %s, %s open, %s", t.what, plural(p.States, "state"), plural(p.Open, "choice"), plural(p.Findings, "finding"))
+}
+
+func (t *ticker) done() {
+	if !t.shown.IsZero() {
+		fmt.Fprint(t.con.err, "\r\x1b[K")
+	}
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/agentconnect-dev/agentconnect/engine"
+	"github.com/agentconnect-dev/agentconnect/specs"
+)
+
+// explored is what came of a session's exploration.
+type explored struct {
+	Session string `json:"session"`
+	// Complete says that every path was followed; Sure, that all values were
+	// tried, too.
+	Complete bool `json:"complete"`
+	Sure     bool `json:"sure"`
+	States   int  `json:"states"`
+	Depth    int  `json:"depth"`
+	// Most is what a path took at most, and no path takes more where it is
+	// Measured; Certificate is what may be taken.
+	Most        engine.Taken       `json:"most"`
+	Measured    bool               `json:"measured"`
+	Certificate *specs.Certificate `json:"certificate"`
+	Findings    []exploredFinding  `json:"findings"`
+	Ends        []exploredEnd      `json:"ends"`
+	// Unseen are participants and conditions of which it is not certain that they
+	// never come about.
+	Unseen []string `json:"unseen"`
+}
+
+// The kinds of findings beside those of the engine.
+const (
+	foundSilent  = "silent"
+	foundUnfired = "unfired"
+)
+
+type exploredFinding struct {
+	Kind string `json:"kind"`
+	Text string `json:"text"`
+	// File and Line are where what it is about is written.
+	File string          `json:"file,omitempty"`
+	Line int             `json:"line,omitempty"`
+	Path []engine.Choice `json:"path,omitempty"`
+	// Run is a run block that fails until it is mended.
+	Run string `json:"run,omitempty"`
+}
+
+type exploredEnd struct {
+	engine.End
+	// Run is a run block that comes to this end.
+	Run string `json:"run"`
+}
+
+func newExplored(cfg *specs.Config, s *specs.Session, t *engine.Template, o *engine.ExploreOptions, r *engine.Report) (*explored, error) {
+	x := &explored{
+		Session: s.Name, Complete: r.Complete, Sure: r.Sure(), States: r.States, Depth: r.Depth, Most: r.Most, Measured: r.Measured,
+		Certificate: o.Certificate, Findings: []exploredFinding{}, Ends: []exploredEnd{}, Unseen: []string{},
+	}
+	w := &runWriter{cfg: cfg, session: s, several: len(cfg.Sessions) > 1, certificate: o.Certificate}
+	for _, f := range r.Findings {
+		found := exploredFinding{Kind: f.Kind, Text: f.Text, Path: f.Path}
+		if f.Kind != engine.FoundPanic {
+			scene, err := engine.Retrace(t, *o, f.Path)
+			if err != nil {
+				return nil, err
+			}
+			found.Run = w.finding(&f, scene)
+		}
+		x.Findings = append(x.Findings, found)
+	}
+	for _, e := range r.Ends {
+		scene, err := engine.Retrace(t, *o, e.Path)
+		if err != nil {
+			return nil, err
+		}
+		x.Ends = append(x.Ends, exploredEnd{End: e, Run: w.end(&e, scene)})
+	}
+	x.absent(cfg, r)
+	return x, nil
+}
+
+// absent tells of what was never seen: findings, where that is certain.
+func (x *explored) absent(cfg *specs.Config, r *engine.Report) {
+	for _, name := range r.Silent {
+		b := participant(cfg, name)
+		x.never(r.Sure(), b, foundSilent, b.address+" never speaks, whatever the others do")
+	}
+	unsure := map[string]bool{}
+	for _, address := range r.Unsure {
+		unsure[address] = true
+	}
+	for _, address := range r.Unfired {
+		b := declared{address: address}
+		for _, s := range cfg.Stops {
+			if "stop."+s.Name == address {
+				b.at = s.Range
+			}
+		}
+		x.never(r.Sure() && !unsure[address], b, foundUnfired, address+" is never true, whatever is said")
+	}
+}
+
+func (x *explored) never(sure bool, b declared, kind, text string) {
+	if !sure {
+		x.Unseen = append(x.Unseen, b.address)
+		return
+	}
+	x.Findings = append(x.Findings, exploredFinding{Kind: kind, Text: text, File: b.at.Filename, Line: b.at.Start.Line})
+}
+
+// declared is a block with its place.
+type declared struct {
+	address string
+	at      specs.Range
+}
+
+// participant finds the block of an agent or a human.
+func participant(cfg *specs.Config, name string) declared {
+	for _, h := range cfg.Humans {
+		if h.Name == name {
+			return declared{"human." + name, h.Range}
+		}
+	}
+	for _, g := range cfg.Agents {
+		if g.Name == name {
+			return declared{"agent." + name, g.Range}
+		}
+	}
+	return declared{address: name}
+}
+
+// writeExplored writes explorations for a person.
+func (a *app) writeExplored(list []*explored) error {
+	w := &planWriter{theme: a.con.theme(a.con.outTTY)}
+	for i, x := range list {
+		if i > 0 {
+			w.out.WriteByte('\n')
+		}
+		w.explored(x)
+	}
+	_, err := a.con.out.WriteString(w.out.String())
+	return err
+}
+
+func (w *planWriter) explored(x *explored) {
+	how := "every path was followed"
+	switch {
+	case !x.Complete:
+		how = "not every path was followed: --states and --depth allow more"
+	case !x.Sure:
+		how = "every path was followed, but not with everything that could be said"
+	}
+	w.line("%s  %s, up to %s deep; %s", w.theme.Bold("session."+x.Session), plural(x.States, "state"), plural(x.Depth, "choice"), how)
+	w.title("Ends")
+	t := newTable("  OUTCOME", "BY", "AFTER")
+	for _, e := range x.Ends {
+		t.add("  "+string(e.Outcome), e.Stop, plural(len(e.Path), "choice"))
+	}
+	w.table(t)
+	most := "At most"
+	if !x.Measured {
+		most += " (of the paths that were measured; --states allows more)"
+	}
+	w.title(most)
+	t = newTable("  ", "EXPLORED", "CERTIFIED")
+	c, per := x.Certificate, ""
+	if c.PerMessage {
+		per = " for each message"
+	}
+	t.add("  turns", fmt.Sprint(x.Most.Turns), c.Turns.Text()+per)
+	t.add("  calls", fmt.Sprint(x.Most.Calls), c.Calls.Text()+per)
+	t.add("  tokens", specs.Amount(x.Most.Tokens).Text(), c.Tokens.Text()+per)
+	t.add("  cost", specs.Amount(x.Most.Cost).USD(), c.Cost.USD()+per)
+	w.table(t)
+	w.list("Not seen", x.Unseen)
+	if len(x.Findings) > 0 {
+		w.title("Findings")
+	}
+	for i := range x.Findings {
+		w.finding(&x.Findings[i])
+	}
+}
+
+func (w *planWriter) finding(f *exploredFinding) {
+	at := ""
+	if f.File != "" {
+		at = fmt.Sprintf(" (%s:%d)", f.File, f.Line)
+	}
+	w.line("  %s %s: %s%s", w.theme.Bad("Error:"), strings.ReplaceAll(f.Kind, "_", " "), f.Text, at)
+	for i := range f.Path {
+		w.line("    %2d. %s", i+1, f.Path[i].String())
+	}
+}

@@ -120,6 +120,9 @@ func TestIndex(t *testing.T) {
 		if !strings.Contains(string(text), "| ["+folder+"]("+folder+"/) |") {
 			t.Errorf("README.md has no row for %s", folder)
 		}
+		if readme, err := os.ReadFile(filepath.Join(folder, "README.md")); err != nil || !strings.Contains(string(readme), "`bin/agentconnect test examples/"+folder+"`") {
+			t.Errorf("the README of %s does not say how its test is run (%v)", folder, err)
+		}
 		for _, file := range []string{"README.md", "main.test.hcl", "providers.hcl", "script.hcl", "prompts"} {
 			if _, err := os.Stat(filepath.Join(folder, file)); err != nil {
 				t.Error(err)

@@ -20,7 +20,7 @@ type planView struct {
 	// Graph is the control graph that the certificate follows from.
 	Graph  *chart.Chart `json:"graph"`
 	Agents []planAgent  `json:"agents"`
-	Stops       []planStop         `json:"stops"`
+	Stops  []planStop   `json:"stops"`
 	// Hosts are contacted, Commands are started on this machine.
 	Hosts    []string `json:"hosts"`
 	Commands []string `json:"commands"`

@@ -142,7 +142,9 @@ func (n *node) points(seen map[*node]bool, visit func(Point)) {
 		path(n.runs(i), n.spec.Range)
 	}
 	for _, role := range slices.Sorted(maps.Keys(n.asks)) {
-		path(coverAsks(role), n.spec.Range)
+		if role != roleCasting || n.spec.Vote.TieBreaker != nil {
+			path(coverAsks(role), n.spec.Range)
+		}
 	}
 	n.edges(path)
 	for _, why := range n.ends() {
@@ -216,7 +218,7 @@ func (n *node) ends() []string {
 	switch a := n.spec; {
 	case a.Loop != nil:
 		return []string{leftDone, leftMaxIterations}
-	case a.Kind == "moderated", a.Selector != nil && a.Selector.Rule != nil && a.MaxRounds > 0, a.Debate != nil && a.Debate.Until != nil && a.Debate.Judge == nil:
+	case a.Selector != nil && a.Selector.Rule != nil && a.MaxRounds > 0, a.Debate != nil && a.Debate.Until != nil && a.Debate.Judge == nil:
 		return []string{leftDone, leftMaxRounds}
 	case a.Kind == "magentic":
 		return []string{leftDone, leftMaxRounds, leftStalled}

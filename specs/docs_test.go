@@ -50,7 +50,7 @@ func functionList() string {
 // written elsewhere, too, are described there.
 func blockDocs(root *blockSchema) string {
 	var out strings.Builder
-	told := []string{"reply", "fail"}
+	told := []string{"reply"}
 	for i, b := range root.blocks {
 		if root.byArg["scenario"] != nil {
 			b.blocks = slices.DeleteFunc(slices.Clone(b.blocks), func(inner *blockSchema) bool { return slices.Contains(told, inner.name) })

@@ -1,6 +1,7 @@
 package specs
 
 import (
+	"maps"
 	"path/filepath"
 	"slices"
 
@@ -69,9 +70,7 @@ func (l *loader) join() {
 		for _, m := range place.all("mock_tool") {
 			tools[m.name] = append(tools[m.name], m)
 		}
-		for name, list := range tools {
-			j.tools[name] = list
-		}
+		maps.Copy(j.tools, tools)
 	}
 	l.joinRefs()
 }

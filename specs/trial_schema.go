@@ -23,10 +23,17 @@ func trialVariablesSchema() *blockSchema {
 func mockSchema() *blockSchema {
 	reply, fail := replySchema(), failSchema()
 	reply.only, reply.example, fail.only = nil, "", nil
+	for i := range fail.args {
+		if a := &fail.args[i]; a.name == "kind" {
+			a.enum = append(a.enum, "timeout", "auth", "quota", "too_long", "bad_request")
+			a.doc = "How: as a scripted provider fails, or in another way that vendors do."
+		}
+	}
 	return &blockSchema{
 		name: "mock", labels: []string{"name"},
 		doc: "Answers in the place of a provider, which keeps its model and its price. Without a mock a provider of kind `scripted` " +
-			"says what the scenario has, and a call to any other one fails the run. One in a `run` stands for the one at the top.",
+			"says what the scenario has, and a call to any other one fails the run. One in a `run` stands for the one at the top. " +
+			"Its blocks `reply` are those of a scripted provider.",
 		example: "mock \"fast\" {\n  reply {\n    agent   = agent.critic\n    content = \"APPROVED\"\n  }\n}",
 		args: []argSchema{
 			boolArg("strict", "Fails a call when no reply is left. Otherwise a short answer is composed from the agent's instructions.").initially(true),

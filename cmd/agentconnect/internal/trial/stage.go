@@ -83,14 +83,14 @@ func (c *check) tools() (map[string][]engine.Tool, error) {
 }
 
 // mocked is a tool that answers as the run says.
-func (c *check) mocked(t *specs.Tool, real engine.Tool) engine.Tool {
+func (c *check) mocked(t *specs.Tool, own engine.Tool) engine.Tool {
 	m := &toolMock{spec: t, mocks: c.trial.Tools[t.Name], missing: &c.missing}
 	m.used = make([]int, len(m.mocks))
-	real.Call = m.call
-	if real.List != nil {
-		real.List = m.list
+	own.Call = m.call
+	if own.List != nil {
+		own.List = m.list
 	}
-	return real
+	return own
 }
 
 // toolMock answers calls of a tool, or of the tools of a server.
@@ -179,21 +179,27 @@ func (m *toolMock) noteMissing(name string, arguments json.RawMessage) {
 	if len(m.mocks) == 0 {
 		text += fmt.Sprintf(" Tests never use the network. Add:\n  mock_tool %q {%s\n    result = \"…\"\n  }", m.spec.Name, which)
 	} else {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		text += " The candidates:"
-		for i, mock := range m.mocks {
-			why := "its when is false"
-			switch {
-			case mock.Tool != name:
-				why = "it is for the tool " + mock.Tool
-			case mock.Times > 0 && m.used[i] >= mock.Times:
-				why = fmt.Sprintf("used %d of %d times", m.used[i], mock.Times)
-			}
-			text += fmt.Sprintf("\n  %s:%d  %s", mock.Range.Filename, mock.Range.Start.Line, why)
-		}
+		text += " The candidates:\n" + strings.Join(m.candidates(name), "\n")
 	}
 	m.missing.note("tool."+m.spec.Name+"."+name, text)
+}
+
+// candidates says of each mock why it did not answer.
+func (m *toolMock) candidates(name string) []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	out := make([]string, len(m.mocks))
+	for i, mock := range m.mocks {
+		why := "its when is false"
+		switch {
+		case mock.Tool != name:
+			why = "it is for the tool " + mock.Tool
+		case mock.Times > 0 && m.used[i] >= mock.Times:
+			why = fmt.Sprintf("used %d of %d times", m.used[i], mock.Times)
+		}
+		out[i] = fmt.Sprintf("  %s:%d  %s", mock.Range.Filename, mock.Range.Start.Line, why)
+	}
+	return out
 }
 
 // shorten cuts a text for a message.

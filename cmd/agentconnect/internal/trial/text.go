@@ -97,6 +97,9 @@ func tookText(d time.Duration) string {
 func (t *Text) findingsOnce(r *Result, told map[string]string) {
 	var text strings.Builder
 	_ = r.Findings.WriteText(&text, specs.RenderOptions{}) // a builder takes all
+	if !r.Failed() && told[text.String()] != "" {          // warnings of what runs share
+		return
+	}
 	first, again := told[text.String()]
 	if again && len(r.Findings) > 0 {
 		t.printf("        the same errors as in run %q\n", first)

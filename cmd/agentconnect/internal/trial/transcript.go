@@ -67,7 +67,7 @@ func endText(d *engine.Ended) string {
 
 // unsteady is what differs between machines, or whenever a line is added to a
 // scenario: times of day, and places in files.
-var unsteady = regexp.MustCompile(`, until \d\d:\d\d:\d\d|(?: \(|, )[^()\s,]+\.hcl(?:\.json)?:\d+\)?`) //nolint:gochecknoglobals // compiled once
+var unsteady = regexp.MustCompile(`, until \d\d:\d\d:\d\d|(?: \(|, )[^()\s,]+\.hcl(?:\.json)?:\d+\)?`)
 
 func steady(line string) string {
 	if !strings.HasPrefix(line, "·") && !strings.HasPrefix(line, "=") {

@@ -128,9 +128,9 @@ func agentState(p docActivity, session string) string {
 }
 
 // listOf is a list that is never null in JSON.
-func listOf(list []string) []string {
+func listOf[T any](list []T) []T {
 	if list == nil {
-		return []string{}
+		return []T{}
 	}
 	return list
 }

@@ -32,6 +32,13 @@ func TestGetTemplate(t *testing.T) {
 	check(t, got, 36, "certificate", "calls")
 	check(t, got, nil, "certificate", "tokens") // the agents have no max_tokens
 	check(t, got, false, "certificate", "per_message")
+	check(t, got, "session.debate limits.timeout = 5m0s", "certificate", "reasons", "seconds")
+	certificate, _ := json.Marshal(got["certificate"])
+	for _, part := range []string{`{"address":"agent.con","calls":36,`, `{"address":"pattern.exchange",`, `{"address":"provider.fast",`, "nothing of a prompt is cached"} {
+		if !strings.Contains(string(certificate), part) {
+			t.Errorf("certificate: got %s, want it to have %s", certificate, part)
+		}
+	}
 	graph, _ := got["graph"].(string)
 	for _, line := range []string{"flowchart TD\n", `subgraph pattern_exchange["round_robin pattern.exchange"]`, `("agent.con<br/>≤`, "calls each"} {
 		if !strings.Contains(graph, line) {

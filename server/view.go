@@ -49,16 +49,26 @@ type templateAgent struct {
 	Personality  string   `json:"personality"`
 }
 
-// certificateView is what a session takes at most; null is no bound by that
-// measure. With per_message the numbers hold for each message of a person.
+// certificateView is what a session takes at most, as plan prints it; null is no
+// bound by that measure. With per_message the numbers hold for each message of a
+// person.
 type certificateView struct {
-	Turns      specs.Amount `json:"turns"`
-	Calls      specs.Amount `json:"calls"`
-	Tokens     specs.Amount `json:"tokens"`
-	Cost       specs.Amount `json:"cost"`    // USD
-	Seconds    specs.Amount `json:"seconds"` // from its start to its end
-	PerMessage bool         `json:"per_message"`
-	Because    []string     `json:"because"`
+	Turns        specs.Amount `json:"turns"`
+	Calls        specs.Amount `json:"calls"`
+	Tokens       specs.Amount `json:"tokens"`
+	InputTokens  specs.Amount `json:"input_tokens"`
+	OutputTokens specs.Amount `json:"output_tokens"`
+	Cost         specs.Amount `json:"cost"`    // USD
+	Seconds      specs.Amount `json:"seconds"` // from its start to its end
+	PerMessage   bool         `json:"per_message"`
+	Because      []string     `json:"because"`
+	// Reasons are why tokens, cost and seconds are bounded so, or not at all.
+	Reasons map[string]string `json:"reasons"`
+	// What its parts take at most, who together may take more than the whole.
+	Agents      []specs.Share `json:"agents"`
+	Patterns    []specs.Share `json:"patterns"`
+	Providers   []specs.Share `json:"providers"`
+	Assumptions []string      `json:"assumptions"`
 }
 
 func (s *Server) listTemplates(w http.ResponseWriter, _ *http.Request) error {
@@ -162,9 +172,11 @@ func limitsOf(spec *specs.Session) object[any] {
 func certificateOf(cfg *specs.Config, session string) certificateView {
 	c := specs.Certify(cfg, session)
 	if c == nil { // nothing is offered without a proof
-		c = &specs.Certificate{}
+		c = &specs.Certificate{Reasons: map[string]string{}}
 	}
 	return certificateView{
-		Turns: c.Turns, Calls: c.Calls, Tokens: c.Tokens, Cost: c.Cost, Seconds: c.Seconds, PerMessage: c.PerMessage, Because: listOf(c.Because),
+		Turns: c.Turns, Calls: c.Calls, Tokens: c.Tokens, InputTokens: c.InputTokens, OutputTokens: c.OutputTokens, Cost: c.Cost, Seconds: c.Seconds,
+		PerMessage: c.PerMessage, Because: listOf(c.Because), Reasons: c.Reasons,
+		Agents: listOf(c.Agents), Patterns: listOf(c.Patterns), Providers: listOf(c.Providers), Assumptions: listOf(c.Assumptions),
 	}
 }

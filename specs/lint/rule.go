@@ -25,7 +25,7 @@ type Rule struct {
 
 // Rules are all rules, by name.
 func Rules() []Rule {
-	rules := slices.Concat(agentRules(), modelRules(), sessionRules(), stopRules(), toolRules(), textRules())
+	rules := slices.Concat(agentRules(), modelRules(), sessionRules(), stopRules(), endingRules(), toolRules(), textRules())
 	slices.SortFunc(rules, func(a, b Rule) int { return strings.Compare(a.Name, b.Name) })
 	return rules
 }

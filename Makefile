@@ -23,7 +23,7 @@ FUZZTIME     ?= 30s
 FUZZ         ?= ^Fuzz
 
 .DEFAULT_GOAL := help
-.PHONY: run build test cluster lint fmt bench fuzz check examples docs clean help format-check tidy-check vet
+.PHONY: run build test cluster tightness lint fmt bench fuzz check examples docs clean help format-check tidy-check vet
 
 run: build ## build and run the main example (no key, no network)
 	$(BIN) run $(EXAMPLE)
@@ -43,6 +43,11 @@ test: ## every test, shuffled, under the race detector
 # Two servers and three NATS servers as processes, killed and paused; the bounds are times, so that nothing else runs meanwhile.
 cluster: ## the test of a cluster, without the race detector (4 minutes)
 	go test -count=1 -run '^TestCluster$$' -timeout 10m -v ./cmd/agentconnect
+
+# Random scenarios against a model that takes all it can: none takes more than its certificate, and this is how close they come.
+tightness: ## how much of what certificates allow is really taken (10 seconds)
+	@go test -count=1 -v -run '^TestNothingCostsMore$$' ./engine -rapid.checks=500 | \
+	awk '/tightness|^FAIL|^ok/ { sub(/.*tightness/, "tightness"); print } /^FAIL/ { bad = 1 } END { exit bad }'
 
 lint: ## golangci-lint (built from source on first use: some minutes)
 	$(TOOL) golangci-lint run $(PKG)
@@ -76,7 +81,7 @@ examples: build ## validate, lint and test every example with the binary
 docs: ## regenerate the references in docs/
 	go generate ./...
 
-check: tidy-check format-check vet test cluster examples lint ## all that .ci/run checks (complete with npm and node: two peers); stale docs and broken links fail in the tests
+check: tidy-check format-check vet test cluster tightness examples lint ## all that .ci/run checks (complete with npm and node: two peers); stale docs and broken links fail in the tests
 
 clean: ## remove what was built
 	rm -rf bin

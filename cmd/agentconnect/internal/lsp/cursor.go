@@ -247,6 +247,6 @@ func (c *cursor) place(arg *specs.ArgDoc) specs.ExprPlace {
 	p := specs.ExprPlace{Address: c.address(), Form: arg.Form, Here: arg.Here}
 	inner := c.blocks[len(c.blocks)-1]
 	p.Script, p.Test = inner.typ == "reply" || inner.typ == "fail", inner.typ == "assert"
-	p.Here = p.Here || inner.typ == "stop" && slices.Contains(inner.args, "scope")
+	p.Here = p.Here || inner.typ == "stop" // its scope may be written below
 	return p
 }

@@ -1,0 +1,129 @@
+package lsp
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// long is a scenario of about a thousand lines.
+func long() string {
+	var out, names strings.Builder
+	out.WriteString("variable \"topic\" {\n  type    = string\n  default = \"the sea\"\n}\n\nprovider \"scripted\" \"demo\" {}\n")
+	for i := range 70 {
+		fmt.Fprintf(&out, `
+agent "a%d" {
+  description  = "Number %d of the crowd"
+  provider     = provider.demo
+  personality  = "brief, concrete"
+  instructions = "You know all about ${var.topic}. Say what matters to number %d."
+  max_tokens   = 300
+  output {
+    type = object({ score = number, reason = optional(string) })
+  }
+}
+
+stop "s%d" {
+  when = "data.a%d.score >= 8 and turns > 3"
+}
+`, i, i, i, i, i)
+		fmt.Fprintf(&names, "agent.a%d, ", i)
+	}
+	fmt.Fprintf(&out, "\npattern \"round_robin\" \"all\" {\n  participants = [%s]\n  max_rounds   = 2\n}\n\nsession \"s\" {\n  pattern = pattern.all\n  opening = \"Begin.\"\n}\n",
+		strings.TrimSuffix(names.String(), ", "))
+	return out.String()
+}
+
+// questions are all that is asked while somebody types in the middle of it.
+func questions() map[string]string {
+	return map[string]string{
+		"completion": "data.a35.score| >=", "hover": "data.a35.score| >=", "definition": "data.a3|5.score", "references": "agent \"a3|5\"",
+		"documentHighlight": "agent \"a3|5\"", "prepareRename": "agent \"a3|5\"", "rename": "agent \"a3|5\"", "documentSymbol": "", "formatting": "",
+		"rangeFormatting": "", "codeAction": "", "semanticTokens/full": "",
+	}
+}
+
+// answer types a letter, asks a question, and says how long the answer took.
+func (c *client) answer(method, mark string, i int) time.Duration {
+	c.t.Helper()
+	old := fmt.Sprintf("to number 34%s", strings.Repeat("!", i%2))
+	c.edit("main.hcl", old+".", fmt.Sprintf("to number 34%s.", strings.Repeat("!", (i+1)%2)))
+	params := map[string]any{"textDocument": map[string]any{"uri": c.uri("main.hcl")}, "range": textRange{position{400, 0}, position{420, 0}}, "context": map[string]any{}, "newName": "b"}
+	if mark != "" {
+		params["position"] = c.place("main.hcl", mark)["position"]
+	}
+	began := time.Now()
+	if _, err := c.rpc.Call(c.t.Context(), "textDocument/"+method, params); err != nil {
+		c.t.Fatalf("%s: %v", method, err)
+	}
+	return time.Since(began)
+}
+
+func parseTime(text string) time.Duration {
+	began := time.Now()
+	hclsyntax.ParseConfig([]byte(text), "main.hcl", hcl.InitialPos)
+	return time.Since(began)
+}
+
+func quantile(times []time.Duration, q float64) time.Duration {
+	slices.Sort(times)
+	return times[min(int(q*float64(len(times))), len(times)-1)]
+}
+
+// Each answer comes right after a letter was typed, so that nothing is known of
+// the text yet. HCL's parser alone, over the same text, is the lower bound.
+func BenchmarkAnswers(b *testing.B) {
+	text := long()
+	for _, method := range slices.Sorted(func(yield func(string) bool) {
+		for m := range questions() {
+			if !yield(m) {
+				return
+			}
+		}
+	}) {
+		b.Run(method, func(b *testing.B) {
+			c := connect(b, files(b, map[string]string{"main.hcl": text}))
+			c.open("main.hcl")
+			c.findings("main.hcl", func([]diagnostic) bool { return true })
+			var took, bound []time.Duration
+			for i := 0; b.Loop(); i++ {
+				took = append(took, c.answer(method, questions()[method], i))
+				bound = append(bound, parseTime(text))
+			}
+			b.ReportMetric(float64(quantile(took, 0.99).Microseconds())/1000, "p99-ms")
+			b.ReportMetric(float64(quantile(bound, 0.99).Microseconds())/1000, "parse-p99-ms")
+		})
+	}
+}
+
+// An answer about a thousand lines costs a few times what parsing them does, so
+// that it comes within 20 ms wherever that takes two.
+func TestAnswersAreQuick(t *testing.T) {
+	if testing.Short() || truncations < 1000 {
+		t.Skip("times are not looked at with the race detector")
+	}
+	text := long()
+	if lines := strings.Count(text, "\n"); lines < 1000 {
+		t.Fatalf("got %d lines, want 1,000", lines)
+	}
+	c := connect(t, files(t, map[string]string{"main.hcl": text}))
+	c.open("main.hcl")
+	c.findings("main.hcl", func([]diagnostic) bool { return true })
+	for method, mark := range questions() {
+		var took, bound []time.Duration
+		for i := range 20 {
+			took = append(took, c.answer(method, mark, i))
+			bound = append(bound, parseTime(text))
+		}
+		ratio := float64(quantile(took, 0.5)) / float64(quantile(bound, 0.5))
+		t.Logf("%s: %v, %.1f times the parser", method, quantile(took, 0.5), ratio)
+		if ratio > 15 {
+			t.Errorf("%s took %.1f times as long as parsing", method, ratio)
+		}
+	}
+}

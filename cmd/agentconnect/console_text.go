@@ -128,8 +128,8 @@ func (r *repl) expression(text string) answer {
 	return answer{text: screen.Clean(value), ds: ds}
 }
 
-// condition evaluates an expression of a running session, and shows what it
-// has read.
+// condition evaluates an expression of a running session. Of what is true or
+// false it shows why: what was read.
 func (r *repl) condition(text string) answer {
 	x, ds := r.e.Condition(text, r.here)
 	if ds.HasErrors() {
@@ -145,8 +145,8 @@ func (r *repl) condition(text string) answer {
 	}
 	var out strings.Builder
 	out.WriteString(screen.Clean(jsonText(value)))
-	for _, seen := range x.Seen(env) {
-		if seen.Name != text {
+	if _, condition := value.(bool); condition {
+		for _, seen := range x.Seen(env) {
 			fmt.Fprintf(&out, "\n  %s = %s", screen.Line(seen.Name), screen.Line(seen.Value))
 		}
 	}

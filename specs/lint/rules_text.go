@@ -98,23 +98,28 @@ func (p *pass) renamable(s specs.Symbol, name string, outline *specs.Outline) bo
 	return uses == mentions
 }
 
-// mentions is how often a name stands in the file as a word of its own.
+// mentions is how often a name stands in the file as a word of its own, or in
+// the name of a tool that is made of it: transfer_to_x, x__search.
 func (t *text) mentions(name string) int {
 	count := 0
-	part := func(c byte) bool {
-		return c == '_' || c == '-' || c >= 0x80 || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
-	}
 	for at := 0; ; {
 		i := bytes.Index(t.src[at:], []byte(name))
 		if i < 0 {
 			return count
 		}
-		from, to := at+i, at+i+len(name)
-		if (from == 0 || !part(t.src[from-1])) && (to == len(t.src) || !part(t.src[to])) {
+		before, after := t.src[:at+i], t.src[at+i+len(name):]
+		begins := len(before) == 0 || !inName(before[len(before)-1]) || bytes.HasSuffix(before, []byte("transfer_to_"))
+		ends := len(after) == 0 || !inName(after[0]) || bytes.HasPrefix(after, []byte("__"))
+		if begins && ends {
 			count++
 		}
-		at = to
+		at += i + len(name)
 	}
+}
+
+// inName says whether a byte may be part of a name.
+func inName(c byte) bool {
+	return c == '_' || c == '-' || c >= 0x80 || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
 // outline is that of the scenario, with the names that diagnostics use.

@@ -112,6 +112,57 @@ func TestNamesOfFiles(t *testing.T) {
 	}
 }
 
+// A name is not changed where it is part of another one, such as that of a tool
+// that a pattern makes.
+func TestNamesInOtherNames(t *testing.T) {
+	const path = "main.hcl"
+	src := `provider "scripted" "p" {
+  reply {
+    agent = agent.a
+    tool_call {
+      name = "transfer_to_other-one"
+    }
+  }
+}
+
+agent "a" {
+  description  = "Begins."
+  provider     = provider.p
+  instructions = "Speak."
+  max_tokens   = 300
+}
+
+agent "other-one" {
+  description  = "Goes on."
+  provider     = provider.p
+  instructions = "Speak on."
+  max_tokens   = 300
+}
+
+pattern "handoff" "desk" {
+  participants = [agent.a, agent.other-one]
+  max_turns    = 4
+}
+
+session "s" {
+  type    = "agent_agent"
+  pattern = pattern.desk
+  opening = "Begin."
+  limits { max_tokens = 10000 }
+}
+`
+	for _, d := range check(t, path, []byte(src)) {
+		if d.Code != "name-style" {
+			t.Errorf("got %s", d.Code)
+			continue
+		}
+		changed, _ := lint.Apply(map[string][]byte{path: []byte(src)}, specs.Diagnostics{d})
+		if text := string(changed[path]); text != "" && strings.Contains(text, "other-one") {
+			t.Errorf("a fix leaves the old name:\n%s", text)
+		}
+	}
+}
+
 // In JSON a secret is found, too; there are no comments to silence it.
 func TestJSON(t *testing.T) {
 	const path = "main.hcl.json"

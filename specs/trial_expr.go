@@ -132,6 +132,11 @@ func (s *source) piece(at span) source {
 	return p
 }
 
+// Reads says whether the condition reads a name.
+func (a *Assertion) Reads(name string) bool {
+	return slices.ContainsFunc(a.Condition.paths, func(p exprPath) bool { return p.root == name })
+}
+
 // Check evaluates the condition. Where it is false, at are the characters that
 // are to blame, and values what they saw.
 func (a *Assertion) Check(env *Env, facts TrialFacts) (ok bool, at Range, values []SnippetValue, err error) {

@@ -95,7 +95,13 @@ func (j *joined) each(visit func(*node)) {
 	visit(&own)
 }
 
-func (l *loader) joinRefs() { l.joined.each(l.checkRefs) }
+// joinRefs checks the references of the run. What only a test refers to is as
+// unused in the scenario as before.
+func (l *loader) joinRefs() {
+	before := maps.Clone(l.mentioned)
+	l.joined.each(l.checkRefs)
+	l.mentioned = before
+}
 
 // evaluateJoined gives the run's arguments their values.
 func (l *loader) evaluateJoined() { l.joined.each(l.evaluate) }

@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -16,16 +17,25 @@ type ending struct {
 	env        *specs.Env
 	lasted     time.Duration
 	unfinished string
-	// undone and refused are the messages that were not said.
-	undone  []int
-	refused []engine.Refused
+	unsaid     []unsaid
+}
+
+// unsaid is a message that was not said, and why.
+type unsaid struct {
+	at  specs.Range
+	why string
 }
 
 // rehearse runs the session on its mocks.
 func (c *check) rehearse(t *engine.Template) *ending {
+	says, opening := c.trial.Says, c.trial.Opening
+	if opening != "" && c.opensBySaying() {
+		says = append([]specs.TrialSay{{Text: opening, Range: c.trial.Args["opening"]}}, says...)
+		opening = ""
+	}
 	h, err := engine.Rehearse(c.ctx, t, engine.RehearseOptions{
-		Start:  engine.StartOptions{ID: "session_" + strconv.FormatInt(c.trial.Seed, 10), Opening: c.trial.Opening},
-		Acts:   c.acts(),
+		Start:  engine.StartOptions{ID: "session_" + strconv.FormatInt(c.trial.Seed, 10), Opening: opening},
+		Acts:   acts(says),
 		Decide: c.decide(),
 		Stay:   c.trial.Stay,
 	})
@@ -33,29 +43,44 @@ func (c *check) rehearse(t *engine.Template) *ending {
 		c.fail(specs.FailUnfinished, specs.Range{}, nil, "The session could not be run: %v.", err)
 		return nil
 	}
-	return &ending{events: h.Events, ended: h.Ended, env: h.Env, lasted: h.Took, unfinished: h.Unfinished, undone: h.Undone, refused: h.Refused}
+	end := &ending{events: h.Events, ended: h.Ended, env: h.Env, lasted: h.Took, unfinished: h.Unfinished}
+	for _, i := range h.Undone {
+		end.unsaid = append(end.unsaid, unsaid{says[i].Range, "The session had ended before it waited for this message: remove it, say it earlier with at, or see why the session ended."})
+	}
+	for _, r := range h.Refused {
+		end.unsaid = append(end.unsaid, unsaid{says[r.Act].Range, fmt.Sprintf("The session did not take the message: %v.", r.Err)})
+	}
+	return end
+}
+
+// opensBySaying says whether the session waits for its first message, so that
+// nothing would begin with an opening.
+func (c *check) opensBySaying() bool {
+	for _, s := range c.trial.Config.Sessions {
+		if s.Name == c.trial.Session {
+			return s.Type == "agent_agent" && s.Start == "on_message"
+		}
+	}
+	return false
 }
 
 // unsaid tells of messages that were not said.
 func (c *check) unsaid(end *ending) {
-	for _, i := range end.undone {
-		c.fail(specs.FailUnsaid, c.trial.Says[i].Range, nil, "The session had ended before it waited for this message: remove it, say it earlier with at, or see why the session ended.")
-	}
-	for _, r := range end.refused {
-		c.fail(specs.FailUnsaid, c.trial.Says[r.Act].Range, nil, "The session did not take the message: %v.", r.Err)
+	for _, u := range end.unsaid {
+		c.fail(specs.FailUnsaid, u.at, nil, "%s", u.why)
 	}
 }
 
 // acts are what persons say.
-func (c *check) acts() []engine.Act {
-	acts := make([]engine.Act, len(c.trial.Says))
-	for i, s := range c.trial.Says {
-		acts[i] = engine.Act{Message: engine.Message{Sender: s.From, Content: s.Text}}
+func acts(says []specs.TrialSay) []engine.Act {
+	out := make([]engine.Act, len(says))
+	for i, s := range says {
+		out[i] = engine.Act{Message: engine.Message{Sender: s.From, Content: s.Text}}
 		if s.Timed {
-			acts[i].At = max(s.At, 1)
+			out[i].At = max(s.At, 1)
 		}
 	}
-	return acts
+	return out
 }
 
 // decide answers for who must allow calls of tools.
@@ -94,23 +119,33 @@ func (end *ending) speakers() []string {
 	return out
 }
 
-// facts are what conditions read besides the session's environment.
-func (end *ending) facts() specs.TrialFacts {
-	events := make([]any, len(end.events))
-	for i := range end.events {
-		e := &end.events[i]
-		events[i] = map[string]any{
-			"seq": float64(e.Seq), "at": e.Time.Sub(end.events[0].Time).Round(time.Millisecond).Seconds(), "type": string(e.Type()), "turn": float64(e.Turn),
-			"agent": e.Agent, "pattern": e.Pattern, "data": specs.JSONValue(e.Data),
-		}
-	}
+// facts are what conditions read besides the session's environment. Events are
+// told where one reads them.
+func (end *ending) facts(events bool) specs.TrialFacts {
 	speakers := []any{}
 	for _, name := range end.speakers() {
 		speakers = append(speakers, name)
 	}
-	facts := specs.TrialFacts{"events": events, "speakers": speakers, "plan": nil, "stop": nil, "reason": nil, "result": nil}
+	facts := specs.TrialFacts{"events": []any{}, "speakers": speakers, "plan": nil, "stop": nil, "reason": nil, "result": nil}
+	if events {
+		facts["events"] = end.log()
+	}
 	if end.ended != nil {
 		facts["stop"], facts["reason"], facts["result"] = end.ended.Reason.Stop, end.ended.Reason.Text, specs.JSONValue(end.ended.Result)
 	}
 	return facts
+}
+
+// log is the events as conditions read them.
+func (end *ending) log() []any {
+	out := make([]any, len(end.events))
+	for i := range end.events {
+		e := &end.events[i]
+		at := e.Time.Sub(end.events[0].Time).Round(time.Millisecond)
+		out[i] = map[string]any{
+			"seq": float64(e.Seq), "at": at.Seconds(), "type": string(e.Type()), "turn": float64(e.Turn), "agent": e.Agent, "pattern": e.Pattern,
+			"data": specs.JSONValue(e.Data),
+		}
+	}
+	return out
 }

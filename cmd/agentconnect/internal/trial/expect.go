@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -140,7 +141,7 @@ func (c *check) asserts(end *ending) {
 	if len(c.trial.Asserts) == 0 {
 		return
 	}
-	facts := end.facts()
+	facts := end.facts(slices.ContainsFunc(c.trial.Asserts, func(a *specs.Assertion) bool { return a.Reads("events") }))
 	for _, a := range c.trial.Asserts {
 		c.assert(a, end.env, facts)
 	}

@@ -2,6 +2,7 @@ package trial
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"runtime"
 	"slices"
@@ -187,7 +188,15 @@ func (w *workers) begin(done *sync.WaitGroup, work func()) {
 
 func (w *workers) run(suite *specs.Suite, i int, r *Result) {
 	began := time.Now()
-	defer func() { r.Took = time.Since(began) }()
+	defer func() {
+		r.Took = time.Since(began)
+		if p := recover(); p != nil { // the other runs go on
+			r.Findings = append(r.Findings, specs.Diagnostic{
+				Severity: specs.SeverityError, Code: "AC1901", Summary: "Internal error", Range: &r.Range,
+				Detail: fmt.Sprintf("The run cannot be carried out: %v. Please report it with the scenario and the test.", p),
+			})
+		}
+	}()
 	r.scenario = suite.Scenario
 	trial, ds := suite.Trial(i, specs.Options{Vars: w.o.Vars, Version: w.o.Version})
 	c := &check{ctx: w.ctx, o: &w.o, pool: w.pool, suite: suite, trial: trial, r: r}

@@ -266,6 +266,68 @@ func TestFilter(t *testing.T) {
 	}
 }
 
+// A run is drawn from its seed.
+func TestSeed(t *testing.T) {
+	const scenario = `
+-- main.hcl --
+provider "scripted" "script" {}
+agent "a" { provider = provider.script }
+agent "b" { provider = provider.script }
+agent "c" { provider = provider.script }
+pattern "random" "talk" {
+  participants = [agent.a, agent.b, agent.c]
+  max_turns    = 12
+}
+session "talk" {
+  type    = "agent_agent"
+  pattern = pattern.talk
+  opening = "Begin."
+}
+-- main.test.hcl --
+run "one" {
+  seed = 1
+  expect { turns = 12 }
+}
+run "two" {
+  seed = 2
+  expect { turns = 12 }
+}
+run "one again" {
+  seed = 1
+  expect { turns = 12 }
+}
+`
+	extract(t, txtar.Parse([]byte(scenario)))
+	r := run(t, trial.Options{})
+	if r.Failed() {
+		t.Fatal(render(r, true))
+	}
+	said := make([]string, 3)
+	for i, result := range r.Files[0].Results {
+		said[i] = strings.Join(trial.Transcript(result.Events), "\n")
+	}
+	if said[0] != said[2] || said[0] == said[1] {
+		t.Errorf("want the same with the same seed, and another with another one:\n%s\n\n%s\n\n%s", said[0], said[1], said[2])
+	}
+}
+
+// A test file in JSON is the same.
+func TestJSONFile(t *testing.T) {
+	extract(t, txtar.Parse([]byte(small+`
+-- main.test.hcl.json --
+{
+  "mock": {"script": {"reply": [{"agent": "agent.host", "content": "Good morning."}]}},
+  "run": {"it greets": {
+    "expect": {"speakers": ["host"], "stop": "pattern"},
+    "assert": {"in the morning": {"condition": "last.content contains 'morning' && speakers[0] == 'host'"}}
+  }}
+}
+`)))
+	if r := run(t, trial.Options{}); r.Failed() || r.Tally().Passed != 1 {
+		t.Error(render(r, true))
+	}
+}
+
 // The documents are what programs read.
 func TestDocuments(t *testing.T) {
 	a, err := txtar.ParseFile(filepath.Join("testdata", "conditions.txtar"))

@@ -113,16 +113,17 @@ type history struct {
 // A bill is what a sum takes with what it reads.
 type bill struct{ in, out, cost float64 }
 
-// bill adds what is read of the conversation. It grows with each turn: the i-th
-// one reads at most i-1 messages, and no call reads more than all of them.
-func (h *history) bill(s sum) bill {
+// bill adds what is read of the conversation, of which no call reads more than
+// all. Where all is read by the session's own turns it grows: the i-th one reads
+// at most i-1 messages.
+func (h *history) bill(s sum, grows bool) bill {
 	l := &h.load
 	fixed := float64(s.in) + product(s.asks, h.intro) + product(s.msgs, h.most)
 	cost := s.cost + priced(s.askPrice, h.intro) + priced(s.msgPrice, h.most)
 	all := float64(satAdd(h.base, h.said))
 	read := timesF(float64(s.reads), all)
 	paid := timesF(s.readPrice, all)
-	if s.reads == l.reads { // the whole session: count it as it grows
+	if grows {
 		turns, between := readings(satAdd(l.tries, l.sums), satAdd(l.turns, l.sums))
 		most := float64(min(l.mostSaid, h.said))
 		own := timesF(float64(l.perTurn.reads), most*turns) + timesF(float64(l.decisions.reads), most*between)
@@ -184,7 +185,7 @@ func (pr *prover) certify(s *Session, l load) *Certificate {
 	who := pr.cast(s)
 	c := &Certificate{Session: s.Name, PerMessage: l.waits, Reasons: map[string]string{}}
 	h := pr.historyOf(s, who, l)
-	total := h.bill(l.sum)
+	total := h.bill(l.sum, true)
 	if l.waits && l.reads > 0 { // each message makes the conversation longer
 		total.in = math.Inf(1)
 		if l.readPrice > 0 {
@@ -197,7 +198,7 @@ func (pr *prover) certify(s *Session, l load) *Certificate {
 	b := Bound{Turns: l.turns, Calls: l.calls, Because: l.because}
 	pr.lastTurn(s, &b)
 	if f := s.Finalize; f != nil {
-		last := h.bill(sum{spend: pr.turnOf(f.Agent, given{}).noted(0, tokensIn(len(f.Prompt))), turns: 1})
+		last := h.bill(sum{spend: pr.turnOf(f.Agent, given{}).noted(0, tokensIn(len(f.Prompt))), turns: 1}, false)
 		tokens += last.in + last.out
 		total = bill{in: total.in + last.in, out: total.out + last.out, cost: total.cost + last.cost}
 		seconds += finalSeconds(s)

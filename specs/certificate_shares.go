@@ -127,7 +127,7 @@ func (d *divider) take(agent string, each spend, visits, turns int) {
 // share is a part of the whole, which none is more than.
 func (d *divider) share(address string, own sum) Share {
 	own.reads = min(own.reads, d.load.reads)
-	b := d.history.bill(own)
+	b := d.history.bill(own, own.reads == d.load.reads)
 	if !d.load.waits { // no part is more than the whole, but for its last turn
 		b.in, b.out, b.cost = min(b.in, d.most.in), min(b.out, d.most.out), min(b.cost, d.most.cost)
 	}

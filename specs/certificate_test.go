@@ -167,3 +167,17 @@ func TestAmounts(t *testing.T) {
 		}
 	}
 }
+
+// The last turn reads all that was said, also where it makes as many calls as
+// the session's only other turn.
+func TestLastTurnReadsAll(t *testing.T) {
+	in := func(last *Finalize) float64 {
+		cfg := twoAgents(&Pattern{Block: Block{Name: "p"}, Kind: "sequential", Participants: []Ref{agentRef("b")}})
+		cfg.Sessions[0].Finalize = last
+		return float64(certified(t, cfg).InputTokens)
+	}
+	// Three calls with 89 tokens each, what is mended, and a message of 102.
+	if got, want := in(&Finalize{Agent: "b"})-in(nil), 3*89.0+360+3*102; got != want {
+		t.Errorf("the last turn reads %v tokens, want %v", got, want)
+	}
+}

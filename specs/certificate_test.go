@@ -176,8 +176,9 @@ func TestLastTurnReadsAll(t *testing.T) {
 		cfg.Sessions[0].Finalize = last
 		return float64(certified(t, cfg).InputTokens)
 	}
-	// Three calls with 89 tokens each, what is mended, and a message of 102.
-	if got, want := in(&Finalize{Agent: "b"})-in(nil), 3*89.0+360+3*102; got != want {
+	// Three calls with 81 tokens each (61 of its own, 8 of its introduction, 12 of
+	// the opening), what is mended, and a message of 102.
+	if got, want := in(&Finalize{Agent: "b"})-in(nil), 3*81.0+360+3*102; got != want {
 		t.Errorf("the last turn reads %v tokens, want %v", got, want)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -256,6 +257,56 @@ func TestPrinted(t *testing.T) {
 	} {
 		if printed(tt.got, tt.want) != tt.ok {
 			t.Errorf("printed(%q, %q): got %t, want %t", tt.got, tt.want, !tt.ok, tt.ok)
+		}
+	}
+}
+
+// Blocks of HCL on the other pages are formatted and have nothing in them that
+// the language does not have. What they refer to may stand elsewhere, and what
+// is a whole scenario is loaded by the tests of that page.
+func TestOtherPages(t *testing.T) {
+	root := filepath.Join("..", "..")
+	var pages []string
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/patterns/*.md", "examples/*.md", "examples/*/*.md"} {
+		found, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pattern)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages = append(pages, found...)
+	}
+	for _, page := range pages {
+		if slices.Contains(guides(), filepath.Base(page)) {
+			continue
+		}
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range fence.FindAllStringSubmatch(string(text), -1) {
+			if m[1] == "console" && strings.Contains(m[3], "$ agentconnect") {
+				t.Errorf("%s shows what a command prints, and is not a guide:\n%s", page, m[3])
+			}
+			if m[1] == "hcl" {
+				checkFragment(t, page, m[3])
+			}
+		}
+	}
+}
+
+// checkFragment loads a part of a scenario.
+func checkFragment(t *testing.T, page, text string) {
+	t.Helper()
+	if got, ds := specs.Format("x.hcl", []byte(text)); len(ds) == 0 && string(got) != text {
+		t.Errorf("%s: a block is not formatted; it is\n%s", page, got)
+	}
+	opts := specs.Options{Overlay: map[string][]byte{"x.hcl": []byte(text), "x.test.hcl": []byte(text)}, OverlayOnly: true, AllowMissingEnv: true, AllowUnsetVars: true}
+	_, ds := specs.Load("x.hcl", opts)
+	if regexp.MustCompile(`\A(?:run|mock|mock_tool|variables)\b`).MatchString(text) {
+		_, ds = specs.LoadSuite("x.test.hcl", opts)
+	}
+	for i := range ds {
+		if d := &ds[i]; d.Severity == specs.SeverityError && d.Code >= "AC2" && d.Code < "AC3" {
+			t.Errorf("%s: %s %s: %s\n%s", page, d.Code, d.Summary, d.Detail, text)
 		}
 	}
 }

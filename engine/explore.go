@@ -118,6 +118,8 @@ type exploration struct {
 	over   map[string]bool
 	spoke  map[string]bool
 	fired  map[string]bool
+	ways   *Coverage
+	nodes  map[string]*node
 }
 
 // pathStep is a choice that was made, after the one at index from.
@@ -145,11 +147,13 @@ func newExploration(t *Template, o ExploreOptions) *exploration {
 		o.Failures = []providers.Kind{providers.Refused, providers.Overloaded}
 	}
 	what, tried := t.relevance(), t.trial(o.Texts)
-	return &exploration{
+	x := &exploration{
 		t: t, o: o, trial: tried, copy: (*State).fork, what: what, seen: map[stateKey][]weights{},
 		ends: map[endKey]*End{}, over: map[string]bool{}, spoke: map[string]bool{}, fired: map[string]bool{},
-		report: Report{Findings: []Finding{}},
+		report: Report{Findings: []Finding{}}, ways: NewCoverage(t), nodes: map[string]*node{},
 	}
+	t.root.index(x.nodes)
+	return x
 }
 
 // take takes the next choice: mostly the one that came first, so that paths are

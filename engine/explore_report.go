@@ -68,11 +68,16 @@ type Report struct {
 	// were never true.
 	Silent  []string `json:"silent"`
 	Unfired []string `json:"unfired"`
+	// Untaken are ways that patterns never took: edges, routes, handovers, and the
+	// end that they are meant to come to.
+	Untaken []Point `json:"untaken"`
 	// Narrow says that forms allow more values than were tried. Unsure are those
 	// of Unfired that depend on more than what is tried: on time, on usage, or on
 	// texts in ways of which no example is known.
 	Narrow bool     `json:"narrow"`
 	Unsure []string `json:"unsure"`
+	// UnsureWays says so of Untaken.
+	UnsureWays bool `json:"unsure_ways"`
 }
 
 // Sure says that what was not seen cannot happen: every path was followed, and
@@ -130,7 +135,25 @@ func (x *exploration) result() *Report {
 			}
 		}
 	}
+	x.untaken(r)
 	return r
+}
+
+func (x *exploration) untaken(r *Report) {
+	r.Untaken = []Point{}
+	for _, p := range x.ways.Missing() {
+		n := x.nodes[strings.TrimPrefix(p.Name, "pattern.")]
+		if p.Kind != CoverPath || n == nil {
+			continue
+		}
+		if p.What == coverEnds(leftDone) || n.spec.Handoff != nil && strings.Contains(p.What, " hands over to ") ||
+			n.spec.Graph != nil && strings.HasPrefix(p.What, "from ") || n.spec.Router != nil && strings.HasPrefix(p.What, "the route ") {
+			r.Untaken = append(r.Untaken, p)
+		}
+	}
+	for _, e := range x.t.conditions() {
+		r.UnsureWays = r.UnsureWays || !decidable(e)
+	}
 }
 
 // decidable says whether an exploration that follows every path makes a
@@ -138,10 +161,7 @@ func (x *exploration) result() *Report {
 func (t *Template) decidable(s *stop) bool {
 	switch {
 	case s.spec.When != nil:
-		p := s.spec.When.Probes()
-		return !p.Whole && s.reads&(specs.PartElapsed|specs.PartUsage) == 0 && !slices.ContainsFunc(s.spec.When.Seen(nil), func(v specs.Seen) bool {
-			return strings.HasSuffix(v.Name, ".tokens")
-		})
+		return decidable(s.spec.When)
 	case s.spec.Tool != "":
 		return !t.hasSets() // the tools of a server are not called
 	}
@@ -155,4 +175,10 @@ func (t *Template) hasSets() bool {
 		}
 	}
 	return false
+}
+
+func decidable(e *specs.Expr) bool {
+	return !e.Probes().Whole && e.Reads()&(specs.PartElapsed|specs.PartUsage) == 0 && !slices.ContainsFunc(e.Seen(nil), func(v specs.Seen) bool {
+		return strings.HasSuffix(v.Name, ".tokens")
+	})
 }

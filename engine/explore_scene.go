@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/agentconnect-dev/agentconnect/providers"
@@ -20,6 +21,8 @@ type Scene struct {
 	Tools []SceneTool
 	// Acts are what persons do, in order.
 	Acts []Choice
+	// Silent says that time passes while a person is waited for.
+	Silent bool
 	// Speakers are who said something, in order, the opening and the person's
 	// side aside.
 	Speakers []string
@@ -66,6 +69,7 @@ func Retrace(t *Template, o ExploreOptions, path []Choice) (*Scene, error) {
 		}
 		r.at, r.made = i+1, &path[i]
 		r.act(&path[i])
+		r.scene.Silent = r.scene.Silent || path[i].Do == DoWait && w.st.awaitsPerson()
 		w, why = x.step(w, path[i])
 	}
 	if why != "" {
@@ -91,7 +95,7 @@ type retrace struct {
 func (r *retrace) act(c *Choice) {
 	switch c.Do {
 	case DoOpen:
-		*r.scene = Scene{Opening: c.Text}
+		*r.scene, r.begun = Scene{Opening: c.Text}, false
 	case DoSay, DoAllow, DoDeny, DoResume, DoCloseInput, DoWait:
 		a := *c
 		a.Call = r.tools[c.Call]
@@ -152,6 +156,16 @@ func (r *retrace) brief(text string) string {
 		return text
 	}
 	return short
+}
+
+// awaitsPerson says whether a person is asked for something, or may say something.
+func (st *State) awaitsPerson() bool {
+	for _, t := range st.turns {
+		if t.human != nil || slices.ContainsFunc(t.pending, func(p toolRun) bool { return p.waits() }) {
+			return true
+		}
+	}
+	return st.paused || len(st.turns) == 0 && st.chats()
 }
 
 // String tells a scene's end in a line.

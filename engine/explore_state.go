@@ -92,7 +92,9 @@ func (x *exploration) world(s *Session, before *world) *world {
 	for _, t := range s.st.turns {
 		t.ready = nil
 	}
-	if x.note(s.batch); x.log != nil {
+	x.note(s.batch)
+	x.cover(s, before)
+	if x.log != nil {
 		x.log(s.batch)
 	}
 	return w
@@ -136,5 +138,18 @@ func (x *exploration) note(events []Event) {
 				conditions(d.Reason)
 			}
 		}
+	}
+}
+
+// cover counts which ways patterns have taken.
+func (x *exploration) cover(s *Session, before *world) {
+	r := &covered{t: x.t, c: x.ways, nodes: x.nodes, frames: map[int]*node{}, failing: map[int]string{}, before: map[int]string{}}
+	if before != nil {
+		for id, f := range before.st.frames {
+			r.frames[id] = f.node
+		}
+	}
+	for i := range s.batch {
+		r.event(&s.batch[i])
 	}
 }

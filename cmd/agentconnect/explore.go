@@ -100,7 +100,7 @@ func (a *app) explore(o *exploreOptions, path string) error {
 		}
 		list = append(list, x)
 		found += len(x.Findings)
-		suite.add(x, len(sessions) > 1)
+		suite.add(x)
 	}
 	if err := suite.write(a); err != nil {
 		return err

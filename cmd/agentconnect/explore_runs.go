@@ -55,7 +55,7 @@ func newExploredSuite(o *exploreOptions, path string) (*exploredSuite, error) {
 	return s, nil
 }
 
-func (s *exploredSuite) add(x *explored, several bool) {
+func (s *exploredSuite) add(x *explored) {
 	if s.path == "" {
 		return
 	}
@@ -71,20 +71,25 @@ func (s *exploredSuite) add(x *explored, several bool) {
 	}
 }
 
+// whole is the text of the file.
+func (s *exploredSuite) whole() string {
+	text := "# Written by agentconnect explore.\n"
+	if s.scenario != "" {
+		text += "\nscenario = " + quoted(s.scenario) + "\n"
+	}
+	return text + s.text.String()
+}
+
 // write writes the file.
 func (s *exploredSuite) write(a *app) error {
 	if s.path == "" {
 		return nil
 	}
-	text := "# Written by agentconnect explore.\n"
-	if s.scenario != "" {
-		text += "\nscenario = " + quoted(s.scenario) + "\n"
-	}
 	out, err := a.createOutput("--write", s.path, 0o644)
 	if err != nil {
 		return err
 	}
-	_, err = out.WriteString(text + s.text.String())
+	_, err = out.WriteString(s.whole())
 	return out.finish(err)
 }
 
@@ -136,6 +141,9 @@ func (w *runWriter) most(name string, a specs.Amount) {
 
 func (w *runWriter) run(name string, s *engine.Scene, expect func()) string {
 	w.out.Reset()
+	if s.Silent {
+		return "# " + name + ": a person who is there stays silent, which a run cannot do.\n"
+	}
 	w.line(0, "run %s {", quoted(name))
 	if w.several {
 		w.line(1, "session = session.%s", w.session.Name)

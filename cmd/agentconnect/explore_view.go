@@ -33,6 +33,7 @@ type explored struct {
 const (
 	foundSilent  = "silent"
 	foundUnfired = "unfired"
+	foundUntaken = "untaken"
 )
 
 type exploredFinding struct {
@@ -98,6 +99,24 @@ func (x *explored) absent(cfg *specs.Config, r *engine.Report) {
 			}
 		}
 		x.never(r.Sure() && !unsure[address], b, foundUnfired, address+" is never true, whatever is said")
+	}
+	for _, p := range r.Untaken {
+		at := specs.Range{Filename: p.File, Start: specs.Pos{Line: p.Line}}
+		x.never(r.Sure() && !r.UnsureWays, declared{p.Name + ": " + p.What, at}, foundUntaken, neverTaken(&p))
+	}
+}
+
+// neverTaken tells of a way that a pattern does not take.
+func neverTaken(p *engine.Point) string {
+	switch {
+	case strings.HasPrefix(p.What, "it ends"):
+		return p.Name + " never ends as it is meant to, only by its bounds"
+	case strings.HasPrefix(p.What, "from "):
+		return p.Name + " never takes the edge " + p.What
+	case strings.HasPrefix(p.What, "the route"):
+		return p.Name + " never takes " + p.What
+	default:
+		return "in " + p.Name + " " + strings.Replace(p.What, " hands", " never hands", 1)
 	}
 }
 

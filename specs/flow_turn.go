@@ -1,9 +1,7 @@
 package specs
 
 import (
-	"cmp"
 	"math"
-	"slices"
 	"time"
 )
 
@@ -178,66 +176,6 @@ func (pr *prover) summaryCall(a *Agent) spend {
 	return s
 }
 
-// grown is what a turn reads again of its own: the calls and results of its
-// tools, and answers with what is wrong about them. They come one by one in the
-// worst case, and what is longer comes first.
-func (pr *prover) grown(a *Agent, g given) spend {
-	answer, problem := capOf(a), emptyTokens
-	if g.form || a.Output != nil {
-		problem = repairTokens
-	}
-	parts := []grain{{repairs, satAdd(answer, problem)}}
-	calls := 0
-	if g.calls > 0 || len(a.Tools) > 0 {
-		calls = max(g.calls, a.MaxToolCalls)
-	}
-	own := grain{calls, satAdd(answer, repairTokens)} // of calls that are not made
-	if len(a.Tools) > 0 {
-		own = grain{min(calls, a.MaxToolCalls), satAdd(answer, max(pr.resultOf(a), repairTokens))}
-	}
-	others := grain{min(calls, g.calls), satAdd(answer, max(g.result, repairTokens))}
-	if own.size < others.size {
-		own, others = others, own
-	}
-	others.n = min(others.n, calls-own.n)
-	parts = append(parts, own, others, grain{calls - own.n - others.n, satAdd(answer, repairTokens)})
-	read := reread(parts)
-	if calls > 0 { // one answer may ask for more than is left
-		more := satAdd(overTokens, satMul(min(callsPerReply, answer), refusedTokens))
-		read = satAdd(read, satMul(repairs+1, more))
-	}
-	var s spend
-	for i, provider := range a.Models {
-		model := ""
-		if i == 0 {
-			model = a.Model
-		}
-		s.in = satAdd(s.in, satMul(read, pr.tries(provider)))
-		s.cost += mulFloat(pr.priceOf(provider, model).Input, satMul(read, pr.tries(provider)))
-	}
-	return s
-}
-
-// A grain is a number of texts of a size that a turn's later requests read.
-type grain struct{ n, size int }
-
-// reread is what requests read of texts that come one after the other, the
-// longest first: each of them is read by the request after it and by all that
-// follow.
-func reread(parts []grain) int {
-	slices.SortFunc(parts, func(a, b grain) int { return cmp.Compare(b.size, a.size) })
-	left := 0
-	for _, p := range parts {
-		left = satAdd(left, p.n)
-	}
-	read := 0
-	for _, p := range parts { // n + … + 1, of as many as are left
-		times := satMul(p.n, satAdd(left, left-p.n+1)) / 2
-		read, left = satAdd(read, satMul(times, p.size)), left-p.n
-	}
-	return read
-}
-
 // capOf is the most tokens of one answer.
 func capOf(a *Agent) int {
 	if a.MaxTokens > 0 {
@@ -304,48 +242,4 @@ func (pr *prover) toolWait(a *Agent) float64 {
 		}
 	}
 	return longest
-}
-
-// resultOf is the longest result of an agent's tools, in tokens.
-func (pr *prover) resultOf(a *Agent) int {
-	longest := 0
-	for _, name := range a.Tools {
-		if t := pr.tools[name]; t != nil {
-			size := tokensIn(cmp.Or(t.MaxResult, 64<<10))
-			if t.Builtin != "" {
-				size = min(size, pr.builtinOf(a, t.Builtin))
-			}
-			longest = max(longest, satAdd(size, fixedTokens))
-		}
-	}
-	return longest
-}
-
-// promptOf is what each request of an agent says besides the conversation and
-// the introductions of the others: its system prompt, its tools, its schema.
-func (pr *prover) promptOf(a *Agent) int {
-	bytes := len(a.Name) + len(a.DisplayName) + len(a.Personality) + len(a.Instructions)
-	for _, c := range a.Capabilities {
-		bytes += len(c) + 2
-	}
-	if a.Output != nil {
-		bytes += 2 * len(a.Output.Schema) // some services are told in the prompt, too
-	}
-	n := satAdd(fixedTokens, tokensIn(bytes))
-	for _, name := range a.Tools {
-		n = satAdd(n, pr.toolTokens(name))
-	}
-	return n
-}
-
-func (pr *prover) toolTokens(name string) int {
-	t := pr.tools[name]
-	switch {
-	case t == nil:
-		return 0
-	case t.MCP != nil:
-		return Weight{Sets: 1}.Tokens()
-	default:
-		return Weight{Bytes: len(t.Name) + len(t.Description) + len(t.Input), Tools: 1}.Tokens()
-	}
 }

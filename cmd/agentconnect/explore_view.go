@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
@@ -101,6 +102,9 @@ func (x *explored) absent(cfg *specs.Config, r *engine.Report) {
 		x.never(r.Sure() && !unsure[address], b, foundUnfired, address+" is never true, whatever is said")
 	}
 	for _, p := range r.Untaken {
+		if from, _, ok := strings.Cut(p.What, " hands over"); ok && slices.Contains(r.Silent, from) {
+			continue // that was said
+		}
 		at := specs.Range{Filename: p.File, Start: specs.Pos{Line: p.Line}}
 		x.never(r.Sure() && !r.UnsureWays, declared{p.Name + ": " + p.What, at}, foundUntaken, neverTaken(&p))
 	}

@@ -25,7 +25,7 @@ import (
 //	```hcl                         a scenario; with common.hcl where the page has one
 //	```console                     "$ command" and what it prints; "…" stands for
 //	                               anything; "$ echo $?" for a status other than 0
-func guides() []string { return []string{"tutorial.md", "cookbook.md", "testing.md"} }
+func guides() []string { return []string{"tutorial.md", "cookbook.md", "testing.md", "exploring.md"} }
 
 func TestGuides(t *testing.T) {
 	bin := commandDir(t)

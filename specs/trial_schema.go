@@ -139,12 +139,12 @@ func assertSchema() *blockSchema {
 func expectErrorSchema() *blockSchema {
 	return &blockSchema{
 		name: "expect_error",
-		doc: "An error or a warning that must come: of the scenario, or, where it is run, a turn, a tool or a session that fails. What is written must fit the same one. " +
+		doc: "An error or a warning that must come: of the scenario, or, where it is run, a call, a turn, a tool or a session that fails. What is written must fit the same one. " +
 			"Errors that no block expects fail the run.",
 		args: []argSchema{
-			strArg("code", "Its code, such as `\"AC3001\"`.").filled(),
+			strArg("code", "Its code, such as `\"AC3001\"`; of calls and turns the kind of failure, such as `\"refusal\"` or `\"timeout\"`.").filled(),
 			strArg("contains", "Words that are in it.").filled(),
-			strArg("ref", "What it is about, such as `\"agent.writer\"`.").filled(),
+			strArg("ref", "What it is about, such as `\"agent.writer\"`, `\"provider.fast\"` or `\"tool.weather\"`.").filled(),
 		},
 	}
 }

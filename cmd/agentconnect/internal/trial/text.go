@@ -183,10 +183,33 @@ func (r *Report) Tally() Tally {
 	return n
 }
 
+// maxFailures is how many failed runs are listed once more at the end.
+const maxFailures = 50
+
+// failures lists the runs that failed, which may be far above.
+func (t *Text) failures(r *Report) {
+	told := 0
+	for _, f := range r.Files {
+		for _, run := range f.Results {
+			if !run.Failed() {
+				continue
+			}
+			if told++; told > maxFailures {
+				t.printf("  … and %d more\n", r.Tally().Failed-maxFailures)
+				return
+			}
+			t.printf("  %s  %s:%d  %s\n", t.Theme.Bad("FAIL"), f.Name, run.Range.Start.Line, screen.Line(run.Name))
+		}
+	}
+}
+
 // Summary writes the last lines.
 func (t *Text) Summary(r *Report) {
 	n := r.Tally()
 	t.blank()
+	if n.Failed > 0 && len(r.Files) > 1 {
+		t.failures(r)
+	}
 	var parts []string
 	add := func(n int, text string) {
 		if n > 0 {

@@ -81,6 +81,14 @@ func (w *watcher) reach(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if w.t.j.embedded != nil && end.stream > w.last+readMessages {
+		if err := w.many(ctx, end.stream); err != nil && ctx.Err() == nil && !w.left {
+			w.t.j.cfg.Logger.Debug("a table is read in batches", "table", w.t.name, "error", err)
+		}
+		if w.left {
+			return nil
+		}
+	}
 	for start := time.Now(); ; time.Sleep(20 * time.Millisecond) {
 		if err := w.read(ctx); err != nil || w.left {
 			return err

@@ -13,6 +13,7 @@ const (
 	codeRunNeeds    = "AC9009"
 	codeRunTwice    = "AC9010"
 	codeTestPath    = "AC9011"
+	codeManyRuns    = "AC9012"
 )
 
 // FailureCode is the code of a run that fails.
@@ -47,6 +48,7 @@ func trialCodes() map[string]codeInfo {
 		codeRunNeeds:           e("Does not go together", "The run's command leaves the argument or block without a meaning."),
 		codeRunTwice:           e("Name of a run is taken", "Runs of a file have names of their own, so that -run can tell them apart."),
 		codeTestPath:           e("Path leads elsewhere", "The scenario, recorded sessions and snapshots of a test lie in the test file's directory or below."),
+		codeManyRuns:           e("Too many runs", "A test file has at most 500 runs."),
 		string(FailAssert):     e("Condition is false", "The condition of an assert was not true at the end of the run."),
 		string(FailExpect):     e("Not as expected", "The end of the session was another one than expect says."),
 		string(FailNoError):    e("Expected error did not come", "No error of the run fits what expect_error says."),

@@ -85,7 +85,7 @@ func (l *loader) checkSuite(s *Suite) {
 	case len(runs) == 0 && !l.syntaxErrors:
 		l.report(codeNoRuns, "", hcl.Range{Filename: s.File, Start: hcl.InitialPos, End: hcl.InitialPos}, "The file has no run block, so that it tests nothing: write run \"what is tested\" { … }.")
 	case len(runs) > maxRuns:
-		l.about(runs[maxRuns], codeTooManyFiles, runs[maxRuns].header, "A test file has at most %d runs.", maxRuns)
+		l.about(runs[maxRuns], codeManyRuns, runs[maxRuns].header, "A test file has at most %d runs; put the others into another one.", maxRuns)
 	}
 }
 

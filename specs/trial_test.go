@@ -1,6 +1,7 @@
 package specs
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -32,8 +33,32 @@ func TestTrialFixtures(t *testing.T) {
 		})
 	}
 	for code := range trialCodes() {
-		if !seen[code] && code < "AC9100" {
+		if !seen[code] && code < "AC9100" && code != codeManyRuns {
 			t.Errorf("no fixture has %s %s", code, trialCodes()[code].summary)
+		}
+	}
+}
+
+// The size of a test file is bounded.
+func TestTrialBounds(t *testing.T) {
+	var many strings.Builder
+	for i := range maxRuns + 1 {
+		fmt.Fprintf(&many, "run \"%d\" {\n  command = \"validate\"\n}\n", i)
+	}
+	for name, content := range map[string]string{
+		codeManyRuns: many.String(),
+		codeTooLarge: strings.Repeat("# too long\n", maxFileSize/10),
+		codeTooDeep:  "run \"x\" {\n  say = " + strings.Repeat("[", 100) + strings.Repeat("]", 100) + "\n}\n",
+		codeEncoding: "run \"\xff\" {}\n",
+	} {
+		_, ds := LoadSuite("x.test.hcl", Options{OverlayOnly: true, Overlay: map[string][]byte{"x.test.hcl": []byte(content)}})
+		if len(ds) != 1 || ds[0].Code != name {
+			t.Errorf("got %v, want one %s", ds, name)
+		}
+	}
+	for _, path := range []string{"x.hcl", "none.test.hcl", filepath.Join("testdata", "trial")} {
+		if s, ds := LoadSuite(path, Options{}); s != nil || len(ds) != 1 || ds[0].Code != codeFile {
+			t.Errorf("%s: got %v, want %s", path, ds, codeFile)
 		}
 	}
 }

@@ -3,8 +3,10 @@ package trial_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -308,6 +310,33 @@ run "one again" {
 	}
 	if said[0] != said[2] || said[0] == said[1] {
 		t.Errorf("want the same with the same seed, and another with another one:\n%s\n\n%s\n\n%s", said[0], said[1], said[2])
+	}
+}
+
+// What goes wrong in the program itself fails the run, and no other.
+func TestFaultIsOneRun(t *testing.T) {
+	extract(t, txtar.Parse([]byte(small+"-- a.test.hcl --\nrun \"one\" {\n  expect { turns = 1 }\n}\n-- b.test.hcl --\nrun \"two\" {\n  command = \"plan\"\n  expect { turns = 1 }\n}\n")))
+	files, err := trial.Find([]string{"."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := trial.Run(t.Context(), trial.Options{Files: files, Settings: func(*specs.Provider) providers.Settings { panic("a fault") }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := r.Files[0].Results[0]
+	if r.Tally() != (trial.Tally{Passed: 1, Failed: 1}) || one.Findings[0].Code != "AC1901" || !strings.Contains(one.Findings[0].Detail, "a fault") {
+		t.Errorf("got %+v, %+v", r.Tally(), one.Findings)
+	}
+}
+
+// Whoever gives up is not kept waiting.
+func TestCanceled(t *testing.T) {
+	extract(t, txtar.Parse([]byte(small+"-- main.test.hcl --\nrun \"one\" {\n  expect { turns = 1 }\n}\n")))
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("enough"))
+	if _, err := trial.Run(ctx, trial.Options{Files: []string{"main.test.hcl"}, Settings: settings}); err == nil || err.Error() != "enough" {
+		t.Errorf("got %v, want the cause", err)
 	}
 }
 

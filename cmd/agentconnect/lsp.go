@@ -2,7 +2,9 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
+	"github.com/muesli/cancelreader"
 	"github.com/spf13/cobra"
 
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/lsp"
@@ -30,11 +32,25 @@ The editor starts it. docs/editors.md says how to set up VS Code, Neovim, Helix 
 
 // lsp serves one editor until that says exit.
 func (a *app) lsp() error {
-	err := lsp.Serve(a.halt.ctx, a.con.in, a.con.out, lsp.Config{Version: thisBuild().Version, Check: compiled, Log: a.con.err})
+	in, err := cancelable(a.con.in)
+	if err != nil {
+		return fmt.Errorf("standard input: %w", err)
+	}
+	defer in.Close()
+	err = lsp.Serve(a.halt.ctx, cancelled{in}, a.con.out, lsp.Config{Version: thisBuild().Version, Check: compiled, Log: a.con.err})
 	if errors.Is(err, lsp.ErrNoShutdown) {
 		return silent(statusFailed)
 	}
 	return err
+}
+
+// cancelled is an input whose Close ends a read that waits.
+type cancelled struct{ cancelreader.CancelReader }
+
+// Close ends a read.
+func (c cancelled) Close() error {
+	c.Cancel()
+	return nil
 }
 
 // compiled are the findings of compiling the sessions of a scenario.

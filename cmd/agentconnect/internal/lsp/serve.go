@@ -33,7 +33,10 @@ type Config struct {
 // shut it down.
 var ErrNoShutdown = errors.New("the client left without a shutdown")
 
-// Serve answers a client until it says exit, the input ends, or ctx is done.
+// Serve answers a client until it says exit, the input ends, or ctx is done. An
+// input that is an [io.Closer] is closed then, which must end a read of it: a
+// client that said exit may wait for the end of the program before it closes
+// its side.
 func Serve(ctx context.Context, in io.Reader, out io.Writer, cfg Config) error {
 	s := newServer(ctx, cfg)
 	defer s.stop()

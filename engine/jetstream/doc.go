@@ -8,6 +8,11 @@
 // repeated append is recognised. Records are numbered by their events and
 // chained by checksums: what is read back is whole or is reported as damaged.
 //
+// An embedded journal has two servers, one for tables and one for events. Where
+// the file system allows, the second one only writes, and a sync for each
+// stream brings to disk what all who wait have written; nobody reads or
+// hears of a record before.
+//
 // # Concurrency
 //
 // A Journal is safe for concurrent use; appends to one session come from one

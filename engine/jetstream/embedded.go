@@ -71,7 +71,12 @@ func (e *embedded) prepare() error {
 	if err := moveEvents(root); err != nil {
 		return fmt.Errorf("the events of %s cannot be moved to %s: %w", e.cfg.Dir, eventsDir, err)
 	}
-	if e.cfg.Sync != SyncInterval && e.cfg.renames(e.cfg.Dir) {
+	if e.cfg.Sync == SyncInterval {
+		return e.start()
+	}
+	if !e.cfg.renames(e.cfg.Dir) {
+		e.cfg.Logger.Debug("records are synced one by one: the file system is not one that is known to keep renames in order", "dir", e.cfg.Dir)
+	} else {
 		for i := range shards {
 			e.disks = append(e.disks, newDisk(filepath.Join(streamsDir(filepath.Join(root, eventsDir)), streamName(i), "msgs")))
 		}

@@ -75,6 +75,13 @@ func TestImports(t *testing.T) {
 	for _, finding := range violations(pkgs) {
 		t.Error(finding)
 	}
+	for _, p := range pkgs {
+		for _, imp := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
+			if strings.HasPrefix(imp, "github.com/hashicorp/hcl-lang/") && relative(p.ImportPath) != "cmd/agentconnect/internal/lsp/hcllang" {
+				t.Errorf("%s must not import %s: only cmd/agentconnect/internal/lsp/hcllang knows hcl-lang", relative(p.ImportPath), imp)
+			}
+		}
+	}
 }
 
 // The checker is itself checked: a wrong import must be found and named.
@@ -145,7 +152,7 @@ func TestViolations(t *testing.T) {
 }
 
 func TestFolders(t *testing.T) {
-	allowed := []string{"engine", "specs", "providers", "server", "cmd", "examples", "docs"}
+	allowed := []string{"engine", "specs", "providers", "server", "cmd", "examples", "docs", "editors"}
 	entries, err := os.ReadDir(".")
 	if err != nil {
 		t.Fatal(err)
@@ -263,7 +270,7 @@ func relative(importPath string) string {
 }
 
 func skipped(folder string) bool {
-	return strings.HasPrefix(folder, ".") || folder == "testdata" || folder == "bin" || folder == "dist"
+	return strings.HasPrefix(folder, ".") || folder == "testdata" || folder == "bin" || folder == "dist" || folder == "node_modules"
 }
 
 // list asks the go command for all packages of the module.

@@ -54,7 +54,10 @@ func (c *check) loaded(ds specs.Diagnostics) {
 
 // carryOut does what the run's command says.
 func (c *check) carryOut() {
-	c.r.cfg, c.r.Session = c.trial.Config, c.trial.Session
+	c.r.Session = c.trial.Session
+	for _, s := range c.trial.Config.Sessions {
+		c.r.sessions = append(c.r.sessions, s.Name)
+	}
 	switch {
 	case c.trial.Command == "validate":
 		c.validate()
@@ -94,7 +97,6 @@ func (c *check) template() *engine.Template {
 	if ds.HasErrors() {
 		return nil
 	}
-	c.r.template = t
 	return t
 }
 
@@ -114,6 +116,7 @@ func (c *check) perform() {
 		return
 	}
 	c.r.Events, c.r.Ended, c.r.Lasted = end.events, end.ended, end.lasted
+	c.measure(t)
 	c.r.Usage, c.r.Turns, c.r.Calls = end.env.Usage, end.env.Turns, end.env.Calls
 	c.mishaps(end)
 	c.missingMocks()

@@ -1,7 +1,6 @@
 package trial
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,22 +33,29 @@ type SessionCoverage struct {
 	Summary []engine.Share `json:"summary"`
 }
 
-// cover measures what the runs have exercised. Runs whose log does not fit the
-// scenario, as that of a recorded session may not, count nothing.
-func cover(ctx context.Context, r *Report) *Coverage {
+// measure counts what the run has exercised. A log that does not fit the scenario,
+// as that of a recorded session may not, counts nothing.
+func (c *check) measure(t *engine.Template) {
+	if !c.o.Cover {
+		return
+	}
+	one := engine.NewCoverage(t)
+	if one.Add(c.ctx, t, sequence(c.r.Events)) == nil {
+		c.r.coverage = one
+	}
+}
+
+// cover puts together what the runs have exercised.
+func cover(r *Report) *Coverage {
 	out := &Coverage{Scenarios: []*ScenarioCoverage{}}
 	for _, f := range r.Files {
 		for _, run := range f.Results {
-			if run.cfg == nil {
+			if len(run.sessions) == 0 {
 				continue
 			}
 			s := out.scenario(run)
-			if run.template == nil || len(run.Events) == 0 {
-				continue
-			}
-			one := engine.NewCoverage(run.template)
-			if one.Add(ctx, run.template, sequence(run.Events)) == nil {
-				s.session(run.Session).Merge(one)
+			if run.coverage != nil {
+				s.session(run.Session).Merge(run.coverage)
 			}
 		}
 	}
@@ -64,10 +70,7 @@ func (c *Coverage) scenario(run *Result) *ScenarioCoverage {
 			return s
 		}
 	}
-	s := &ScenarioCoverage{Scenario: run.scenario, Sessions: []SessionCoverage{}, Untested: []string{}}
-	for _, session := range run.cfg.Sessions {
-		s.Untested = append(s.Untested, session.Name)
-	}
+	s := &ScenarioCoverage{Scenario: run.scenario, Sessions: []SessionCoverage{}, Untested: slices.Clone(run.sessions)}
 	c.Scenarios = append(c.Scenarios, s)
 	return s
 }

@@ -67,7 +67,8 @@ type Result struct {
 	Findings specs.Diagnostics
 	// Took is how long it took, Lasted how long the session was by its own clock.
 	Took, Lasted time.Duration
-	// Session, Events and Ended tell of the session, where one was run.
+	// Session, Events and Ended tell of the session, where one was run. Of runs that
+	// passed there are no Events after OnFile.
 	Session string
 	Events  []engine.Event
 	Ended   *engine.Ended
@@ -77,9 +78,9 @@ type Result struct {
 	// Updated is the snapshot that was written, or empty.
 	Updated string
 
-	scenario string // its path
-	cfg      *specs.Config
-	template *engine.Template
+	scenario string           // its path
+	sessions []string         // of the scenario
+	coverage *engine.Coverage // nil when it is not measured
 }
 
 // Failed says whether the run did not come out as it should.
@@ -122,12 +123,22 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		if o.OnFile != nil {
 			o.OnFile(f)
 		}
+		f.forget()
 	}
 	if o.Cover {
-		report.Cover = cover(ctx, report)
+		report.Cover = cover(report)
 	}
 	report.Took = time.Since(began)
 	return report, nil
+}
+
+// forget lets go of logs that nobody asks for any more.
+func (f *File) forget() {
+	for _, r := range f.Results {
+		if !r.Failed() {
+			r.Events = nil
+		}
+	}
 }
 
 func cmpOr(n, other int) int {

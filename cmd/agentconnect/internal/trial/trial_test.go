@@ -78,9 +78,28 @@ func run(t *testing.T, o trial.Options) *trial.Report {
 	return report
 }
 
-func render(r *trial.Report, verbose bool) string {
+// texts renders each file while its logs are there.
+func texts(t *testing.T, o trial.Options, verbose bool) string {
+	t.Helper()
 	var out bytes.Buffer
 	text := &trial.Text{Out: &out, Verbose: verbose}
+	o.OnFile = func(f *trial.File) {
+		for _, r := range f.Results {
+			r.Took = 0
+		}
+		text.File(f)
+	}
+	r := run(t, o)
+	if r.Cover != nil {
+		text.Cover(r.Cover)
+	}
+	text.Summary(r)
+	return out.String()
+}
+
+func render(r *trial.Report) string {
+	var out bytes.Buffer
+	text := &trial.Text{Out: &out, Verbose: true}
 	for _, f := range r.Files {
 		text.File(f)
 	}
@@ -127,7 +146,7 @@ func TestGolden(t *testing.T) {
 			}
 			extract(t, a)
 			flags := string(a.Comment)
-			got := render(run(t, trial.Options{Cover: strings.Contains(flags, "-cover"), Update: strings.Contains(flags, "-update")}), strings.Contains(flags, "-v"))
+			got := texts(t, trial.Options{Cover: strings.Contains(flags, "-cover"), Update: strings.Contains(flags, "-update")}, strings.Contains(flags, "-v"))
 			got = regexp.MustCompile(`(?m)[ \t]+$`).ReplaceAllString(got, "")
 			for _, code := range regexp.MustCompile(`AC91\d\d`).FindAllString(got, -1) {
 				codes[code] = true
@@ -188,9 +207,9 @@ func TestRunsAreRepeatable(t *testing.T) {
 		}
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			extract(t, a)
-			first := render(run(t, trial.Options{Parallel: 1}), true)
+			first := texts(t, trial.Options{Parallel: 1}, true)
 			for range 3 {
-				if again := render(run(t, trial.Options{Parallel: 8}), true); again != first {
+				if again := texts(t, trial.Options{Parallel: 8}, true); again != first {
 					t.Fatalf("got\n%s\nand then\n%s", first, again)
 				}
 			}
@@ -227,10 +246,10 @@ func TestSnapshotIsWrittenOnDemandAlone(t *testing.T) {
 		t.Fatal("a snapshot was written without being asked for")
 	}
 	if r := run(t, trial.Options{Update: true}); r.Failed() || r.Files[0].Results[0].Updated != name {
-		t.Errorf("got %q written, want %q:\n%s", r.Files[0].Results[0].Updated, name, render(r, true))
+		t.Errorf("got %q written, want %q:\n%s", r.Files[0].Results[0].Updated, name, render(r))
 	}
 	if r := run(t, trial.Options{}); r.Failed() {
-		t.Errorf("the run fails with its own snapshot:\n%s", render(r, true))
+		t.Errorf("the run fails with its own snapshot:\n%s", render(r))
 	}
 	if err := os.WriteFile(name, []byte("something else\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -300,13 +319,14 @@ run "one again" {
 }
 `
 	extract(t, txtar.Parse([]byte(scenario)))
-	r := run(t, trial.Options{})
-	if r.Failed() {
-		t.Fatal(render(r, true))
-	}
 	said := make([]string, 3)
-	for i, result := range r.Files[0].Results {
-		said[i] = strings.Join(trial.Transcript(result.Events), "\n")
+	r := run(t, trial.Options{OnFile: func(f *trial.File) {
+		for i, result := range f.Results {
+			said[i] = strings.Join(trial.Transcript(result.Events), "\n")
+		}
+	}})
+	if r.Failed() {
+		t.Fatal(render(r))
 	}
 	if said[0] != said[2] || said[0] == said[1] {
 		t.Errorf("want the same with the same seed, and another with another one:\n%s\n\n%s\n\n%s", said[0], said[1], said[2])
@@ -353,7 +373,7 @@ func TestJSONFile(t *testing.T) {
 }
 `)))
 	if r := run(t, trial.Options{}); r.Failed() || r.Tally().Passed != 1 {
-		t.Error(render(r, true))
+		t.Error(render(r))
 	}
 }
 

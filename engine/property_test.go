@@ -108,11 +108,15 @@ func (g *tree) pattern(depth int) string {
 		}
 	case "vote":
 		g.vote(&b, parts)
-	case "round_robin":
-		line("max_rounds = %d", g.small("rounds", 3))
+	case "round_robin": // the session's own max_turns bounds it, too
+		if rapid.IntRange(0, 3).Draw(g.t, "rounds?") > 0 {
+			line("max_rounds = %d", g.small("rounds", 3))
+		}
 	case "sequential":
 		line("context = %q", g.pick("context", "all", "previous"))
+		g.passes(&b)
 	case "parallel":
+		g.passes(&b)
 		line("join = %s", g.pick("join", `"all"`, `"first"`, "1", "2"))
 		line("concurrency = %d", g.small("concurrency", 3))
 	case "loop":
@@ -139,6 +143,13 @@ func (g *tree) pattern(depth int) string {
 	b.WriteString("}\n")
 	g.b.WriteString(b.String())
 	return name
+}
+
+// passes lets a pattern that takes each once do so again, now and then.
+func (g *tree) passes(b *strings.Builder) {
+	if rapid.IntRange(0, 3).Draw(g.t, "passes?") == 0 {
+		fmt.Fprintf(b, "  max_rounds = %d\n", g.small("passes", 3))
+	}
 }
 
 // results are what an outer pattern may see of a pattern: a summary needs an

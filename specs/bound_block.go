@@ -79,8 +79,11 @@ func (pr *prover) solved(p *Pattern, s *solver, l load) load {
 		}
 	}
 	l.because = joinReasons(pr.arguments(p, s), l.because)
-	if p.OnError == "skip" {
-		l.over = satMul(max(l.over, 1), f.passed.Bound)
+	if times := p.triedFor(f); times > 1 {
+		l.over = satMul(satMul(max(l.over, 1), times), f.widest())
+	}
+	if p.Kind == "round_robin" {
+		l.round, l.perRound, l.others = pr.roundOf(f)
 	}
 	l = pr.ownTurns(p, l)
 	if p.MaxTurns > 0 && p.Debate != nil && p.Debate.Judge != nil { // who has the last word, whatever ends it
@@ -88,6 +91,39 @@ func (pr *prover) solved(p *Pattern, s *solver, l load) load {
 		l = l.after(&judge)
 	}
 	return l
+}
+
+// triedFor is how many steps of a pattern may be tried for a turn that is
+// finished: where those that fail are passed over, make for another plan or go
+// back to a manager, and where those that are not needed are cancelled.
+func (p *Pattern) triedFor(f *Flow) int {
+	times := 1
+	if p.OnError == "skip" {
+		times = f.passed.Bound
+	}
+	switch {
+	case p.PlanExecute != nil:
+		return max(times, 2)
+	case p.Vote != nil, p.Parallel != nil && p.Parallel.Join > 0:
+		return max(times, len(p.Participants))
+	case p.Kind == "supervisor":
+		for i := range f.Edges {
+			if c := f.Edges[i].Counter; c != nil && c != f.passed {
+				times = max(times, satAdd(c.Bound, 1))
+			}
+		}
+	}
+	return times
+}
+
+// widest is how many turns are under way in a step: all of them end without
+// being finished when one that fails takes the others along.
+func (f *Flow) widest() int {
+	most := 1
+	for i := range f.loads {
+		most = max(most, f.loads[i].width)
+	}
+	return most
 }
 
 // arguments are what bounds a pattern, for a person.

@@ -49,6 +49,12 @@ type load struct {
 	// over is how many turns may be tried for one that counts, where failed
 	// ones are passed over; 0 stands for 1.
 	over int
+	// round is what a round takes in which so many turns are finished at least, of
+	// a pattern that consists of rounds; others are those of whom that is not
+	// certain. perRound is 0 where there are no such rounds.
+	round    sum
+	perRound int
+	others   bool
 	// waits says that the numbers hold for each message of a person; people that
 	// there is a person inside.
 	waits, people bool
@@ -89,10 +95,11 @@ func (l load) capTurns(most int, because string) load {
 	if l.over > 1 {
 		tried = satMul(satAdd(tried, 1), l.over)
 	}
-	capped := sum{
-		spend: l.perTurn.times(tried).plus(l.decisions.times(satAdd(tried, 1))),
-		turns: most, tries: tried, said: satMul(most, l.mostSaid),
+	capped := sum{spend: l.perTurn.times(tried), turns: most, tries: tried, said: satMul(most, l.mostSaid)}
+	if l.perRound > 0 && l.over <= 1 {
+		capped = capped.and(l.inRounds(tried))
 	}
+	capped.spend = capped.plus(sum{spend: l.decisions.times(satAdd(tried, 1))}).spend
 	if l.sums > 0 {
 		capped.sums = satAdd(tried, 1)
 		capped.said = satAdd(capped.said, satMul(capped.sums, l.mostSaid))
@@ -103,6 +110,17 @@ func (l load) capTurns(most int, because string) load {
 	out := l
 	out.sum, out.waits, out.cycles = capped, false, nil
 	out.because = reasons(because, l.because)
+	return out
+}
+
+// inRounds is what so many turns take that come in rounds.
+func (l load) inRounds(turns int) sum {
+	rounds := (turns-1)/l.perRound + 1
+	if l.others {
+		rounds++
+	}
+	out := l.round.times(rounds)
+	out.turns, out.tries = turns, turns
 	return out
 }
 

@@ -58,3 +58,23 @@ func (c *rounded) solve() {
 	c.solver = newSolver(c.flow)
 	c.round = c.solver.total().minus(c.none)
 }
+
+// roundOf is what all steps of a flow take together, which makes a round of a
+// pattern in which all speak in turn: in how many of them a turn is finished for
+// certain, and whether there are others.
+func (pr *prover) roundOf(f *Flow) (round sum, turns int, others bool) {
+	for i := range f.Nodes {
+		n := &f.Nodes[i]
+		if n.Ref.Name == "" || n.Kind == StepDecision {
+			continue
+		}
+		round = round.plus(f.loads[i].sum)
+		a := pr.agents[n.Ref.Name]
+		certain := n.Kind == StepTurn && a != nil && a.Limits.MaxTurns == 0 || n.Kind == StepPerson && pr.isWait(n.Ref)
+		if certain {
+			turns++
+		}
+		others = others || !certain
+	}
+	return round, turns, others
+}

@@ -239,3 +239,35 @@ func near(a, b sum) bool {
 	a.cost, a.askPrice, a.readPrice, a.msgPrice, a.wait = b.cost, b.askPrice, b.readPrice, b.msgPrice, b.wait
 	return a == b
 }
+
+// A row that begins anew takes each participant once a pass.
+func TestPassesAreCounted(t *testing.T) {
+	a, b := agentRef("a"), agentRef("b")
+	for name, p := range map[string]*Pattern{
+		"sequential": {Block: Block{Name: "p"}, Kind: "sequential", Participants: []Ref{a, b}, MaxRounds: 3},
+		"parallel":   {Block: Block{Name: "p"}, Kind: "parallel", Participants: []Ref{b}, MaxRounds: 3, Parallel: &Parallel{Aggregate: &a}},
+	} {
+		if c := certified(t, twoAgents(p)); c.Turns != 6 || c.Calls != 18 {
+			t.Errorf("%s: got %v turns, %v calls; want 6 and 18", name, c.Turns, c.Calls)
+		}
+	}
+}
+
+// Turns that fail are no turns: where a pattern goes on nevertheless, a limit of
+// turns leaves room for them.
+func TestFailedTurnsTakeCalls(t *testing.T) {
+	a, b := agentRef("a"), agentRef("b")
+	for name, p := range map[string]*Pattern{
+		"plan_execute": {Kind: "plan_execute", Participants: []Ref{a}, PlanExecute: &PlanExecute{Planner: b, MaxSteps: 9, MaxReplans: 9}},
+		"parallel":     {Kind: "parallel", Participants: []Ref{a, b}, MaxRounds: 9, Parallel: &Parallel{Join: 1}},
+		"supervisor":   {Kind: "supervisor", Participants: []Ref{a}, Manager: &Manager{Manager: b, MaxDelegations: 9}},
+		"round_robin":  {Kind: "round_robin", Participants: []Ref{a, b}, MaxRounds: 9, OnError: "skip"},
+	} {
+		p.Name = "p"
+		cfg := twoAgents(p)
+		cfg.Sessions[0].Limits.MaxTurns = 4
+		if c := certified(t, cfg); c.Calls < 2*4*3 && name != "supervisor" || c.Calls < 10*3 && name == "supervisor" {
+			t.Errorf("%s: got %v calls, want room for turns that fail", name, c.Calls)
+		}
+	}
+}

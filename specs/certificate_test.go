@@ -182,3 +182,18 @@ func TestLastTurnReadsAll(t *testing.T) {
 		t.Errorf("the last turn reads %v tokens, want %v", got, want)
 	}
 }
+
+// Who speak in turn take equal parts of the turns that a limit leaves them, also
+// when one of them is far dearer.
+func TestTurnsOfRoundsAreShared(t *testing.T) {
+	cfg := twoAgents(roundRobin("r", 0, agentRef("a"), agentRef("b")))
+	cfg.Agents[0].MaxTokens = 1000
+	cfg.Sessions[0].Limits.MaxTurns = 5
+	if c := certified(t, cfg); c.OutputTokens != 3*3*(1000+100) {
+		t.Errorf("got %v tokens of answers, want those of three turns of a and three of b", c.OutputTokens)
+	}
+	cfg.Agents[1].Limits.MaxTurns = 1
+	if c := certified(t, cfg); c.OutputTokens != 5*3*1000 {
+		t.Errorf("got %v tokens of answers, want those of five turns of a, who goes on alone", c.OutputTokens)
+	}
+}

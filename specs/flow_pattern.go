@@ -137,16 +137,24 @@ func (b *flowBuilder) anyOf(head int, refs []Ref, count *Counter) {
 	}
 }
 
-// once takes each participant once, one after the other or all at once.
+// once takes each participant once, one after the other or all at once; with
+// max_rounds, again and again.
 func (b *flowBuilder) once(p *Pattern) {
-	last := b.chain(enter, p.Participants...)
+	refs := p.Participants
 	if p.Parallel != nil {
-		b.flow.width = b.pr.together(p.Participants)
+		b.flow.width = b.pr.together(refs)
 		if p.Parallel.Aggregate != nil {
-			last = b.chain(last, *p.Parallel.Aggregate)
+			refs = append(slices.Clip(refs), *p.Parallel.Aggregate)
 		}
 	}
-	b.plain(last, leave)
+	if p.MaxRounds <= 1 {
+		b.plain(b.chain(enter, refs...), leave)
+		return
+	}
+	head := b.choice("next pass")
+	b.plain(enter, head)
+	b.round(head, refs, b.counter("max_rounds", p.MaxRounds, "entering the pattern"))
+	b.plain(head, leave)
 }
 
 // mapped makes a copy of its participant for each item.

@@ -17,7 +17,7 @@ func (l *loader) checkDomain(cfg *Config) {
 	broken := l.ds.HasErrors()
 	found := slices.DeleteFunc(check(cfg), func(d Diagnostic) bool {
 		// What is mentioned is the branch of a conditional that was not taken.
-		return l.isBroken(d.Address) || broken && (d.Code == codeUnused || d.Code == codeNoSession) ||
+		return l.isBroken(d.Address) || broken && (d.Code == codeUnused || d.Code == codeNoSession || d.Code == codeNeverThere) ||
 			d.Code == codeUnused && l.mentioned[d.Address]
 	})
 	for _, d := range found {

@@ -10,6 +10,7 @@ import (
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/lsp"
 	"github.com/agentconnect-dev/agentconnect/engine"
 	"github.com/agentconnect-dev/agentconnect/specs"
+	"github.com/agentconnect-dev/agentconnect/specs/lint"
 )
 
 func newLSP(a *app) *cobra.Command {
@@ -37,7 +38,7 @@ func (a *app) lsp() error {
 		return fmt.Errorf("standard input: %w", err)
 	}
 	defer in.Close()
-	err = lsp.Serve(a.halt.ctx, cancelled{in}, a.con.out, lsp.Config{Version: thisBuild().Version, Check: compiled, Log: a.con.err})
+	err = lsp.Serve(a.halt.ctx, cancelled{in}, a.con.out, lsp.Config{Version: thisBuild().Version, Check: looked, Log: a.con.err})
 	if errors.Is(err, lsp.ErrNoShutdown) {
 		return silent(statusFailed)
 	}
@@ -53,11 +54,15 @@ func (c cancelled) Close() error {
 	return nil
 }
 
-// compiled are the findings of compiling the sessions of a scenario.
-func compiled(cfg *specs.Config) specs.Diagnostics {
+// looked are the findings about a sound scenario: of compiling its sessions,
+// and of the linter.
+func looked(cfg *specs.Config) specs.Diagnostics {
 	var ds specs.Diagnostics
 	for _, s := range cfg.Sessions {
 		_, found := engine.Compile(cfg, s.Name, engine.Resources{Models: simulated(cfg)})
+		ds = append(ds, found...)
+	}
+	if found, err := lint.Check(cfg, lint.Options{}); err == nil {
 		ds = append(ds, found...)
 	}
 	return ds

@@ -198,6 +198,7 @@ func (s *server) publish(name string) {
 const (
 	severityError   = 1
 	severityWarning = 2
+	severityInfo    = 3
 	tagUnnecessary  = 1
 )
 
@@ -212,7 +213,10 @@ func (s *server) diagnostic(t *text, d *specs.Diagnostic) diagnostic {
 	if strings.HasPrefix(d.Detail, d.Summary) || d.Detail == "" {
 		out.Message = d.Detail
 	}
-	if d.Severity == specs.SeverityWarning {
+	switch {
+	case d.Severity == specs.SeverityWarning && !strings.HasPrefix(d.Code, "AC"): // a rule of the linter
+		out.Severity = severityInfo
+	case d.Severity == specs.SeverityWarning:
 		out.Severity = severityWarning
 	}
 	if d.DocURL != "" {

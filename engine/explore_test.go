@@ -229,3 +229,53 @@ func TestExploreExamples(t *testing.T) {
 		})
 	}
 }
+
+// TestRetrace goes along each path that was found, and comes to the same end.
+func TestRetrace(t *testing.T) {
+	for _, tt := range smalls {
+		tmpl, certificate := explorable(t, tt.src)
+		o := engine.ExploreOptions{Certificate: certificate, States: 500, Says: 2}
+		r, err := engine.Explore(t.Context(), tmpl, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range r.Ends {
+			s, err := engine.Retrace(tmpl, o, e.Path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s.Ended == nil || s.Ended.Outcome != e.Outcome || s.Ended.Reason.Stop != e.Stop {
+				t.Errorf("%s: got %v, want %s by %s", tt.name, s, e.Outcome, e.Stop)
+			}
+			if len(s.Calls) != s.Taken.Calls {
+				t.Errorf("%s: %s has %d calls, and %d were counted", tt.name, s, len(s.Calls), s.Taken.Calls)
+			}
+			for _, c := range s.Calls {
+				if c.Provider == "" || c.Agent == "" || c.Over > len(e.Path) {
+					t.Errorf("%s: %s has the call %+v", tt.name, s, c)
+				}
+			}
+		}
+	}
+}
+
+// TestExploreProgress is told how far it is, and ends when it is not wanted.
+func TestExploreProgress(t *testing.T) {
+	tmpl, _ := explorable(t, smalls[len(smalls)-1].src)
+	ctx, cancel := context.WithCancel(t.Context())
+	told := 0
+	for _, tt := range smalls {
+		if tt.name == "supervisor" {
+			tmpl, _ = explorable(t, tt.src)
+		}
+	}
+	_, err := engine.Explore(ctx, tmpl, engine.ExploreOptions{Progress: func(p engine.ExploreProgress) {
+		if told++; p.States == 0 {
+			t.Errorf("got %+v, want some states", p)
+		}
+		cancel()
+	}})
+	if told != 1 || !errors.Is(err, context.Canceled) {
+		t.Errorf("was told %d times, and ended by %v", told, err)
+	}
+}

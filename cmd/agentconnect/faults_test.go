@@ -152,3 +152,48 @@ func TestExploredRuns(t *testing.T) {
 		t.Errorf("only %d runs were written", ran)
 	}
 }
+
+// TestExploredFinding writes a path over a certificate, which is planted, as a
+// run, which fails by what it takes until that is mended.
+func TestExploredFinding(t *testing.T) {
+	cfg, _, err := checked("testdata/faults/stop_after_the_end.hcl", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := cfg.Sessions[0]
+	tmpl, _ := engine.Compile(cfg, s.Name, engine.Resources{Models: priced(cfg)})
+	o := engine.ExploreOptions{Certificate: specs.Certify(cfg, s.Name)}
+	o.Certificate.Calls--
+	r, err := engine.Explore(t.Context(), tmpl, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := newExplored(cfg, s, tmpl, &o, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(x.Findings, func(f exploredFinding) bool { return f.Kind == engine.FoundOver })
+	if i < 0 {
+		t.Fatalf("got %v, want a path over the certificate", x.Findings)
+	}
+	folder := t.TempDir()
+	text, err := os.ReadFile("testdata/faults/stop_after_the_end.hcl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	suite := filepath.Join(folder, "found.test.hcl")
+	for path, text := range map[string][]byte{filepath.Join(folder, "main.hcl"): text, suite: []byte(x.Findings[i].Run)} {
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	report, err := trial.Run(t.Context(), trial.Options{Files: []string{suite}, Settings: settings})
+	if err != nil {
+		t.Fatal(err)
+	}
+	result := report.Files[0].Results[0]
+	want := fmt.Sprintf("It took %g calls; at most %g were expected.", float64(o.Certificate.Calls)+1, float64(o.Certificate.Calls))
+	if len(result.Findings) != 1 || result.Findings[0].Detail != want {
+		t.Errorf("got %v, want %s", result.Findings, want)
+	}
+}

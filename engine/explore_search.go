@@ -1,0 +1,163 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
+// search goes through the states twice: first through those that decide
+// differently, for what can happen and the shortest ways there, then through
+// those that take more, for what can be taken.
+func (x *exploration) search(ctx context.Context) error {
+	for _, x.measuring = range []bool{false, true} {
+		x.seen, x.steps, x.front, x.kept, x.deep = map[stateKey][]weights{}, nil, nil, 0, false
+		x.begin()
+		for len(x.front) > 0 && x.kept < x.o.States {
+			if err := context.Cause(ctx); err != nil {
+				return err
+			}
+			x.follow(x.take())
+			if x.o.Progress != nil && x.taken%progressEvery == 0 {
+				x.o.Progress(ExploreProgress{States: x.kept, Open: len(x.front), Findings: len(x.report.Findings)})
+			}
+		}
+		whole := !x.deep && len(x.front) == 0
+		if x.measuring {
+			x.report.Measured = whole
+		} else {
+			x.report.States, x.report.Complete = x.kept, whole
+		}
+	}
+	return nil
+}
+
+// take takes the next choice: mostly the one that came first, so that paths are
+// short, and often the one that came last, so that ends are seen soon. A search
+// for what takes most goes on with the one that came last.
+func (x *exploration) take() open {
+	i := len(x.front) - 1
+	if x.taken++; !x.measuring && x.taken%deepEvery != 0 {
+		i = 0
+	}
+	next := x.front[i]
+	if x.front[i] = (open{}); i == 0 {
+		x.front = x.front[1:]
+	} else {
+		x.front = x.front[:i]
+	}
+	return next
+}
+
+// begin begins with the opening, and with others that conditions tell from it.
+func (x *exploration) begin() {
+	x.steps = append(x.steps, pathStep{from: -1})
+	w, why := x.start()
+	x.visit(w, 0, why)
+	if x.o.Opening == "" || x.measuring { // what is longer than the opening takes more than certified
+		return
+	}
+	known := []string{x.what.told(x.o.Opening)}
+	for _, text := range x.texts {
+		if c := x.what.told(text); !slices.Contains(known, c) {
+			known = append(known, c)
+			x.follow(open{w: w, choice: Choice{Do: DoOpen, Text: text}})
+		}
+	}
+}
+
+// follow makes a choice and looks at where it leads.
+func (x *exploration) follow(next open) {
+	at := len(x.steps)
+	x.steps = append(x.steps, pathStep{from: next.at, depth: x.steps[next.at].depth + 1, choice: next.choice})
+	w, why := x.step(next.w, next.choice)
+	x.visit(w, at, why)
+}
+
+// visit looks at a state that was reached, unless it was there before.
+func (x *exploration) visit(w *world, at int, panicked string) {
+	if panicked != "" {
+		x.found(FoundPanic, panicked, at)
+		return
+	}
+	if d := w.st.ended; d != nil && !x.measuring {
+		x.ended(d, at)
+	}
+	if !x.isNew(w) {
+		x.steps = x.steps[:at]
+		return
+	}
+	x.report.Depth = max(x.report.Depth, x.steps[at].depth)
+	if !w.opened {
+		x.measure(w, at)
+	}
+	if w.st.ended != nil {
+		return
+	}
+	choices, stuck := x.choices(w)
+	if stuck && !x.measuring {
+		x.found(FoundDeadlock, "the session has not ended, and nobody does anything or is waited for", at)
+	}
+	if x.steps[at].depth >= x.o.Depth {
+		x.deep = x.deep || len(choices) > 0
+		return
+	}
+	if x.measuring { // the first is taken first
+		slices.Reverse(choices)
+	}
+	for _, c := range choices {
+		x.front = append(x.front, open{w: w, at: at, choice: c})
+	}
+}
+
+// isNew says whether a state with the same key was not there before, or, where
+// that is measured, none that weighs as much.
+func (x *exploration) isNew(w *world) bool {
+	key, weight := x.what.key(w)
+	list := x.seen[key]
+	if len(list) > 0 && !x.measuring {
+		return false
+	}
+	if slices.ContainsFunc(list, weight.atMost) {
+		return false
+	}
+	x.seen[key] = append(slices.DeleteFunc(list, func(o weights) bool { return o.atMost(weight) }), weight)
+	x.kept++
+	return true
+}
+
+// ended notes an end, and the shortest way to it.
+func (x *exploration) ended(d *Ended, at int) {
+	key := endKey{d.Outcome, d.Reason.Stop}
+	livelock := d.Reason.Stop == "error" && strings.HasSuffix(d.Reason.Text, noTurn)
+	if livelock {
+		key.stop = FoundLivelock
+	}
+	e := x.ends[key]
+	if e == nil {
+		if livelock {
+			x.found(FoundLivelock, d.Reason.Text, at)
+		}
+		e = &End{Outcome: d.Outcome, Stop: d.Reason.Stop}
+		x.ends[key] = e
+	}
+	if e.Count++; e.Count == 1 || x.steps[at].depth < len(e.Path) {
+		e.Path = x.path(at)
+	}
+}
+
+func (x *exploration) found(kind, text string, at int) {
+	if len(x.report.Findings) < maxFindings {
+		x.report.Findings = append(x.report.Findings, Finding{Kind: kind, Text: text, Path: x.path(at)})
+	}
+}
+
+// path are the choices that led to a step.
+func (x *exploration) path(at int) []Choice {
+	list := []Choice{}
+	for ; at > 0; at = x.steps[at].from {
+		list = append(list, x.steps[at].choice)
+	}
+	slices.Reverse(list)
+	return list
+}

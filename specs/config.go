@@ -114,7 +114,7 @@ type Provider struct {
 	Retry             *Retry
 	Limits            ProviderLimits
 	Price             *Price
-	// Script is set for kind scripted alone.
+	// Script is set for kind scripted, and for a provider that a test mocks.
 	Script *Script
 }
 

@@ -9,27 +9,29 @@ import (
 // search goes through the states twice: first through those that decide
 // differently, for what can happen and the shortest ways there, then through
 // those that take more, for what can be taken.
-func (x *exploration) search(ctx context.Context) error {
-	for _, x.measuring = range []bool{false, true} {
-		x.seen, x.steps, x.front, x.kept, x.deep = map[stateKey][]weights{}, nil, nil, 0, false
-		x.begin()
-		for len(x.front) > 0 && x.kept < x.o.States {
-			if err := context.Cause(ctx); err != nil {
-				return err
-			}
-			x.follow(x.take())
-			if x.o.Progress != nil && x.taken%progressEvery == 0 {
-				x.o.Progress(ExploreProgress{States: x.kept, Open: len(x.front), Findings: len(x.report.Findings)})
-			}
+func (x *exploration) search(ctx context.Context) (err error) {
+	if x.report.Complete, err = x.pass(ctx); err != nil {
+		return err
+	}
+	x.report.States, x.measuring = x.kept, true
+	x.report.Measured, err = x.pass(ctx)
+	return err
+}
+
+// pass goes through the states once, and says whether it saw all of them.
+func (x *exploration) pass(ctx context.Context) (whole bool, err error) {
+	x.seen, x.steps, x.front, x.kept, x.deep = map[stateKey][]weights{}, nil, nil, 0, false
+	x.begin()
+	for len(x.front) > 0 && x.kept < x.o.States {
+		if err := context.Cause(ctx); err != nil {
+			return false, err
 		}
-		whole := !x.deep && len(x.front) == 0
-		if x.measuring {
-			x.report.Measured = whole
-		} else {
-			x.report.States, x.report.Complete = x.kept, whole
+		x.follow(x.take())
+		if x.o.Progress != nil && x.taken%progressEvery == 0 {
+			x.o.Progress(ExploreProgress{States: x.kept, Open: len(x.front), Findings: len(x.report.Findings)})
 		}
 	}
-	return nil
+	return !x.deep && len(x.front) == 0, nil
 }
 
 // take takes the next choice: mostly the one that came first, so that paths are

@@ -49,6 +49,7 @@ func Busy(f *Frame) bool { return len(f.open) > 0 }
 func ExploreAll(ctx context.Context, t *Template, o ExploreOptions) (*Report, error) {
 	x := newExploration(t, o)
 	x.what.all = true
-	err := x.search(ctx)
+	complete, err := x.pass(ctx)
+	x.report.Complete, x.report.States = complete, x.kept
 	return x.result(), err
 }

@@ -34,36 +34,36 @@ type client struct {
 }
 
 // files writes files into a directory that is the workspace.
-func files(t testing.TB, contents map[string]string) string {
-	t.Helper()
-	dir, err := filepath.EvalSymlinks(t.TempDir())
+func files(tb testing.TB, contents map[string]string) string {
+	tb.Helper()
+	dir, err := filepath.EvalSymlinks(tb.TempDir())
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for name, text := range contents {
 		name = filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	return dir
 }
 
 // connect starts a server for a workspace and introduces an editor to it.
-func connect(t testing.TB, dir string, encodings ...string) *client {
-	t.Helper()
+func connect(tb testing.TB, dir string, encodings ...string) *client {
+	tb.Helper()
 	fromClient, toServer := io.Pipe()
 	fromServer, toClient := io.Pipe()
 	c := &client{
-		t: t, dir: dir, done: make(chan error, 1), texts: map[string]*text{}, versions: map[string]int{}, told: map[string]publishParams{},
+		t: tb, dir: dir, done: make(chan error, 1), texts: map[string]*text{}, versions: map[string]int{}, told: map[string]publishParams{},
 		news: make(chan struct{}, 100),
 	}
 	go func() {
-		c.done <- Serve(context.WithoutCancel(t.Context()), fromClient, toClient, Config{Version: "1.2.3", Delay: 5 * time.Millisecond, Log: testLog{t}})
-		toClient.Close()
+		c.done <- Serve(context.WithoutCancel(tb.Context()), fromClient, toClient, Config{Version: "1.2.3", Delay: 5 * time.Millisecond, Log: testLog{tb}})
+		_ = toClient.Close()
 	}()
 	c.rpc = jrpc2.NewClient(newStream(fromServer, toServer), &jrpc2.ClientOptions{
 		OnNotify:   c.notified,
@@ -83,10 +83,10 @@ func connect(t testing.TB, dir string, encodings ...string) *client {
 	}, &answer)
 	c.utf8 = answer.Capabilities.PositionEncoding == "utf-8"
 	c.note("initialized", map[string]any{})
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		_ = toServer.Close()
 		_ = fromServer.Close()
-		<-c.done
+		<-c.done //nolint:errcheck // how it ended is looked at by the test of that
 		_ = c.rpc.Close()
 	})
 	return c
@@ -246,13 +246,13 @@ func hasCode(code string) func([]diagnostic) bool {
 }
 
 // load says that a text has no errors.
-func loads(t testing.TB, contents map[string]string) {
-	t.Helper()
+func loads(tb testing.TB, contents map[string]string) {
+	tb.Helper()
 	overlay := map[string][]byte{}
 	for name, text := range contents {
 		overlay["w/"+name] = []byte(text)
 	}
 	if _, ds := specs.Load("w", specs.Options{Overlay: overlay, OverlayOnly: true}); ds.HasErrors() {
-		t.Errorf("got %s, want no errors", fmt.Sprint(ds[0]))
+		tb.Errorf("got %s, want no errors", fmt.Sprint(ds[0]))
 	}
 }

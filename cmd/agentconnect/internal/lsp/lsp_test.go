@@ -491,10 +491,10 @@ func TestLifecycle(t *testing.T) {
 		done := make(chan error, 1)
 		go func() {
 			done <- Serve(t.Context(), fromClient, toClient, Config{})
-			toClient.Close()
+			_ = toClient.Close()
 		}()
 		ask(rpc)
-		defer rpc.Close()
+		defer func() { _ = rpc.Close() }()
 		select {
 		case err := <-done:
 			return err

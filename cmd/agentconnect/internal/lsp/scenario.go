@@ -249,7 +249,7 @@ func readFile(name string) []byte {
 	if err != nil {
 		return nil
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	content, err := io.ReadAll(io.LimitReader(f, maxMessage))
 	if err != nil {
 		return nil

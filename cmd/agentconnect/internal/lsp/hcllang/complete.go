@@ -3,6 +3,7 @@ package hcllang
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -37,19 +38,18 @@ type Candidate struct {
 }
 
 // Complete lists what may be written at the end of a text whose brackets and
-// strings may be open. Written are the names of arguments and blocks that the
-// block around the place has further down.
+// strings may be open.
 func (l *Language) Complete(ctx context.Context, before []byte, names []Name) (out []Candidate, err error) {
 	defer guard(&err)
 	text := append(bytes.Clone(before), closing(before)...)
-	d, _, err := l.decoderOf(text, names)
+	d, err := l.decoderOf(text, names)
 	if err != nil {
 		return nil, err
 	}
 	pos := endOf(before)
 	found, err := d.CompletionAtPos(ctx, fileName, pos)
 	if err != nil {
-		return nil, nil //nolint:nilerr // the library has no more to say than that nothing fits
+		return nil, nil // the library has no more to say than that nothing fits
 	}
 	for _, c := range found.List {
 		out = append(out, candidate(c, before))
@@ -140,11 +140,8 @@ func closing(text []byte) []byte {
 		}
 	}
 	var out []byte
-	for i := len(open) - 1; i >= 0; i-- {
-		out = append(out, open[i]...)
-	}
-	if len(open) > 0 && open[0] == "\n}" { // a header without a body
-		return append(out, '\n')
+	for _, end := range slices.Backward(open) {
+		out = append(out, end...)
 	}
 	return append(out, '\n')
 }

@@ -10,9 +10,15 @@ import (
 
 func names() []Name {
 	return []Name{
-		{"agent", "writer", "agent", "Writes."}, {"agent", "critic", "agent", ""}, {"provider", "fast", "provider", ""},
-		{"var", "topic", "variable", "What it is about."}, {"local", "panel", "local", ""}, {"human", "boss", "human", ""}, {"stop", "done", "stop", ""},
-		{"pattern", "talk", "pattern", ""}, {"tool", "sign", "tool", ""},
+		{"agent", "writer", "agent", "Writes."},
+		{"agent", "critic", "agent", ""},
+		{"provider", "fast", "provider", ""},
+		{"var", "topic", "variable", "What it is about."},
+		{"local", "panel", "local", ""},
+		{"human", "boss", "human", ""},
+		{"stop", "done", "stop", ""},
+		{"pattern", "talk", "pattern", ""},
+		{"tool", "sign", "tool", ""},
 	}
 }
 

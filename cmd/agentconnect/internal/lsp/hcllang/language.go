@@ -52,15 +52,14 @@ func (a alone) Paths(context.Context) []lang.Path { return []lang.Path{{}} }
 func (a alone) PathContext(lang.Path) (*decoder.PathContext, error) { return a.ctx, nil }
 
 // decoderOf parses a text as far as that goes.
-func (l *Language) decoderOf(text []byte, names []Name) (*decoder.PathDecoder, *hcl.File, error) {
+func (l *Language) decoderOf(text []byte, names []Name) (*decoder.PathDecoder, error) {
 	file, err := specs.ParseSyntax(fileName, text)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	d, err := decoder.NewDecoder(alone{&decoder.PathContext{
+	return decoder.NewDecoder(alone{&decoder.PathContext{
 		Schema: l.body, Files: map[string]*hcl.File{fileName: file}, Functions: l.functions, ReferenceTargets: targets(names),
 	}}).Path(lang.Path{})
-	return d, file, err
 }
 
 // targets are the names as hcl-lang knows them. Values of variables and locals

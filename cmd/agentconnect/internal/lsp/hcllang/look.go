@@ -16,13 +16,13 @@ type Span struct{ From, To int }
 // there is none.
 func (l *Language) Hover(ctx context.Context, text []byte, offset int, names []Name) (doc string, at Span, err error) {
 	defer guard(&err)
-	d, _, err := l.decoderOf(text, names)
+	d, err := l.decoderOf(text, names)
 	if err != nil {
 		return "", Span{}, err
 	}
 	found, err := d.HoverAtPos(ctx, fileName, endOf(text[:offset]))
 	if err != nil || found == nil {
-		return "", Span{}, nil //nolint:nilerr // there is nothing to say about the place
+		return "", Span{}, nil // there is nothing to say about the place
 	}
 	return found.Content.Value, spanOf(found.Range), nil
 }
@@ -47,13 +47,13 @@ func tokenTypes() map[lang.SemanticTokenType]string {
 // Tokens are the pieces of a text that mean something, in order.
 func (l *Language) Tokens(ctx context.Context, text []byte) (out []Token, err error) {
 	defer guard(&err)
-	d, _, err := l.decoderOf(text, nil)
+	d, err := l.decoderOf(text, nil)
 	if err != nil {
 		return nil, err
 	}
 	found, err := d.SemanticTokensInFile(ctx, fileName)
 	if err != nil {
-		return nil, nil //nolint:nilerr // a text without known blocks has no tokens
+		return nil, nil // a text without known blocks has no tokens
 	}
 	types := tokenTypes()
 	for _, t := range found {
@@ -78,13 +78,13 @@ type Symbol struct {
 // Symbols are the blocks of a text and what is in them.
 func (l *Language) Symbols(text []byte) (out []Symbol, err error) {
 	defer guard(&err)
-	d, _, err := l.decoderOf(text, nil)
+	d, err := l.decoderOf(text, nil)
 	if err != nil {
 		return nil, err
 	}
 	found, err := d.SymbolsInFile(fileName)
 	if err != nil {
-		return nil, nil //nolint:nilerr // a text that is not parsed has no symbols
+		return nil, nil // a text that is not parsed has no symbols
 	}
 	return symbols(found), nil
 }

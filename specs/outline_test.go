@@ -223,6 +223,29 @@ func TestDescribeExpr(t *testing.T) {
 	}
 }
 
+func TestExprTokens(t *testing.T) {
+	text := "turns >= 4 and not any(messages, .content contains 'é') or data.x == true"
+	got := map[string]ExprTokenKind{}
+	end := 0
+	for _, tok := range ExprTokens(text) {
+		if tok.From < end || tok.To <= tok.From {
+			t.Fatalf("got %+v after byte %d", tok, end)
+		}
+		got[text[tok.From:tok.To]], end = tok.Kind, tok.To
+	}
+	for piece, want := range map[string]ExprTokenKind{
+		"turns": TokenName, ">=": TokenOperator, "4": TokenNumber, "and": TokenWord, "not": TokenWord, "any": TokenFunction, "content": TokenField,
+		"contains": TokenWord, "'é'": TokenText, "x": TokenField, "true": TokenWord,
+	} {
+		if got[piece] != want {
+			t.Errorf("%s: got %q, want %q", piece, got[piece], want)
+		}
+	}
+	if got := ExprTokens("last.content == 'open"); got != nil {
+		t.Errorf("got %v for a text that is not closed", got)
+	}
+}
+
 // What completion offers is described, and what the language has is offered.
 func TestExprDocs(t *testing.T) {
 	for name := range functions() {

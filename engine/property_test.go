@@ -90,6 +90,9 @@ func (g *tree) pattern(depth int) string {
 		line("participants = [%s]", strings.Join(parts, ", "))
 	}
 	line("result = %q", g.pick("result", results(kind, parts)...))
+	if !strings.Contains("handoff supervisor", kind) && rapid.IntRange(0, 4).Draw(g.t, "turns?") == 0 {
+		line("max_turns = %d", g.small("own turns", 5))
+	}
 	switch kind {
 	case "handoff":
 		g.handoff(&b, parts)

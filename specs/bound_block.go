@@ -86,11 +86,28 @@ func (pr *prover) solved(p *Pattern, s *solver, l load) load {
 		l.round, l.perRound, l.others = pr.roundOf(f)
 	}
 	l = pr.ownTurns(p, l)
-	if p.MaxTurns > 0 && p.Debate != nil && p.Debate.Judge != nil { // who has the last word, whatever ends it
-		judge := pr.one(*p.Debate.Judge)
-		l = l.after(&judge)
+	if last := p.lastWord(); p.MaxTurns > 0 && last != "" {
+		for i := len(f.Nodes) - 1; i >= 0; i-- {
+			if n := &f.Nodes[i]; n.Kind != StepDecision && n.Ref.Name == last {
+				return l.after(&f.loads[i])
+			}
+		}
 	}
 	return l
+}
+
+// lastWord is who speaks once more, whatever ends the pattern, or empty.
+func (p *Pattern) lastWord() string {
+	switch {
+	case p.Debate != nil && p.Debate.Judge != nil:
+		return p.Debate.Judge.Name
+	case p.PlanExecute != nil:
+		return p.PlanExecute.Planner.Name
+	case p.Kind == "magentic", p.Kind == "auction":
+		return p.Manager.Manager.Name
+	default:
+		return ""
+	}
 }
 
 // triedFor is how many steps of a pattern may be tried for a turn that is
@@ -165,10 +182,7 @@ func (pr *prover) ownTurns(p *Pattern, l load) load {
 	if p.MaxTurns == 0 || allAtOnce(p) {
 		return l
 	}
-	inner := 1
-	if p.Kind == "debate" || p.Kind == "auction" { // who speak at the same time all finish
-		inner = max(inner, pr.all(p.Participants).turns)
-	}
+	inner := 1 // what is begun below the limit is finished
 	for _, role := range p.roles() {
 		if role.Kind != RefPattern {
 			continue
@@ -178,6 +192,16 @@ func (pr *prover) ownTurns(p *Pattern, l load) load {
 			return l.moves(p)
 		}
 		inner = max(inner, nested.turns)
+	}
+	switch {
+	case p.Kind == "debate": // all sides at the same time
+		inner = max(inner, pr.all(p.Participants).turns)
+	case p.Kind == "auction": // the task, all bids, the work
+		inner = satAdd(satAdd(inner, 1), len(p.Participants))
+	case p.Kind == "magentic": // the judgement, the work
+		inner = satAdd(inner, 1)
+	case p.PlanExecute != nil && p.PlanExecute.Approve != nil: // the plan, the consent
+		inner = max(inner, 2)
 	}
 	most := satAdd(p.MaxTurns-1, inner)
 	if len(l.cycles) == 0 && !l.waits && most >= l.turns || !l.endedBy(advancesTurns) {

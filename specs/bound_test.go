@@ -271,3 +271,24 @@ func TestFailedTurnsTakeCalls(t *testing.T) {
 		}
 	}
 }
+
+// A pattern's own max_turns lets finish what has begun, and whoever leads it has
+// the last word.
+func TestOwnTurnsLetFinish(t *testing.T) {
+	a, b := agentRef("a"), agentRef("b")
+	for _, tt := range []struct {
+		pattern *Pattern
+		turns   Amount
+	}{
+		{&Pattern{Kind: "round_robin", Participants: []Ref{a, b}, MaxRounds: 9}, 2},
+		{&Pattern{Kind: "magentic", Participants: []Ref{a}, MaxRounds: 9, Manager: &Manager{Manager: b}}, 2 + 1 + 1},
+		{&Pattern{Kind: "auction", Participants: []Ref{a}, MaxRounds: 9, Manager: &Manager{Manager: b}}, 1 + 3 + 1},
+		{&Pattern{Kind: "plan_execute", Participants: []Ref{a}, PlanExecute: &PlanExecute{Planner: b, MaxSteps: 9}}, 2 + 1},
+		{&Pattern{Kind: "debate", Participants: []Ref{a, b}, MaxRounds: 9, Debate: &Debate{Judge: &a}}, 1 + 2 + 1},
+	} {
+		tt.pattern.Name, tt.pattern.MaxTurns = "p", 2
+		if c := certified(t, twoAgents(tt.pattern)); c.Turns != tt.turns {
+			t.Errorf("%s: got %v turns, want %v", tt.pattern.Kind, c.Turns, tt.turns)
+		}
+	}
+}

@@ -61,7 +61,7 @@ func (x *exploration) begin() {
 	}
 	known := []string{x.what.told(x.o.Opening)}
 	for _, text := range x.texts {
-		if c := x.what.told(text); !slices.Contains(known, c) {
+		if c := x.what.told(text); text != "" && !slices.Contains(known, c) { // none is the session's own
 			known = append(known, c)
 			x.follow(open{w: w, choice: Choice{Do: DoOpen, Text: text}})
 		}
@@ -82,7 +82,7 @@ func (x *exploration) visit(w *world, at int, panicked string) {
 		x.found(FoundPanic, panicked, at)
 		return
 	}
-	if d := w.st.ended; d != nil && !x.measuring {
+	if d := w.st.ended; d != nil {
 		x.ended(d, at)
 	}
 	if !x.isNew(w) {
@@ -128,7 +128,9 @@ func (x *exploration) isNew(w *world) bool {
 	return true
 }
 
-// ended notes an end, and the shortest way to it.
+// ended notes an end, and the shortest way to it. Searching for what takes most
+// it notes those alone that were not seen before: a limit may be reached only by
+// a session that always takes most.
 func (x *exploration) ended(d *Ended, at int) {
 	key := endKey{d.Outcome, d.Reason.Stop}
 	livelock := d.Reason.Stop == "error" && strings.HasSuffix(d.Reason.Text, noTurn)
@@ -136,6 +138,9 @@ func (x *exploration) ended(d *Ended, at int) {
 		key.stop = FoundLivelock
 	}
 	e := x.ends[key]
+	if e != nil && x.measuring {
+		return
+	}
 	if e == nil {
 		if livelock {
 			x.found(FoundLivelock, d.Reason.Text, at)

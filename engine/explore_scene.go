@@ -118,13 +118,12 @@ func (r *retrace) events(list []Event) {
 		case *ModelAnswered:
 			c := &r.scene.Calls[r.calls[d.Call]]
 			c.Over, c.Text, c.Tools = r.at, r.brief(r.made.Text), r.made.Tools
-			if e.Usage != nil {
-				c.Usage = *e.Usage
-			}
+			c.take(e.Usage)
 		case *ModelFailed:
 			c := &r.scene.Calls[r.calls[d.Call]]
 			if d.Kind != providers.Canceled {
 				c.Over, c.Failure = r.at, d.Kind
+				c.take(e.Usage)
 			}
 		case *ToolRequested:
 			r.tools[d.CallID] = d.Tool
@@ -133,6 +132,12 @@ func (r *retrace) events(list []Event) {
 				r.scene.Speakers = append(r.scene.Speakers, d.Sender)
 			}
 		}
+	}
+}
+
+func (c *SceneCall) take(u *providers.Usage) {
+	if u != nil {
+		c.Usage = *u
 	}
 }
 

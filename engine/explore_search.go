@@ -82,7 +82,7 @@ func (x *exploration) visit(w *world, at int, panicked string) {
 		x.found(FoundPanic, panicked, at)
 		return
 	}
-	if d := w.st.ended; d != nil {
+	if d := w.st.ended; d != nil && (!x.measuring || x.report.Complete) {
 		x.ended(d, at)
 	}
 	if !x.isNew(w) {
@@ -128,9 +128,9 @@ func (x *exploration) isNew(w *world) bool {
 	return true
 }
 
-// ended notes an end, and the shortest way to it. Searching for what takes most
-// it notes those alone that were not seen before: a limit may be reached only by
-// a session that always takes most.
+// ended notes an end, and the shortest way to it. The search for what takes most
+// adds those that were not seen before, so that none is missing where every path
+// was followed: a limit may be reached only by sessions that always take most.
 func (x *exploration) ended(d *Ended, at int) {
 	key := endKey{d.Outcome, d.Reason.Stop}
 	livelock := d.Reason.Stop == "error" && strings.HasSuffix(d.Reason.Text, noTurn)

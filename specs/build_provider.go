@@ -35,6 +35,9 @@ func (l *loader) buildScript(n *node) *Script {
 		fail := &ScriptFail{
 			Range: l.rng(f.header), Call: f.int("call"), Kind: f.str("kind"), RetryAfter: f.duration("retry_after"), Times: f.int("times"),
 		}
+		if u := f.one("usage"); u != nil {
+			fail.Usage = &ScriptUsage{u.int("input_tokens"), u.int("output_tokens")}
+		}
 		l.expr(f, "when", wantBool, func(e *Expr) { fail.When = e })
 		script.Fails = append(script.Fails, fail)
 	}

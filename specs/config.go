@@ -176,7 +176,12 @@ type ScriptFail struct {
 	Kind       string
 	RetryAfter time.Duration
 	Times      int
+	// Usage is what the call has used all the same, or nil.
+	Usage *ScriptUsage
 }
+
+// ScriptUsage is what a scripted call says that it has used.
+type ScriptUsage struct{ InputTokens, OutputTokens int }
 
 // Agent is a participant that a model speaks for.
 type Agent struct {

@@ -119,5 +119,13 @@ func failSchema() *blockSchema {
 			timeArg("retry_after", "The wait that the vendor asks for.").from(0),
 			intArg("times", "How often it fails.").counted().unsetIs("once with `call`, always with `when`"),
 		},
+		blocks: []*blockSchema{{
+			name: "usage", once: true,
+			doc: "What the call has used although it failed. Without it that is nothing, or what was read and said before it broke off.",
+			args: []argSchema{
+				intArg("input_tokens", "Tokens that were read.").from(0).to(maxCount).initially(0),
+				intArg("output_tokens", "Tokens that were written.").from(0).to(maxCount).initially(0),
+			},
+		}},
 	}
 }

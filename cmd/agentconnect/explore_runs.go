@@ -173,7 +173,17 @@ func (w *runWriter) fail(n int, c *engine.SceneCall) {
 	w.line(2, "fail {")
 	w.line(3, "call = %d", n)
 	w.line(3, "kind = %s", quoted(failureKind(c.Failure)))
+	w.usage(c)
 	w.line(2, "}")
+}
+
+func (w *runWriter) usage(c *engine.SceneCall) {
+	if c.Usage != (providers.Usage{}) {
+		w.line(3, "usage {")
+		w.line(4, "input_tokens = %d", c.Usage.InputTokens)
+		w.line(4, "output_tokens = %d", c.Usage.OutputTokens)
+		w.line(3, "}")
+	}
 }
 
 func (w *runWriter) reply(c *engine.SceneCall, delay time.Duration) {
@@ -193,12 +203,7 @@ func (w *runWriter) reply(c *engine.SceneCall, delay time.Duration) {
 		}
 		w.line(3, "}")
 	}
-	if c.Usage != (providers.Usage{}) {
-		w.line(3, "usage {")
-		w.line(4, "input_tokens = %d", c.Usage.InputTokens)
-		w.line(4, "output_tokens = %d", c.Usage.OutputTokens)
-		w.line(3, "}")
-	}
+	w.usage(c)
 	w.line(2, "}")
 }
 

@@ -76,4 +76,7 @@ type Fail struct {
 	Kind providers.Kind
 	// RetryAfter is the wish that the error carries.
 	RetryAfter time.Duration
+	// Usage is what the call has used all the same; nil is what it has read and
+	// said before it broke off, and nothing for the other kinds.
+	Usage *providers.Usage
 }

@@ -45,10 +45,14 @@ func (s *script) fault(err error, mark string) error {
 
 // failure is the error of a scripted failure.
 func (s *script) failure(f *fail) *providers.Error {
-	return &providers.Error{
+	e := &providers.Error{
 		Kind: f.Kind, Provider: s.name, Vendor: vendor, Status: status(f.Kind), RetryAfter: f.RetryAfter,
 		Message: "the script makes this call fail (" + f.Label + ")", Mark: f.mark,
 	}
+	if f.Usage != nil {
+		e.Usage = *f.Usage
+	}
+	return e
 }
 
 // status is what a vendor would answer over HTTP, or 0.

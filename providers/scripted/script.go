@@ -21,12 +21,20 @@ func FromProvider(p *specs.Provider) Config {
 		c.Replies = append(c.Replies, replyOf(r))
 	}
 	for _, f := range p.Script.Fails {
-		c.Fails = append(c.Fails, Fail{
-			Label: label(f.Range), Call: f.Call, When: whenOf(f.When), Times: f.Times,
-			Kind: providers.Kind(f.Kind), RetryAfter: f.RetryAfter,
-		})
+		c.Fails = append(c.Fails, failOf(f))
 	}
 	return c
+}
+
+func failOf(f *specs.ScriptFail) Fail {
+	fail := Fail{
+		Label: label(f.Range), Call: f.Call, When: whenOf(f.When), Times: f.Times,
+		Kind: providers.Kind(f.Kind), RetryAfter: f.RetryAfter,
+	}
+	if f.Usage != nil {
+		fail.Usage = &providers.Usage{InputTokens: f.Usage.InputTokens, OutputTokens: f.Usage.OutputTokens}
+	}
+	return fail
 }
 
 var errNoEnv = errors.New("a condition needs a session's environment, which this call has not")

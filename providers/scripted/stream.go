@@ -101,7 +101,9 @@ func (t *turn) send(ctx context.Context, req *providers.Request, s saying, yield
 	}
 	if t.fail != nil {
 		err := t.script.failure(t.fail)
-		err.Usage = s.used(req, sent, 0)
+		if t.fail.Usage == nil {
+			err.Usage = s.used(req, sent, 0)
+		}
 		yield(providers.Chunk{}, err)
 		return
 	}

@@ -95,13 +95,18 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// A call that breaks off has used what it read and what it said until then.
+// A call that breaks off has used what it read and what it said until then,
+// unless the script says what a failed call has used.
 func TestUsageOfFailures(t *testing.T) {
+	paid := providers.Usage{InputTokens: 7, OutputTokens: 9}
 	m := scripted.New(scripted.Config{
 		Replies: []scripted.Reply{{Content: "12345678"}},
-		Fails:   []scripted.Fail{{Call: 1, Kind: providers.Cut}, {Call: 2, Kind: providers.RateLimited}},
+		Fails: []scripted.Fail{
+			{Call: 1, Kind: providers.Cut}, {Call: 2, Kind: providers.RateLimited},
+			{Call: 3, Kind: providers.Cut, Usage: &paid}, {Call: 4, Kind: providers.RateLimited, Usage: &paid},
+		},
 	})
-	for _, want := range []providers.Usage{{InputTokens: 2, OutputTokens: 1}, {}} {
+	for _, want := range []providers.Usage{{InputTokens: 2, OutputTokens: 1}, {}, paid, paid} {
 		r := providertest.Collect(t, m.Stream(t.Context(), from("a", "12345678")))
 		if e, ok := errors.AsType[*providers.Error](r.Err); !ok || e.Usage != want {
 			t.Errorf("got %+v, want usage %+v", r.Err, want)

@@ -21,8 +21,8 @@ type Scene struct {
 	Tools []SceneTool
 	// Acts are what persons do, in order.
 	Acts []Choice
-	// Silent says that time passes while a person is waited for.
-	Silent bool
+	// Unlike says what of it a script cannot play, empty when it can play all.
+	Unlike string
 	// Speakers are who said something, in order, the opening and the person's
 	// side aside.
 	Speakers []string
@@ -69,7 +69,9 @@ func Retrace(t *Template, o ExploreOptions, path []Choice) (*Scene, error) {
 		}
 		r.at, r.made = i+1, &path[i]
 		r.act(&path[i])
-		r.scene.Silent = r.scene.Silent || path[i].Do == DoWait && w.st.awaitsPerson()
+		if path[i].Do == DoWait && w.st.awaitsPerson() {
+			r.scene.Unlike = "a person who is there stays silent"
+		}
 		w, why = x.step(w, path[i])
 	}
 	if why != "" {
@@ -78,6 +80,9 @@ func Retrace(t *Template, o ExploreOptions, path []Choice) (*Scene, error) {
 	env := &w.st.env
 	r.scene.Taken = Taken{Turns: env.Turns, Calls: env.Calls, Tokens: env.Usage.TotalTokens, Cost: env.Usage.Cost}
 	r.scene.Ended = w.st.ended
+	if r.scene.Together() && slices.ContainsFunc(r.scene.Calls, func(c SceneCall) bool { return again(Choice{Failure: c.Failure}) > 0 }) {
+		r.scene.Unlike = "calls are made again beside others"
+	}
 	return r.scene, nil
 }
 

@@ -64,8 +64,8 @@ func (w *runWriter) most(name string, a specs.Amount) {
 
 func (w *runWriter) run(name string, s *engine.Scene, expect func()) string {
 	w.out.Reset()
-	if s.Silent {
-		return "# " + name + ": a person who is there stays silent, which a run cannot do.\n"
+	if why := w.unlike(s); why != "" {
+		return "# " + name + ": " + why + ", which a run cannot play.\n"
 	}
 	w.line(0, "run %s {", quoted(name))
 	if w.several {
@@ -82,6 +82,23 @@ func (w *runWriter) run(name string, s *engine.Scene, expect func()) string {
 	w.line(1, "}")
 	w.line(0, "}")
 	return string(hclwrite.Format([]byte(w.out.String())))
+}
+
+// unlike says what of a scene a run cannot play.
+func (w *runWriter) unlike(s *engine.Scene) string {
+	for _, c := range s.Tools {
+		if c.Failed && !w.remote(c.Tool) {
+			return "tool." + w.block(c.Tool) + " fails, which has no mock"
+		}
+	}
+	return s.Unlike
+}
+
+// remote says whether a tool leaves the machine, so that it is mocked.
+func (w *runWriter) remote(tool string) bool {
+	block := w.block(tool)
+	i := slices.IndexFunc(w.cfg.Tools, func(t *specs.Tool) bool { return t.Name == block })
+	return i >= 0 && (w.cfg.Tools[i].HTTP != nil || w.cfg.Tools[i].MCP != nil)
 }
 
 // acts are what persons say and allow. What they do not say by itself comes

@@ -103,7 +103,7 @@ func (p *Pattern) lastWord() string {
 		return p.Debate.Judge.Name
 	case p.PlanExecute != nil:
 		return p.PlanExecute.Planner.Name
-	case p.Kind == "magentic", p.Kind == "auction":
+	case p.Manager != nil && (p.Kind == "magentic" || p.Kind == "auction"):
 		return p.Manager.Manager.Name
 	default:
 		return ""

@@ -29,6 +29,9 @@ Status: 0 when it is done; 2 when it cannot be.`,
 			if len(args) > 2 {
 				return usageError("name one template and one directory: %s TEMPLATE DIR", cmd.CommandPath())
 			}
+			if len(args) == 2 && args[1] == "" {
+				return usageError("the name of the directory is empty; . is the one you are in")
+			}
 			return nil
 		},
 		ValidArgsFunction: completeTemplates,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"os"
@@ -90,32 +91,33 @@ func (a *app) test(o *testOptions, paths []string) error {
 	return nil
 }
 
-// testReport writes what came of it, wherever it is asked for.
+// testReport writes what came of it, wherever it is asked for. Files that cannot
+// be written keep nobody from reading it.
 func (a *app) testReport(o *testOptions, text *trial.Text, r *trial.Report) error {
-	if o.junit != "" {
-		err := a.testFile("-junit", o.junit, func(w io.Writer) error { return trial.WriteJUnit(w, r) })
-		if err != nil {
-			return err
-		}
-	}
-	if o.profile != "" {
-		err := a.testFile("-coverprofile", o.profile, func(w io.Writer) error {
-			enc := json.NewEncoder(w)
-			enc.SetIndent("", "  ")
-			return enc.Encode(r.Cover)
-		})
-		if err != nil {
-			return err
-		}
-	}
+	err := a.testFiles(o, r)
 	if o.json {
-		return outputError(a.document(r.Document()))
+		return cmp.Or(err, outputError(a.document(r.Document())))
 	}
 	if o.cover {
 		text.Cover(r.Cover)
 	}
 	text.Summary(r)
-	return nil
+	return err
+}
+
+func (a *app) testFiles(o *testOptions, r *trial.Report) error {
+	var junit, profile error
+	if o.junit != "" {
+		junit = a.testFile("-junit", o.junit, func(w io.Writer) error { return trial.WriteJUnit(w, r) })
+	}
+	if o.profile != "" {
+		profile = a.testFile("-coverprofile", o.profile, func(w io.Writer) error {
+			enc := json.NewEncoder(w)
+			enc.SetIndent("", "  ")
+			return enc.Encode(r.Cover)
+		})
+	}
+	return cmp.Or(junit, profile)
 }
 
 // testFile writes a file that a flag names.

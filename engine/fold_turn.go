@@ -211,6 +211,8 @@ func (st *State) answerOf(t *turn, r stepResult) any {
 // foldTurnBroken notes what must follow from a failure that is not passed over.
 func (st *State) foldTurnBroken(t *turn, d *TurnFailed) {
 	switch {
+	case t.judges() && st.frames[t.stop.frame] != nil: // the pattern fails that the condition is scoped to
+		st.broken = &broken{Frame: t.stop.frame, Why: t.failure(d.Kind, d.Message)}
 	case t.judges():
 		st.broken = &broken{Why: t.failure(d.Kind, d.Message), Outcome: Failed}
 	case t.frame == nil:

@@ -152,15 +152,18 @@ func (a *app) fmtFile(o *fmtOptions, path string) error {
 
 // readSource reads a source file and its mode.
 func readSource(path string) ([]byte, os.FileMode, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, 0, usageError("%s", missing(path, err))
+	}
+	if !info.Mode().IsRegular() { // opening a pipe would wait for who writes
+		return nil, 0, usageError("%s is not a regular file", path)
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, 0, usageError("%s", missing(path, err))
 	}
 	defer file.Close() //nolint:errcheck // it was only read from
-	info, err := file.Stat()
-	if err != nil {
-		return nil, 0, usageError("%v", err)
-	}
 	src, err := io.ReadAll(io.LimitReader(file, maxFormatted))
 	if err != nil {
 		return nil, 0, usageError("%v", err)

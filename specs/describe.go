@@ -1,6 +1,10 @@
 package specs
 
-import "github.com/zclconf/go-cty/cty/function"
+import (
+	"slices"
+
+	"github.com/zclconf/go-cty/cty/function"
+)
 
 // This file gives the description of the language to programs that help to
 // write it: editors complete from it and show it.
@@ -148,17 +152,11 @@ func (b *BlockDoc) Block(name, kind string) *BlockDoc {
 }
 
 func allowsKind(only []string, kind string) bool {
-	if only == nil {
-		return true
-	}
-	for _, k := range only {
-		if k == kind {
-			return true
-		}
-	}
-	return false
+	return only == nil || slices.Contains(only, kind)
 }
 
 // Functions are those that HCL expressions may call. They are for looking at;
 // those that read files or the environment are not bound to a scenario.
-func Functions() map[string]function.Function { return newLoader(Options{OverlayOnly: true}).base.Functions }
+func Functions() map[string]function.Function {
+	return newLoader(Options{OverlayOnly: true}).base.Functions
+}

@@ -1,5 +1,7 @@
 package specs
 
+import "maps"
+
 // exprDocs say what the names of expressions are.
 func exprDocs() map[string]string {
 	return map[string]string{
@@ -47,7 +49,7 @@ type functionDoc struct{ signature, doc string }
 // functionDocs describe the functions that expressions may call.
 func functionDocs() map[string]functionDoc {
 	docs := listDocs()
-	for name, doc := range map[string]functionDoc{
+	maps.Copy(docs, map[string]functionDoc{
 		"abs": {"abs(number)", "The number without its sign."}, "ceil": {"ceil(number)", "The next whole number above."},
 		"floor": {"floor(number)", "The next whole number below."}, "round": {"round(number)", "The nearest whole number."},
 		"int": {"int(value)", "A whole number made of a number or a text."}, "float": {"float(value)", "A number made of a text."},
@@ -66,9 +68,7 @@ func functionDocs() map[string]functionDoc {
 		"bitxor": {"bitxor(a, b)", "The bits in which they differ."}, "bitnand": {"bitnand(a, b)", "The bits of a that b has not."},
 		"bitnot": {"bitnot(a)", "All bits turned round."}, "bitshl": {"bitshl(a, n)", "The bits moved up."},
 		"bitshr": {"bitshr(a, n)", "The bits moved down."}, "bitushr": {"bitushr(a, n)", "The bits moved down, without the sign."},
-	} {
-		docs[name] = doc
-	}
+	})
 	return docs
 }
 

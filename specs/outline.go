@@ -81,7 +81,7 @@ func (l *loader) outlined(path string) (out *Outline) {
 func (l *loader) outline() *Outline {
 	w := &outliner{loader: l, out: &Outline{Files: slices.Clone(l.files), Incomplete: l.syntaxErrors}}
 	for _, n := range l.root.blocks {
-		w.block(n, n.schema.name)
+		w.block(n)
 	}
 	slices.SortStableFunc(w.out.Symbols, func(a, b Symbol) int { return inOrder(a.NameRange, b.NameRange) })
 	slices.SortStableFunc(w.out.Uses, func(a, b Use) int { return inOrder(a.Range, b.Range) })
@@ -108,8 +108,8 @@ type outliner struct {
 	out *Outline
 }
 
-// block adds what a block declares and speaks of; top is the block around it.
-func (w *outliner) block(n *node, top string) {
+// block adds what a block declares and speaks of.
+func (w *outliner) block(n *node) {
 	switch {
 	case n.schema.free:
 		for _, a := range sortedArgs(n) {
@@ -130,10 +130,10 @@ func (w *outliner) block(n *node, top string) {
 		})
 	}
 	for _, a := range sortedArgs(n) {
-		w.arg(n, a, top)
+		w.arg(n, a)
 	}
 	for _, inner := range n.blocks {
-		w.block(inner, top)
+		w.block(inner)
 	}
 }
 

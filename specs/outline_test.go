@@ -209,8 +209,12 @@ func TestDescribeExpr(t *testing.T) {
 		name string
 		kind ExprItemKind
 	}{
-		{1, "last", ItemFunction}, {7, "messages", ItemName}, {17, "content", ItemField}, {27, "last", ItemName},
-		{strings.Index(text, "and"), "and", ItemOperator}, {strings.Index(text, "score"), "score", ItemField},
+		{1, "last", ItemFunction},
+		{7, "messages", ItemName},
+		{17, "content", ItemField},
+		{27, "last", ItemName},
+		{strings.Index(text, "and"), "and", ItemOperator},
+		{strings.Index(text, "score"), "score", ItemField},
 		{strings.Index(text, "critic") + 2, "critic", ItemField},
 	} {
 		item, from, to, ok := a.Names.Describe(ExprPlace{}, text, tt.at)

@@ -29,7 +29,7 @@ func ReadTestOutline(path string, opts Options) (out *Outline) {
 		l.sources[suite.File] = f
 		w := &outliner{loader: l, out: out}
 		for _, n := range test.root.blocks {
-			w.block(n, n.schema.name)
+			w.block(n)
 		}
 	}
 	slices.SortStableFunc(out.Uses, func(a, b Use) int { return inOrder(a.Range, b.Range) })

@@ -21,14 +21,14 @@ func stringOf(v cty.Value) (string, bool) {
 
 // arg adds what an argument speaks of: by references, by bare names, and in
 // its expression.
-func (w *outliner) arg(n *node, a *arg, top string) {
+func (w *outliner) arg(n *node, a *arg) {
 	if a.schema.typ == typeConstraint {
 		return
 	}
 	for _, t := range a.expr.Variables() {
 		w.traversal(t)
 	}
-	switch a.schema.typ {
+	switch a.schema.typ { //nolint:exhaustive // the others speak of nothing beyond their references
 	case typeNumberMap, typeRefMap:
 		w.keys(a.expr)
 	case typeRefOrName:

@@ -37,7 +37,7 @@ func (a *app) lsp() error {
 	if err != nil {
 		return fmt.Errorf("standard input: %w", err)
 	}
-	defer in.Close()
+	defer in.Close() //nolint:errcheck // read-only
 	err = lsp.Serve(a.halt.ctx, cancelled{in}, a.con.out, lsp.Config{Version: thisBuild().Version, Check: looked, Log: a.con.err})
 	if errors.Is(err, lsp.ErrNoShutdown) {
 		return silent(statusFailed)
@@ -50,7 +50,9 @@ type cancelled struct{ cancelreader.CancelReader }
 
 // Close ends a read.
 func (c cancelled) Close() error {
-	c.Cancel()
+	if !c.Cancel() {
+		return errors.New("the read cannot be ended")
+	}
 	return nil
 }
 

@@ -102,8 +102,10 @@ func TestUsageOfFailures(t *testing.T) {
 	m := scripted.New(scripted.Config{
 		Replies: []scripted.Reply{{Content: "12345678"}},
 		Fails: []scripted.Fail{
-			{Call: 1, Kind: providers.Cut}, {Call: 2, Kind: providers.RateLimited},
-			{Call: 3, Kind: providers.Cut, Usage: &paid}, {Call: 4, Kind: providers.RateLimited, Usage: &paid},
+			{Call: 1, Kind: providers.Cut},
+			{Call: 2, Kind: providers.RateLimited},
+			{Call: 3, Kind: providers.Cut, Usage: &paid},
+			{Call: 4, Kind: providers.RateLimited, Usage: &paid},
 		},
 	})
 	for _, want := range []providers.Usage{{InputTokens: 2, OutputTokens: 1}, {}, paid, paid} {

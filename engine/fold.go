@@ -188,7 +188,11 @@ func (st *State) foldLeft(d *Left) {
 		st.delivered(p, f.slot, f.toolCall, text, !ok)
 		return
 	}
+	idle := p.idle
 	st.finishStep(p, f.slot, stepResult{ok: ok, messages: d.Result})
+	if f.turns == 0 { // nobody has spoken in it, so that no count of turns ends this
+		p.idle = idle + 1
+	}
 }
 
 // foldBroken notes what must follow from a frame's end.

@@ -13,6 +13,8 @@ func (x *exploration) persons(w *world) (list []Choice) {
 	}
 	if w.says < x.o.Says {
 		list = append(list, x.words("", nil)...)
+	} else {
+		x.cut = true // more could be said
 	}
 	return append(list, Choice{Do: DoCloseInput})
 }

@@ -71,7 +71,8 @@ type Report struct {
 	// Untaken are ways that patterns never took: edges, routes, handovers, and the
 	// end that they are meant to come to.
 	Untaken []Point `json:"untaken"`
-	// Narrow says that forms allow more values than were tried. Unsure are those
+	// Narrow says that forms allow more values than were tried, or that persons
+	// could say more. Unsure are those
 	// of Unfired that depend on more than what is tried: on time, on usage, or on
 	// texts in ways of which no example is known.
 	Narrow bool     `json:"narrow"`

@@ -69,8 +69,9 @@ type Engine struct {
 
 	mu       sync.Mutex // guards what follows
 	sessions map[string]*Session
-	hubs     map[string]*hub // of sessions that are here or listened to
-	closed   bool            // or draining: no session begins
+	revivals map[string]chan struct{} // sessions that are being read; closed when they are here
+	hubs     map[string]*hub          // of sessions that are here or listened to
+	closed   bool                     // or draining: no session begins
 }
 
 // New makes an engine. Close it.
@@ -79,7 +80,7 @@ func New(cfg Config) *Engine {
 		cfg.Logger = slog.Default()
 	}
 	ctx, cancel := context.WithCancelCause(context.Background())
-	return &Engine{cfg: cfg, ctx: ctx, cancel: cancel, sessions: map[string]*Session{}, hubs: map[string]*hub{}}
+	return &Engine{cfg: cfg, ctx: ctx, cancel: cancel, sessions: map[string]*Session{}, revivals: map[string]chan struct{}{}, hubs: map[string]*hub{}}
 }
 
 // StartOptions are what a session is started with besides its template.
@@ -141,7 +142,7 @@ func (e *Engine) adopt(ctx context.Context, st *State) (*Session, error) {
 		case before == nil:
 			return s, nil
 		case !before.over():
-			return nil, fmt.Errorf("session %s is already here: %w", s.id, ErrConflict)
+			return nil, alreadyHere(s.id)
 		}
 		select {
 		case <-before.ended:

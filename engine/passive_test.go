@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -365,3 +367,51 @@ session "s" {
   agent = agent.a
 }
 `
+
+// slowLog keeps the first reader at the end of a log until it is let go on.
+type slowLog struct {
+	*memory.Journal
+	first atomic.Bool
+	read  chan struct{}
+}
+
+func (l *slowLog) Read(ctx context.Context, session string, after uint64) iter.Seq2[engine.Event, error] {
+	return func(yield func(engine.Event, error) bool) {
+		for ev, err := range l.Journal.Read(ctx, session, after) {
+			if !yield(ev, err) {
+				return
+			}
+		}
+		if l.first.CompareAndSwap(true, false) {
+			<-l.read
+		}
+	}
+}
+
+// Two wake a session. What the slower one has read is not all of the log any
+// more once the other's session has gone on and rests again.
+func TestWakeReadsTheWholeLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		journal := &slowLog{Journal: &memory.Journal{}, read: make(chan struct{})}
+		k := keep(t, template(t, chatOfMany, nil), engine.Config{Journal: journal, Passive: time.Second})
+		defer k.close()
+		time.Sleep(time.Minute)
+		journal.first.Store(true)
+		var both sync.WaitGroup
+		for i := range 2 {
+			both.Go(func() {
+				time.Sleep(time.Duration(i) * time.Millisecond)
+				if _, err := k.Say(t.Context(), engine.Message{Content: fmt.Sprint(i)}); err != nil {
+					t.Errorf("message %d: %v", i, err)
+				}
+			})
+		}
+		time.Sleep(time.Minute) // the second one's session, if there is one, rests again
+		close(journal.read)
+		both.Wait()
+		if err := k.Stop(t.Context(), "", false); err != nil {
+			t.Error(err)
+		}
+		<-k.over
+	})
+}

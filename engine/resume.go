@@ -15,8 +15,14 @@ func (e *Engine) Resume(ctx context.Context, t *Template, id string) (*Session, 
 	return e.revive(ctx, t, id, (*Session).takeOver)
 }
 
-// revive makes a session of its log.
+// revive makes a session of its log. While it does, no other call revives the
+// same session: what it has read would no longer be all of the log.
 func (e *Engine) revive(ctx context.Context, t *Template, id string, begin func(*Session)) (*Session, error) {
+	revived, err := e.awaitPlace(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	defer revived()
 	st, saved, err := e.load(ctx, t, id)
 	if err != nil {
 		return nil, err
@@ -31,6 +37,42 @@ func (e *Engine) revive(ctx context.Context, t *Template, id string, begin func(
 		s.snaps.seq = saved
 		begin(s)
 	})
+}
+
+// awaitPlace waits until a session is not here and nobody else revives it. It gives
+// what lets the next one revive it.
+func (e *Engine) awaitPlace(ctx context.Context, id string) (revived func(), err error) {
+	for {
+		e.mu.Lock()
+		before, wait := e.sessions[id], e.revivals[id]
+		if before == nil && wait == nil {
+			done := make(chan struct{})
+			e.revivals[id] = done
+			e.mu.Unlock()
+			return func() {
+				e.mu.Lock()
+				delete(e.revivals, id)
+				e.mu.Unlock()
+				close(done)
+			}, nil
+		}
+		e.mu.Unlock()
+		if wait == nil {
+			if !before.over() {
+				return nil, alreadyHere(id)
+			}
+			wait = before.ended
+		}
+		select {
+		case <-wait:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+func alreadyHere(id string) error {
+	return fmt.Errorf("session %s is already here: %w", id, ErrConflict)
 }
 
 // goOn makes a session of a state and begins with something.

@@ -134,39 +134,26 @@ func (e *Engine) adopt(ctx context.Context, st *State) (*Session, error) {
 	}
 	s.head.Store(st.head)
 	s.ahead = max(0, st.last.Sub(e.Now()))
-	for {
-		before, err := e.keep(s)
-		switch {
-		case err != nil:
-			return nil, err
-		case before == nil:
-			return s, nil
-		case !before.over():
-			return nil, alreadyHere(s.id)
-		}
-		select {
-		case <-before.ended:
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
-		}
+	err := e.inTurn(ctx, func() (<-chan struct{}, error) { return e.keep(s) })
+	if err != nil {
+		return nil, err
 	}
+	return s, nil
 }
 
-// keep puts a session among those that live here, or gives the one that has its
-// place.
-func (e *Engine) keep(s *Session) (before *Session, err error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+// keep puts a session among those that live here, once its place is free. The
+// caller has the engine's lock.
+func (e *Engine) keep(s *Session) (first <-chan struct{}, err error) {
 	if e.closed {
 		return nil, ErrClosed
 	}
-	if before = e.sessions[s.id]; before != nil {
-		return before, nil
+	if first, err = e.vacated(s.id); first != nil || err != nil {
+		return first, err
 	}
 	s.ctx, s.cancel = context.WithCancelCause(e.ctx)
 	s.live = e.hub(s.id)
 	e.sessions[s.id] = s
-	return nil, nil //nolint:nilnil // there was none
+	return nil, nil //nolint:nilnil // it is kept
 }
 
 // create makes the first events.

@@ -42,37 +42,55 @@ func (e *Engine) revive(ctx context.Context, t *Template, id string, begin func(
 // awaitPlace waits until a session is not here and nobody else revives it. It gives
 // what lets the next one revive it.
 func (e *Engine) awaitPlace(ctx context.Context, id string) (revived func(), err error) {
+	done := make(chan struct{})
+	err = e.inTurn(ctx, func() (<-chan struct{}, error) {
+		if other := e.revivals[id]; other != nil {
+			return other, nil
+		}
+		first, err := e.vacated(id)
+		if first == nil && err == nil {
+			e.revivals[id] = done
+		}
+		return first, err
+	})
+	return func() {
+		e.mu.Lock()
+		delete(e.revivals, id)
+		e.mu.Unlock()
+		close(done)
+	}, err
+}
+
+// inTurn tries something under the engine's lock until there is nothing that must
+// be over first.
+func (e *Engine) inTurn(ctx context.Context, try func() (first <-chan struct{}, err error)) error {
 	for {
 		e.mu.Lock()
-		before, wait := e.sessions[id], e.revivals[id]
-		if before == nil && wait == nil {
-			done := make(chan struct{})
-			e.revivals[id] = done
-			e.mu.Unlock()
-			return func() {
-				e.mu.Lock()
-				delete(e.revivals, id)
-				e.mu.Unlock()
-				close(done)
-			}, nil
-		}
+		first, err := try()
 		e.mu.Unlock()
-		if wait == nil {
-			if !before.over() {
-				return nil, alreadyHere(id)
-			}
-			wait = before.ended
+		if err != nil || first == nil {
+			return err
 		}
 		select {
-		case <-wait:
+		case <-first:
 		case <-ctx.Done():
-			return nil, context.Cause(ctx)
+			return context.Cause(ctx)
 		}
 	}
 }
 
-func alreadyHere(id string) error {
-	return fmt.Errorf("session %s is already here: %w", id, ErrConflict)
+// vacated is closed when the session of an id is gone; nil when there is none. One
+// that is not being let go is an error. The caller has the engine's lock.
+func (e *Engine) vacated(id string) (<-chan struct{}, error) {
+	before := e.sessions[id]
+	switch {
+	case before == nil:
+		return nil, nil //nolint:nilnil // its place is free
+	case !before.over():
+		return nil, fmt.Errorf("session %s is already here: %w", id, ErrConflict)
+	default:
+		return before.ended, nil
+	}
 }
 
 // goOn makes a session of a state and begins with something.

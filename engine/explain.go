@@ -53,26 +53,17 @@ type Progress struct {
 // log alone: times are as of the last event. A log that does not fit gives an
 // error.
 func Explain(ctx context.Context, t *Template, log iter.Seq2[Event, error]) (Explanation, error) {
-	st := newState(t, "")
 	var x Explanation
 	var n noted
-	for e, err := range log {
-		if err == nil {
-			err = context.Cause(ctx)
-		}
-		if err != nil {
-			return Explanation{}, err
-		}
+	st, err := foldLog(ctx, t, log, func(st *State, e *Event) bool {
 		if fired, ok := e.Data.(*StopFired); ok && fired.Action != actionPause && fired.Action != actionLeave {
 			x.Limits, x.Stops = st.limitProgress(), st.stopProgress()
 		}
-		if err := st.take(&e); err != nil {
-			return Explanation{}, err
-		}
-		n.take(&e)
-	}
-	if st.head == 0 {
-		return Explanation{}, ErrNotFound
+		n.take(e)
+		return true
+	})
+	if err != nil {
+		return Explanation{}, err
 	}
 	x.Turns, x.Calls, x.Usage = st.env.Turns, st.env.Calls, st.env.Usage
 	if st.ended == nil {

@@ -10,6 +10,16 @@ import (
 // Recall gives what conditions read at the end of a log, by its template. A log
 // that does not fit gives an error.
 func Recall(ctx context.Context, t *Template, log iter.Seq2[Event, error]) (*specs.Env, error) {
+	st, err := foldLog(ctx, t, log, func(*State, *Event) bool { return true })
+	if err != nil {
+		return nil, err
+	}
+	return st.envAt(nil), nil
+}
+
+// foldLog folds a log that somebody asks about. More is shown the state before each
+// event, and the event, and says whether it is taken; the first that is not ends it.
+func foldLog(ctx context.Context, t *Template, log iter.Seq2[Event, error], more func(*State, *Event) bool) (*State, error) {
 	st := newState(t, "")
 	for e, err := range log {
 		if err == nil {
@@ -18,6 +28,9 @@ func Recall(ctx context.Context, t *Template, log iter.Seq2[Event, error]) (*spe
 		if err != nil {
 			return nil, err
 		}
+		if !more(st, &e) {
+			break
+		}
 		if err := st.take(&e); err != nil {
 			return nil, err
 		}
@@ -25,6 +38,5 @@ func Recall(ctx context.Context, t *Template, log iter.Seq2[Event, error]) (*spe
 	if st.head == 0 {
 		return nil, ErrNotFound
 	}
-	st.env.Elapsed = st.elapsed(st.last).Seconds()
-	return st.envAt(nil), nil
+	return st, nil
 }

@@ -23,25 +23,16 @@ type View struct {
 // numbers behind the end are the last one. The pattern is that of here; empty
 // is the one of the session.
 func ViewOf(ctx context.Context, t *Template, log iter.Seq2[Event, error], at uint64, pattern string) (View, error) {
-	st := newState(t, "")
 	var v View
-	for e, err := range log {
-		if err == nil {
-			err = context.Cause(ctx)
-		}
-		if err != nil {
-			return View{}, err
-		}
+	st, err := foldLog(ctx, t, log, func(_ *State, e *Event) bool {
 		if at > 0 && e.Seq > at {
-			break
+			return false
 		}
-		if err := st.take(&e); err != nil {
-			return View{}, err
-		}
-		v.Event = e
-	}
-	if st.head == 0 {
-		return View{}, ErrNotFound
+		v.Event = *e
+		return true
+	})
+	if err != nil {
+		return View{}, err
 	}
 	frame := st.frameCalled(pattern)
 	v.Env = *st.envAt(frame)

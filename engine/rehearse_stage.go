@@ -68,7 +68,9 @@ func (g *stage) handle(in input) {
 		g.take(in)
 	}
 	g.collect()
-	g.effect()
+	if s.st.ended == nil {
+		s.launch()
+	}
 }
 
 func (g *stage) take(in input) {
@@ -88,23 +90,6 @@ func (g *stage) collect() {
 	for i := range g.events[at:] {
 		g.decides(&g.events[at+i])
 	}
-}
-
-func (g *stage) effect() {
-	s := g.s
-	if s.st.ended != nil {
-		return
-	}
-	for _, t := range s.starts {
-		if s.st.turns[t.n] == t && s.calls[t.n] == nil {
-			s.begin(t)
-		}
-	}
-	s.starts = s.starts[:0]
-	for _, ts := range s.tools {
-		s.runTool(ts)
-	}
-	s.tools = s.tools[:0]
 }
 
 // later keeps what is due after a time.

@@ -294,17 +294,7 @@ func (s *Session) flush() error {
 
 // effect does what the stored events say.
 func (s *Session) effect() {
-	for i, t := range s.starts {
-		if s.st.turns[t.n] == t && s.calls[t.n] == nil {
-			s.begin(t)
-		}
-		s.starts[i] = nil
-	}
-	s.starts = s.starts[:0]
-	for _, ts := range s.tools {
-		s.runTool(ts)
-	}
-	s.tools = s.tools[:0]
+	s.launch()
 	for i, c := range s.acks {
 		c.reply <- c.answer
 		s.acks[i] = nil
@@ -324,6 +314,21 @@ func (s *Session) effect() {
 	if s.passive == 0 || !waits || !s.rest() {
 		s.arm()
 	}
+}
+
+// launch makes the calls of models and tools that events have announced.
+func (s *Session) launch() {
+	for i, t := range s.starts {
+		if s.st.turns[t.n] == t && s.calls[t.n] == nil {
+			s.begin(t)
+		}
+		s.starts[i] = nil
+	}
+	s.starts = s.starts[:0]
+	for _, ts := range s.tools {
+		s.runTool(ts)
+	}
+	s.tools = s.tools[:0]
 }
 
 func (s *Session) gone() bool {

@@ -1,5 +1,5 @@
 # AgentConnect. `make help` lists the targets; a machine with Go, make and git is enough for all of them, but for a complete
-# check: two tests install programs of others by npm and run them by node. Without those they are skipped, and say so; where CI is set they fail.
+# check: three tests install programs of others by npm and run them by node. Without those they are skipped, and say so; where CI is set they fail.
 
 MAIN       := ./cmd/agentconnect
 BIN        := bin/agentconnect
@@ -81,7 +81,7 @@ examples: build ## validate, lint and test every example with the binary
 docs: ## regenerate the references in docs/
 	go generate ./...
 
-check: tidy-check format-check vet test cluster tightness examples lint ## all that .ci/run checks (complete with npm and node: two peers); stale docs and broken links fail in the tests
+check: tidy-check format-check vet test cluster tightness examples lint ## all that .ci/run checks (complete with npm and node: two peers, the extension of VS Code); stale docs and broken links fail in the tests
 
 clean: ## remove what was built
 	rm -rf bin

@@ -11,6 +11,7 @@ import (
 
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/config"
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/control"
+	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/screen"
 	"github.com/agentconnect-dev/agentconnect/engine/jetstream"
 )
 
@@ -62,7 +63,7 @@ func statsText(result any) string {
 	if err != nil || json.Unmarshal(text, &stats) != nil {
 		return string(text)
 	}
-	parts := plural(int(stats.Sessions), "session") + ", " + bytesText(stats.Bytes)
+	parts := screen.Plural(int(stats.Sessions), "session") + ", " + bytesText(stats.Bytes)
 	if stats.Missing > 0 {
 		parts += fmt.Sprintf("; %d could not be read", stats.Missing)
 	}

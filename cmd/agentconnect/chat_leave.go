@@ -73,7 +73,7 @@ func (r *room) result() error {
 		return nil
 	}
 	if n := r.talk.Waiting(); n > 0 {
-		note("not sent: %s", plural(n, "message"))
+		note("not sent: %s", screen.Plural(n, "message"))
 	}
 	note("you have left; the session goes on: agentconnect chat %s/%s", r.v.target.Server, r.session.ID)
 	return nil

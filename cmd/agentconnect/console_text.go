@@ -211,7 +211,7 @@ func (r *repl) move(name, rest string) answer {
 		to = n
 	}
 	r.at, r.view = to, nil
-	return answer{text: brief(eventLine(&r.events[to-1]))}
+	return answer{text: brief(&r.events[to-1])}
 }
 
 // around shows the events near the chosen one.
@@ -226,7 +226,7 @@ func (r *repl) around() answer {
 		if i == at-1 {
 			mark = "→ "
 		}
-		out.WriteString(mark + brief(eventLine(&r.events[i])) + "\n")
+		out.WriteString(mark + brief(&r.events[i]) + "\n")
 	}
 	return answer{text: out.String()}
 }
@@ -234,12 +234,7 @@ func (r *repl) around() answer {
 // maxEventLine is how many characters of an event the console shows.
 const maxEventLine = 160
 
-func brief(line string) string {
-	if text := []rune(line); len(text) > maxEventLine {
-		return string(text[:maxEventLine]) + "…"
-	}
-	return line
-}
+func brief(e *engine.Event) string { return screen.Cut(eventLine(e), maxEventLine) }
 
 // look chooses the pattern of here.
 func (r *repl) look(name string) answer {

@@ -63,7 +63,7 @@ func (e *explainer) outcome(x *engine.Explanation) {
 	default:
 		e.line("It goes on.")
 	}
-	e.line("%s, %s, %d tokens in, %d out", plural(x.Turns, "turn"), plural(x.Calls, "call"), x.Usage.InputTokens, x.Usage.OutputTokens)
+	e.line("%s, %s, %d tokens in, %d out", screen.Plural(x.Turns, "turn"), screen.Plural(x.Calls, "call"), x.Usage.InputTokens, x.Usage.OutputTokens)
 }
 
 func (e *explainer) list(title string, list []engine.Progress) {

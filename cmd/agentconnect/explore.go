@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/screen"
 	"github.com/agentconnect-dev/agentconnect/engine"
 	"github.com/agentconnect-dev/agentconnect/providers"
 	"github.com/agentconnect-dev/agentconnect/providers/scripted"
@@ -168,7 +169,7 @@ func (t *ticker) tell(p engine.ExploreProgress) {
 	if t.shown = time.Now(); first { // what is done at once is not worth a line
 		return
 	}
-	fmt.Fprintf(t.con.err, "\r\x1b[K%s: %s, %s open, %s", t.what, plural(p.States, "state"), plural(p.Open, "choice"), plural(p.Findings, "finding"))
+	fmt.Fprintf(t.con.err, "\r\x1b[K%s: %s, %s open, %s", t.what, screen.Plural(p.States, "state"), screen.Plural(p.Open, "choice"), screen.Plural(p.Findings, "finding"))
 }
 
 func (t *ticker) done() {

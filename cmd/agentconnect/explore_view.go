@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/screen"
 	"github.com/agentconnect-dev/agentconnect/engine"
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
@@ -174,11 +175,11 @@ func (w *planWriter) explored(x *explored) {
 	case !x.Sure:
 		how = "every path was followed, but not with everything that could be said"
 	}
-	w.line("%s  %s, up to %s deep; %s", w.theme.Bold("session."+x.Session), plural(x.States, "state"), plural(x.Depth, "choice"), how)
+	w.line("%s  %s, up to %s deep; %s", w.theme.Bold("session."+x.Session), screen.Plural(x.States, "state"), screen.Plural(x.Depth, "choice"), how)
 	w.title("Ends")
 	t := newTable("  OUTCOME", "BY", "AFTER")
 	for _, e := range x.Ends {
-		t.add("  "+string(e.Outcome), e.Stop, plural(len(e.Path), "choice"))
+		t.add("  "+string(e.Outcome), e.Stop, screen.Plural(len(e.Path), "choice"))
 	}
 	w.table(t)
 	most := "At most"

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/screen"
 	"github.com/agentconnect-dev/agentconnect/specs"
 	"github.com/agentconnect-dev/agentconnect/specs/lint"
 )
@@ -115,7 +116,7 @@ func (a *app) showLint(format string, ds specs.Diagnostics, paths int) error {
 		return a.writeFindings(format, ds)
 	}
 	if len(ds) == 0 {
-		_, err := fmt.Fprintf(a.con.out, "%s: %s without findings\n", a.con.theme(a.con.outTTY).Good("Success"), plural(paths, "path"))
+		_, err := fmt.Fprintf(a.con.out, "%s: %s without findings\n", a.con.theme(a.con.outTTY).Good("Success"), screen.Plural(paths, "path"))
 		return outputError(err)
 	}
 	opts := specs.RenderOptions{Color: a.con.theme(a.con.outTTY).Color, Width: a.con.width(a.con.outTTY)}

@@ -90,7 +90,7 @@ func (w *planWriter) course(c *chart.Chart) {
 		}
 		w.table(t)
 		if more := len(g.Edges) - courseMost; more > 0 {
-			w.line("    … and %s more; agentconnect graph draws them", plural(more, "edge"))
+			w.line("    … and %s more; agentconnect graph draws them", screen.Plural(more, "edge"))
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/screen"
 	"github.com/agentconnect-dev/agentconnect/specs"
 	"github.com/agentconnect-dev/agentconnect/specs/chart"
 )
@@ -147,7 +148,7 @@ func conditionOf(s *specs.Stop) string {
 	case s.Tool != "":
 		return "tool." + s.Tool + " succeeded"
 	case s.Judge != nil:
-		return fmt.Sprintf("agent.%s finds every %s: %s", s.Judge.Agent, plural(max(s.Judge.Every, 1), "turn"), s.Judge.Criteria)
+		return fmt.Sprintf("agent.%s finds every %s: %s", s.Judge.Agent, screen.Plural(max(s.Judge.Every, 1), "turn"), s.Judge.Criteria)
 	case s.Repeat != nil:
 		return fmt.Sprintf("the same %s %d times", s.Repeat.Of, s.Repeat.Times)
 	case s.Combine != nil:

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/config"
+	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/screen"
 	"github.com/agentconnect-dev/agentconnect/providers"
 	"github.com/agentconnect-dev/agentconnect/server"
 	"github.com/agentconnect-dev/agentconnect/specs"
@@ -35,7 +36,7 @@ func (s *service) load() ([]server.Scenario, error) {
 		out = append(out, sc)
 	}
 	if failed > 0 {
-		return nil, &exitError{statusFailed, fmt.Sprintf("%s cannot be served", plural(failed, "scenario"))}
+		return nil, &exitError{statusFailed, fmt.Sprintf("%s cannot be served", screen.Plural(failed, "scenario"))}
 	}
 	return out, nil
 }

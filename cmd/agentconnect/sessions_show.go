@@ -145,7 +145,7 @@ func (a *app) said(events []engine.Event, o *showOptions) error {
 	}
 	plain := screen.NewPlain(screen.PlainConfig{Out: a.con.out, Notes: a.con.out, Theme: a.con.theme(a.con.outTTY)})
 	if skipped := left - o.tail; o.tail > 0 && skipped > 0 {
-		fmt.Fprintf(a.con.out, "(%s before)\n", plural(skipped, "message"))
+		fmt.Fprintf(a.con.out, "(%s before)\n", screen.Plural(skipped, "message"))
 	}
 	for _, e := range events {
 		_, created := e.Data.(*engine.Created)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/screen"
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/trial"
 	"github.com/agentconnect-dev/agentconnect/engine"
 	"github.com/agentconnect-dev/agentconnect/specs"
@@ -80,7 +81,7 @@ func (a *app) test(o *testOptions, paths []string) error {
 	case err != nil:
 		return silent(statusInterrupted)
 	case !report.Matched():
-		return usageError("-run %s matches none of the %s in %s", o.filter, plural(report.Tally().Skipped, "run"), plural(len(report.Files), "file"))
+		return usageError("-run %s matches none of the %s in %s", o.filter, screen.Plural(report.Tally().Skipped, "run"), screen.Plural(len(report.Files), "file"))
 	}
 	if err := a.testReport(o, text, report); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/screen"
 	"github.com/agentconnect-dev/agentconnect/engine"
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
@@ -130,14 +131,14 @@ func (a *app) success(path string, cfg *specs.Config, warnings int) {
 	theme := a.con.theme(a.con.outTTY)
 	with := ""
 	if warnings > 0 {
-		with = " with " + plural(warnings, "warning")
+		with = " with " + screen.Plural(warnings, "warning")
 	}
 	if cfg == nil {
-		fmt.Fprintf(a.con.out, "%s%s: %s: %s\n", theme.Good("Success"), with, path, plural(runsOf(path), "run"))
+		fmt.Fprintf(a.con.out, "%s%s: %s: %s\n", theme.Good("Success"), with, path, screen.Plural(runsOf(path), "run"))
 		return
 	}
 	parts := []string{
-		plural(len(cfg.Agents), "agent"), plural(len(cfg.Patterns), "pattern"), plural(len(cfg.Stops), "stop"), plural(len(cfg.Sessions), "session"),
+		screen.Plural(len(cfg.Agents), "agent"), screen.Plural(len(cfg.Patterns), "pattern"), screen.Plural(len(cfg.Stops), "stop"), screen.Plural(len(cfg.Sessions), "session"),
 	}
 	_, _ = io.WriteString(a.con.out, fmt.Sprintf("%s%s: %s: %s\n", theme.Good("Success"), with, path, strings.Join(parts, ", ")))
 }
@@ -145,16 +146,9 @@ func (a *app) success(path string, cfg *specs.Config, warnings int) {
 // counted says how many findings there are.
 func counted(ds specs.Diagnostics) string {
 	r := ds.Report()
-	s := plural(r.ErrorCount, "error")
+	s := screen.Plural(r.ErrorCount, "error")
 	if r.WarningCount > 0 {
-		s += ", " + plural(r.WarningCount, "warning")
+		s += ", " + screen.Plural(r.WarningCount, "warning")
 	}
 	return s
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/screen"
 	"github.com/agentconnect-dev/agentconnect/engine"
 )
 
@@ -132,7 +133,7 @@ func (t *Text) session(s *ScenarioCoverage, c *SessionCoverage) {
 		parts = append(parts, fmt.Sprintf("%ss %d/%d", share.Kind, share.Covered, share.Of))
 	}
 	t.blank()
-	t.printf("%s  %s session.%s: %d%%, %d of %d in %s\n", t.Theme.Bold("coverage"), s.Scenario, c.Session, percent(covered, of), covered, of, plural(c.Sessions, "session"))
+	t.printf("%s  %s session.%s: %d%%, %d of %d in %s\n", t.Theme.Bold("coverage"), s.Scenario, c.Session, percent(covered, of), covered, of, screen.Plural(c.Sessions, "session"))
 	t.printf("  %s\n", strings.Join(parts, ", "))
 	missing := c.Missing()
 	if len(missing) == 0 {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/screen"
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
@@ -91,7 +92,7 @@ func (c *check) speakers(want, got []string) {
 	var text string
 	switch {
 	case at == len(want):
-		text = fmt.Sprintf("After %s, who were expected, there came %s.", plural(len(want), "speaker"), got[at])
+		text = fmt.Sprintf("After %s, who were expected, there came %s.", screen.Plural(len(want), "speaker"), got[at])
 	case at == len(got):
 		text = fmt.Sprintf("%s was expected as speaker %d, and nobody spoke any more.", want[at], at+1)
 	default:

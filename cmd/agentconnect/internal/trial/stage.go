@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/screen"
 	"github.com/agentconnect-dev/agentconnect/engine"
 	"github.com/agentconnect-dev/agentconnect/providers"
 	"github.com/agentconnect-dev/agentconnect/providers/scripted"
@@ -204,11 +205,7 @@ func (m *toolMock) candidates(name string) []string {
 
 // shorten cuts a text for a message.
 func shorten(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	if r := []rune(text); len(r) > maxShown {
-		return string(r[:maxShown]) + "…"
-	}
-	return text
+	return screen.Cut(strings.Join(strings.Fields(text), " "), maxShown)
 }
 
 // maxShown is how many characters of a value a message shows.

@@ -74,7 +74,7 @@ func (t *Text) result(r *Result, told map[string]string) {
 func (r *Result) summary() string {
 	parts := []string{tookText(r.Took)}
 	if r.Turns > 0 || len(r.Events) > 0 {
-		parts = append(parts, plural(r.Turns, "turn"))
+		parts = append(parts, screen.Plural(r.Turns, "turn"))
 	}
 	if r.Lasted >= time.Second {
 		parts = append(parts, r.Lasted.Round(time.Second/10).String()+" of the session's time")
@@ -133,7 +133,7 @@ func (t *Text) transcript(lines []string) {
 	t.printf("%s\n", "        "+t.Theme.Dim(title))
 	for _, line := range lines {
 		if !t.Verbose {
-			line = cut(line)
+			line = screen.Cut(line, maxLine)
 		}
 		t.printf("%s\n", "        "+line)
 	}
@@ -142,13 +142,6 @@ func (t *Text) transcript(lines []string) {
 
 // maxLine is how many characters of a line stand beside a failure.
 const maxLine = 150
-
-func cut(line string) string {
-	if r := []rune(line); len(r) > maxLine {
-		return string(r[:maxLine]) + "…"
-	}
-	return line
-}
 
 func (t *Text) indented(text string) {
 	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
@@ -217,19 +210,12 @@ func (t *Text) Summary(r *Report) {
 		}
 	}
 	add(n.Failed, fmt.Sprintf("%d failed", n.Failed))
-	add(n.Broken, plural(n.Broken, "file")+" with errors")
+	add(n.Broken, screen.Plural(n.Broken, "file")+" with errors")
 	parts = append(parts, fmt.Sprintf("%d passed", n.Passed))
 	add(n.Skipped, fmt.Sprintf("%d left out", n.Skipped))
 	word := t.Theme.Good("ok")
 	if r.Failed() {
 		word = t.Theme.Bad("FAIL")
 	}
-	t.printf("%s  %s in %s, %s\n", word, strings.Join(parts, ", "), plural(len(r.Files), "file"), tookText(r.Took))
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	t.printf("%s  %s in %s, %s\n", word, strings.Join(parts, ", "), screen.Plural(len(r.Files), "file"), tookText(r.Took))
 }

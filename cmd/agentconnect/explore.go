@@ -4,14 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/screen"
 	"github.com/agentconnect-dev/agentconnect/engine"
-	"github.com/agentconnect-dev/agentconnect/providers"
-	"github.com/agentconnect-dev/agentconnect/providers/scripted"
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
@@ -130,8 +127,12 @@ func (a *app) exploreSession(o *exploreOptions, cfg *specs.Config, s *specs.Sess
 	opts := engine.ExploreOptions{
 		Depth: o.depth, States: o.states, Says: o.says, Texts: o.texts, Certificate: specs.Certify(cfg, s.Name),
 	}
-	shown := &ticker{con: a.con, what: "session." + s.Name}
-	opts.Progress = shown.tell
+	shown := a.progress("session." + s.Name)
+	opts.Progress = func(p engine.ExploreProgress) {
+		shown.show(func() string {
+			return fmt.Sprintf("%s, %s open, %s", screen.Plural(p.States, "state"), screen.Plural(p.Open, "choice"), screen.Plural(p.Findings, "finding"))
+		})
+	}
 	r, err := engine.Explore(a.halt.ctx, t, opts)
 	shown.done()
 	switch {
@@ -141,39 +142,4 @@ func (a *app) exploreSession(o *exploreOptions, cfg *specs.Config, s *specs.Sess
 		return nil, fmt.Errorf("session.%s: %w", s.Name, err)
 	}
 	return newExplored(cfg, s, t, &opts, r)
-}
-
-// priced puts a model that is never called in the place of every provider, at
-// the provider's own price.
-func priced(cfg *specs.Config) providers.Registry {
-	models := providers.Registry{}
-	for _, p := range cfg.Providers {
-		models[p.Name] = providers.Entry{Settings: settings(p), Model: scripted.Simulate(p.Name)}
-	}
-	return models
-}
-
-// ticker shows on standard error how far an exploration is, when that is a
-// terminal.
-type ticker struct {
-	con   *stdio
-	what  string
-	shown time.Time
-}
-
-func (t *ticker) tell(p engine.ExploreProgress) {
-	if !t.con.errTTY || time.Since(t.shown) < progressEvery {
-		return
-	}
-	first := t.shown.IsZero()
-	if t.shown = time.Now(); first { // what is done at once is not worth a line
-		return
-	}
-	fmt.Fprintf(t.con.err, "\r\x1b[K%s: %s, %s open, %s", t.what, screen.Plural(p.States, "state"), screen.Plural(p.Open, "choice"), screen.Plural(p.Findings, "finding"))
-}
-
-func (t *ticker) done() {
-	if !t.shown.IsZero() {
-		fmt.Fprint(t.con.err, "\r\x1b[K")
-	}
 }

@@ -9,8 +9,8 @@ import (
 // progressEvery is how often progress is shown.
 const progressEvery = 200 * time.Millisecond
 
-// progress shows on standard error how many bytes have passed, when it is a
-// terminal.
+// progress shows on standard error how far something is, when that is a terminal
+// and it takes a while.
 type progress struct {
 	con   *stdio
 	what  string
@@ -31,11 +31,16 @@ func (p *progress) reader(r io.Reader) io.Reader { return countingReader{r, p} }
 
 func (p *progress) add(n int) {
 	p.bytes += int64(n)
+	p.show(func() string { return bytesText(p.bytes) })
+}
+
+// show shows a text, unless one was shown a moment ago.
+func (p *progress) show(text func() string) {
 	if !p.con.errTTY || time.Since(p.since) < progressEvery || time.Since(p.shown) < progressEvery {
 		return
 	}
 	p.shown = time.Now()
-	fmt.Fprintf(p.con.err, "\r\x1b[K%s: %s", p.what, bytesText(p.bytes))
+	fmt.Fprintf(p.con.err, "\r\x1b[K%s: %s", p.what, text())
 }
 
 // done removes what was shown.

@@ -43,11 +43,19 @@ func (v *vendors) compile(cfg *specs.Config, session string, simulate bool) (*en
 // simulated puts the scripted provider in the place of every provider. What it
 // says costs nothing.
 func simulated(cfg *specs.Config) providers.Registry {
+	models := priced(cfg)
+	for name, m := range models {
+		m.Settings.Price = &providers.Price{}
+		models[name] = m
+	}
+	return models
+}
+
+// priced is that at the providers' own prices.
+func priced(cfg *specs.Config) providers.Registry {
 	models := providers.Registry{}
 	for _, p := range cfg.Providers {
-		set := settings(p)
-		set.Price = &providers.Price{}
-		models[p.Name] = providers.Entry{Settings: set, Model: scripted.Simulate(p.Name)}
+		models[p.Name] = providers.Entry{Settings: settings(p), Model: scripted.Simulate(p.Name)}
 	}
 	return models
 }

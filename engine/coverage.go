@@ -92,6 +92,12 @@ func (c *Coverage) find(kind, name, what string) int {
 	return slices.IndexFunc(c.Points, func(o Point) bool { return o.Kind == kind && o.Name == name && o.What == what })
 }
 
+// happened says whether what is known by its kind and name alone has happened.
+func (c *Coverage) happened(kind, name string) bool {
+	i := c.find(kind, name, "")
+	return i >= 0 && c.Points[i].Count > 0
+}
+
 // Merge adds what others have covered of the same session block, with other
 // variables perhaps.
 func (c *Coverage) Merge(o *Coverage) {

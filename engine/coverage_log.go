@@ -96,11 +96,7 @@ func (r *covered) slot(frame, slot int) {
 }
 
 func (r *covered) turn(e *Event, d *TurnStarted) {
-	kind := "agent."
-	if r.t.humans[e.Agent] != nil {
-		kind = "human."
-	}
-	r.hit(CoverParticipant, kind+e.Agent, "")
+	r.hit(CoverParticipant, r.t.addressOf(e.Agent), "")
 	if d.Stop != "" || d.Final || d.Asker != 0 {
 		return // it is no pattern's
 	}

@@ -75,6 +75,14 @@ func (t *Template) points(visit func(Point)) {
 	}
 }
 
+// addressOf is the address of a participant.
+func (t *Template) addressOf(name string) string {
+	if t.humans[name] != nil {
+		return "human." + name
+	}
+	return "agent." + name
+}
+
 // isLimit says whether an argument of a session is a limit.
 func isLimit(argument string) bool {
 	return strings.HasPrefix(argument, "limits.") || argument == "lifetime" || argument == "idle_timeout"

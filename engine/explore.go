@@ -88,8 +88,6 @@ type exploration struct {
 	report Report
 	ends   map[endKey]*End
 	over   map[string]bool
-	spoke  map[string]bool
-	fired  map[string]bool
 	ways   *Coverage
 	nodes  map[string]*node
 }
@@ -121,7 +119,7 @@ func newExploration(t *Template, o ExploreOptions) *exploration {
 	what, tried := t.relevance(), t.trial(o.Texts)
 	x := &exploration{
 		t: t, o: o, trial: tried, copy: (*State).fork, what: what, seen: map[stateKey][]weights{},
-		ends: map[endKey]*End{}, over: map[string]bool{}, spoke: map[string]bool{}, fired: map[string]bool{},
+		ends: map[endKey]*End{}, over: map[string]bool{},
 		report: Report{Findings: []Finding{}}, ways: NewCoverage(t), nodes: map[string]*node{},
 	}
 	t.root.index(x.nodes)

@@ -124,12 +124,12 @@ func (x *exploration) result() *Report {
 		r.Ends = append(r.Ends, *x.ends[key])
 	}
 	for _, name := range x.t.order {
-		if !x.spoke[name] {
+		if !x.ways.happened(CoverParticipant, x.t.addressOf(name)) {
 			r.Silent = append(r.Silent, name)
 		}
 	}
 	for _, s := range x.t.stops {
-		if !x.fired[s.address()] {
+		if !x.ways.happened(CoverStop, s.address()) {
 			r.Unfired = append(r.Unfired, s.address())
 			if !x.t.decidable(s) {
 				r.Unsure = append(r.Unsure, s.address())

@@ -92,7 +92,6 @@ func (x *exploration) world(s *Session, before *world) *world {
 	for _, t := range s.st.turns {
 		t.ready = nil
 	}
-	x.note(s.batch)
 	x.cover(s, before)
 	if x.log != nil {
 		x.log(s.batch)
@@ -113,35 +112,7 @@ func (s *Session) weighed(t *turn) int {
 	return s.st.weigh(t, prompt)
 }
 
-// note remembers who had a turn and which conditions were true.
-func (x *exploration) note(events []Event) {
-	conditions := func(r *Reason) {
-		for i := range r.Conditions {
-			x.fired[r.Conditions[i].Address] = true
-		}
-	}
-	for i := range events {
-		switch d := events[i].Data.(type) {
-		case *TurnStarted:
-			x.spoke[events[i].Agent] = true
-		case *StopFired:
-			x.fired[d.Reason.Stop] = true
-			conditions(&d.Reason)
-		case *Ended:
-			conditions(&d.Reason)
-		case *Left:
-			if d.Reason != nil {
-				conditions(d.Reason)
-			}
-		case *Paused:
-			if d.Reason != nil {
-				conditions(d.Reason)
-			}
-		}
-	}
-}
-
-// cover counts which ways patterns have taken.
+// cover counts what a session has done.
 func (x *exploration) cover(s *Session, before *world) {
 	r := &covered{t: x.t, c: x.ways, nodes: x.nodes, frames: map[int]*node{}, failing: map[int]string{}, before: map[int]string{}}
 	if before != nil {

@@ -68,8 +68,7 @@ func parseExpr(src *source) (ast.Node, Diagnostics) {
 	if strings.TrimSpace(src.text) == "" {
 		return nil, Diagnostics{src.finding(codeExprEmpty, src.whole, "There is nothing to evaluate. Write an expression, or leave the argument out.")}
 	}
-	config := conf.CreateNew()
-	config.MaxNodes = maxExprNodes
+	config := &conf.Config{MaxNodes: maxExprNodes} // the parser reads neither functions nor an environment of it
 	tree, err := parser.ParseWithConfig(src.text, config)
 	if err != nil {
 		return nil, Diagnostics{src.syntaxError(err)}

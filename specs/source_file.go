@@ -16,7 +16,7 @@ type sourceFile struct {
 	name  string
 	text  []byte
 	lines []int // offset of the start of each line
-	runes []int // code points before each runeStep bytes
+	runes []int // code points before each runeStep bytes; nil where each is a byte
 }
 
 func newSourceFile(name string, text []byte) *sourceFile {
@@ -33,6 +33,9 @@ func newSourceFile(name string, text []byte) *sourceFile {
 			f.lines = append(f.lines, i+1)
 		}
 	}
+	if count == len(text) {
+		f.runes = nil
+	}
 	return f
 }
 
@@ -45,8 +48,8 @@ func (f *sourceFile) pos(offset int) Pos {
 
 // count is the number of code points before a byte.
 func (f *sourceFile) count(offset int) int {
-	if len(f.runes) == 0 {
-		return 0
+	if f.runes == nil {
+		return offset
 	}
 	step := min(offset/runeStep, len(f.runes)-1)
 	count := f.runes[step]

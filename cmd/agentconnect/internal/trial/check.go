@@ -39,7 +39,7 @@ func (c *check) loaded(ds specs.Diagnostics) {
 			c.r.Findings = append(c.r.Findings, *d)
 			continue
 		}
-		c.errors = append(c.errors, mishap{code: d.Code, ref: d.Address, text: d.Summary + ". " + d.Detail, finding: d})
+		c.errors = append(c.errors, found(d))
 	}
 	if own { // what follows would only be consequences
 		return
@@ -80,8 +80,7 @@ func (c *check) validate() {
 
 func (c *check) compiled(ds specs.Diagnostics) {
 	for i := range ds {
-		d := &ds[i]
-		c.errors = append(c.errors, mishap{code: d.Code, ref: d.Address, text: d.Summary + ". " + d.Detail, finding: d})
+		c.errors = append(c.errors, found(&ds[i]))
 	}
 }
 

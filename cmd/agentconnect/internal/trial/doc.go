@@ -2,7 +2,7 @@
 // rehearse a session on mocks and a clock of their own, and compare what came of
 // it with what they expect. No vendor is asked and nothing leaves the machine.
 //
-// Start from [Run], which gives a [Report]; [WriteText], [WriteJSON] and
+// Start from [Run], which gives a [Report]; [Text], [Report.Document] and
 // [WriteJUnit] write it down.
 //
 // # Concurrency

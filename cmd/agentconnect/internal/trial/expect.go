@@ -28,9 +28,7 @@ func (c *check) expect(end *ending) {
 	}
 	if e.Outcome != "" && e.Outcome != outcome {
 		c.unlike("outcome", outcome, "The outcome is %s; %s was expected.%s", outcome, e.Outcome, why)
-	}
-	if e.Outcome != "" && e.Outcome != outcome {
-		why = ""
+		why = "" // it is told once
 	}
 	if _, written := e.Args["stop"]; written && e.Stop != stop {
 		c.unlike("stop", strconv.Quote(stop), "It was ended by %s; %s was expected.%s", orNothing(stop), orNothing(e.Stop), why)

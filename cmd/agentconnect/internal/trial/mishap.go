@@ -16,6 +16,11 @@ type mishap struct {
 	expected        bool
 }
 
+// found is a finding of the scenario.
+func found(d *specs.Diagnostic) mishap {
+	return mishap{code: d.Code, ref: d.Address, text: d.Summary + ". " + d.Detail, finding: d}
+}
+
 // mishaps are what went wrong in the session.
 func (c *check) mishaps(end *ending) {
 	for i := range end.events {

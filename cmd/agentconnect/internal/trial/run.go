@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -109,7 +110,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	began := time.Now()
 	pool := tools.Open(tools.Config{})
 	defer pool.Close()
-	w := &workers{ctx: ctx, o: o, pool: pool, free: make(chan struct{}, max(1, cmpOr(o.Parallel, runtime.GOMAXPROCS(0))))}
+	w := &workers{ctx: ctx, o: o, pool: pool, free: make(chan struct{}, max(1, cmp.Or(o.Parallel, runtime.GOMAXPROCS(0))))}
 	report := &Report{}
 	for _, path := range o.Files {
 		report.Files = append(report.Files, w.file(path))
@@ -139,13 +140,6 @@ func (f *File) forget() {
 			r.Events = nil
 		}
 	}
-}
-
-func cmpOr(n, other int) int {
-	if n > 0 {
-		return n
-	}
-	return other
 }
 
 // workers run runs, so many at once.

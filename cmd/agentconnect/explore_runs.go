@@ -96,9 +96,18 @@ func (w *runWriter) unlike(s *engine.Scene) string {
 
 // remote says whether a tool leaves the machine, so that it is mocked.
 func (w *runWriter) remote(tool string) bool {
-	block := w.block(tool)
+	t := w.tool(tool)
+	return t != nil && (t.HTTP != nil || t.MCP != nil)
+}
+
+// tool is the block of a tool, nil where it has none.
+func (w *runWriter) tool(name string) *specs.Tool {
+	block := w.block(name)
 	i := slices.IndexFunc(w.cfg.Tools, func(t *specs.Tool) bool { return t.Name == block })
-	return i >= 0 && (w.cfg.Tools[i].HTTP != nil || w.cfg.Tools[i].MCP != nil)
+	if i < 0 {
+		return nil
+	}
+	return w.cfg.Tools[i]
 }
 
 // acts are what persons say and allow. What they do not say by itself comes
@@ -227,14 +236,12 @@ func (w *runWriter) reply(c *engine.SceneCall, delay time.Duration) {
 // tools are the answers of tools that leave the machine.
 func (w *runWriter) tools(s *engine.Scene) {
 	for _, c := range s.Tools {
-		block, of := w.block(c.Tool), ""
-		i := slices.IndexFunc(w.cfg.Tools, func(t *specs.Tool) bool { return t.Name == block })
-		if i < 0 || w.cfg.Tools[i].HTTP == nil && w.cfg.Tools[i].MCP == nil {
+		if !w.remote(c.Tool) {
 			continue
 		}
-		w.line(1, "mock_tool %s {", quoted(block))
-		if w.cfg.Tools[i].MCP != nil {
-			_, of, _ = strings.Cut(c.Tool, engine.SetMark)
+		w.line(1, "mock_tool %s {", quoted(w.block(c.Tool)))
+		if w.tool(c.Tool).MCP != nil {
+			_, of, _ := strings.Cut(c.Tool, engine.SetMark)
 			w.line(2, "tool = %s", quoted(of))
 		}
 		if c.Failed {

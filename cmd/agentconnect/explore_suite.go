@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -79,10 +80,8 @@ func (s *exploredSuite) write(a *app) error {
 	if s.path == "" {
 		return nil
 	}
-	out, err := a.createOutput("--write", s.path, 0o644)
-	if err != nil {
+	return a.writeOutput("--write", s.path, func(w io.Writer) error {
+		_, err := io.WriteString(w, s.whole())
 		return err
-	}
-	_, err = out.WriteString(s.whole())
-	return out.finish(err)
+	})
 }

@@ -64,13 +64,12 @@ func (a *app) graph(o *graphOptions, path string) error {
 		}
 	}
 	text := write(chart.Of(cfg, sessions[0].Name, chart.Options{Turns: o.turns}))
-	out, err := a.createOutput("--output", o.output, 0o644)
-	if err != nil {
+	err = a.writeOutput("--output", o.output, func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
 		return err
-	}
-	_, err = io.WriteString(out, text)
+	})
 	if o.output == "-" {
-		return outputError(out.finish(err))
+		return outputError(err)
 	}
-	return out.finish(err)
+	return err
 }

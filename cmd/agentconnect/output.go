@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/rand"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 )
@@ -49,6 +50,15 @@ func createFile(h *halt, what, path string, mode os.FileMode) (*output, error) {
 	o := &output{File: file, what: what, path: path, temp: temp}
 	o.forget = h.atOnce(func() { _ = os.Remove(temp) }) // there is no time to complain
 	return o, nil
+}
+
+// writeOutput writes a whole file. "-" is standard output.
+func (a *app) writeOutput(what, path string, write func(io.Writer) error) error {
+	out, err := a.createOutput(what, path, 0o644)
+	if err != nil {
+		return err
+	}
+	return out.finish(write(out))
 }
 
 // finish gives the file its name, or removes it when there was an error, which

@@ -109,25 +109,16 @@ func (a *app) testReport(o *testOptions, text *trial.Text, r *trial.Report) erro
 func (a *app) testFiles(o *testOptions, r *trial.Report) error {
 	var junit, profile error
 	if o.junit != "" {
-		junit = a.testFile("-junit", o.junit, func(w io.Writer) error { return trial.WriteJUnit(w, r) })
+		junit = a.writeOutput("-junit", o.junit, func(w io.Writer) error { return trial.WriteJUnit(w, r) })
 	}
 	if o.profile != "" {
-		profile = a.testFile("-coverprofile", o.profile, func(w io.Writer) error {
+		profile = a.writeOutput("-coverprofile", o.profile, func(w io.Writer) error {
 			enc := json.NewEncoder(w)
 			enc.SetIndent("", "  ")
 			return enc.Encode(r.Cover)
 		})
 	}
 	return cmp.Or(junit, profile)
-}
-
-// testFile writes a file that a flag names.
-func (a *app) testFile(flag, path string, write func(io.Writer) error) error {
-	out, err := a.createOutput(flag, path, 0o644)
-	if err != nil {
-		return err
-	}
-	return out.finish(write(out))
 }
 
 // testRun finds the files and makes the options.
@@ -166,8 +157,8 @@ func readLog(path string) ([]engine.Event, error) {
 
 // checkedTest checks a test file.
 func checkedTest(path string, vars []specs.VarInput) (specs.Diagnostics, error) {
-	if _, err := os.Stat(path); err != nil {
-		return nil, usageError("%s", missing(path, err))
+	if err := there(path); err != nil {
+		return nil, err
 	}
 	return specs.CheckSuite(path, specs.Options{Vars: vars, Version: thisBuild().Version}), nil
 }

@@ -107,7 +107,7 @@ func (a *app) explore(o *exploreOptions, path string) error {
 	case o.json:
 		err = a.document(map[string]any{"sessions": list, "found": found})
 	case o.write != "-":
-		err = a.writeExplored(list)
+		err = writeEach(a, list, (*planWriter).explored)
 	}
 	if err != nil {
 		return outputError(err)

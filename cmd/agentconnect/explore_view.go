@@ -154,19 +154,7 @@ func participant(cfg *specs.Config, name string) declared {
 	return declared{address: name}
 }
 
-// writeExplored writes explorations for a person.
-func (a *app) writeExplored(list []*explored) error {
-	w := &planWriter{theme: a.con.theme(a.con.outTTY)}
-	for i, x := range list {
-		if i > 0 {
-			w.out.WriteByte('\n')
-		}
-		w.explored(x)
-	}
-	_, err := a.con.out.WriteString(w.out.String())
-	return err
-}
-
+// explored writes an exploration.
 func (w *planWriter) explored(x *explored) {
 	how := "every path was followed"
 	switch {

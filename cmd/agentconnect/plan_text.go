@@ -12,19 +12,20 @@ import (
 	"github.com/agentconnect-dev/agentconnect/specs/chart"
 )
 
-// planWriter writes plans for a person.
+// planWriter writes plans, and explorations, for a person.
 type planWriter struct {
 	out   strings.Builder
 	theme screen.Theme
 }
 
-func (a *app) writePlans(plans []*planView) error {
+// writeEach writes what there is to tell of each session for a person.
+func writeEach[T any](a *app, list []T, write func(*planWriter, T)) error {
 	w := &planWriter{theme: a.con.theme(a.con.outTTY)}
-	for i, p := range plans {
+	for i, of := range list {
 		if i > 0 {
 			w.out.WriteByte('\n')
 		}
-		w.plan(p)
+		write(w, of)
 	}
 	_, err := io.WriteString(a.con.out, w.out.String())
 	return err

@@ -44,10 +44,7 @@ evaluated; 1 when something could not, or the scenario has errors; 2 for a wrong
 		},
 		ValidArgsFunction: files,
 		RunE: func(_ *cobra.Command, args []string) error {
-			o.replayed.scenario = "."
-			if len(args) == 1 {
-				o.replayed.scenario = args[0]
-			}
+			o.replayed.scenario = pathOf(args)
 			return a.console(o)
 		},
 	}

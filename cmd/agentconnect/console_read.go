@@ -6,7 +6,6 @@ import (
 
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/lineedit"
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/screen"
-	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
 // readAll answers what standard input has, to its end. The status tells whether
@@ -130,8 +129,7 @@ func (r *repl) press(p *screen.Prompt, key lineedit.Key) bool {
 func (r *repl) shown(x *answer) string {
 	var out strings.Builder
 	if len(x.ds) > 0 {
-		opts := specs.RenderOptions{Color: r.a.con.theme(true).Color, Width: r.a.con.width(true)}
-		_ = x.ds.WriteText(&out, opts) // a Builder takes everything
+		_ = x.ds.WriteText(&out, r.a.con.rendering(true)) // a Builder takes everything
 	}
 	if x.failed && x.text != "" {
 		out.WriteString(r.a.con.theme(true).Bad(x.text))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -33,10 +34,8 @@ func (f *formatFlags) chosen() (string, error) {
 	if f.json {
 		return "", usageError("--json and --format %s exclude each other", f.format)
 	}
-	for _, known := range findingFormats() {
-		if f.format == known {
-			return known, nil
-		}
+	if slices.Contains(findingFormats(), f.format) {
+		return f.format, nil
 	}
 	return "", usageError("--format %s: want %s", f.format, strings.Join(findingFormats(), ", "))
 }

@@ -90,7 +90,7 @@ func (a *app) fmtStatus(status int, err error) int {
 		return status
 	}
 	if !isSilent(err) {
-		fmt.Fprintf(a.con.err, "%s %s\n", a.con.theme(a.con.errTTY).Bad("Error:"), err)
+		a.con.fail(err.Error())
 	}
 	found := statusOf(err)
 	if status == statusOK || status == statusDiffers {

@@ -119,8 +119,7 @@ func (a *app) showLint(format string, ds specs.Diagnostics, paths int) error {
 		_, err := fmt.Fprintf(a.con.out, "%s: %s without findings\n", a.con.theme(a.con.outTTY).Good("Success"), screen.Plural(paths, "path"))
 		return outputError(err)
 	}
-	opts := specs.RenderOptions{Color: a.con.theme(a.con.outTTY).Color, Width: a.con.width(a.con.outTTY)}
-	if err := ds.WriteText(a.con.out, opts); err != nil {
+	if err := ds.WriteText(a.con.out, a.con.rendering(a.con.outTTY)); err != nil {
 		return outputError(err)
 	}
 	_, err := fmt.Fprintf(a.con.out, "\n%s\n", counted(ds))

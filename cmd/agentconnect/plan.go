@@ -105,13 +105,13 @@ func (a *app) plan(o *planOptions, path string) error {
 	if o.json {
 		err = a.document(map[string]any{"sessions": plans, "failed": failed})
 	} else {
-		err = a.writePlans(plans)
+		err = writeEach(a, plans, (*planWriter).plan)
 	}
 	if err != nil {
 		return outputError(err)
 	}
 	for _, f := range failed {
-		fmt.Fprintf(a.con.err, "%s %s\n", a.con.theme(a.con.errTTY).Bad("Error:"), f.Text)
+		a.con.fail(f.Text)
 	}
 	if len(failed) > 0 {
 		return silent(statusFailed)

@@ -26,7 +26,7 @@ func execute(h *halt, con *stdio, args []string) int {
 	root.SetArgs(longFlags(root, args))
 	err := root.ExecuteContext(h.ctx)
 	if err != nil && err.Error() != "" {
-		fmt.Fprintf(con.err, "%s %s\n", con.theme(con.errTTY).Bad("Error:"), err)
+		con.fail(err.Error())
 	}
 	return statusOf(err)
 }

@@ -33,8 +33,7 @@ func (a *app) report(ds specs.Diagnostics) {
 		return
 	}
 	ds = withSource(ds)
-	opts := specs.RenderOptions{Color: a.con.theme(a.con.errTTY).Color, Width: a.con.width(a.con.errTTY)}
-	_ = ds.WriteText(a.con.err, opts) // nobody is left to hear that it failed
+	_ = ds.WriteText(a.con.err, a.con.rendering(a.con.errTTY)) // nobody is left to hear that it failed
 	fmt.Fprintln(a.con.err)
 }
 

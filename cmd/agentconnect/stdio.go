@@ -1,12 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"os"
 
 	"github.com/charmbracelet/colorprofile"
 	"golang.org/x/term"
 
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/screen"
+	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
 // stdio is what the program reads from and writes to.
@@ -57,6 +59,16 @@ func (c *stdio) width(tty bool) int {
 	}
 	columns, _ := c.size()
 	return columns
+}
+
+// rendering is how findings are written to an output.
+func (c *stdio) rendering(tty bool) specs.RenderOptions {
+	return specs.RenderOptions{Color: c.theme(tty).Color, Width: c.width(tty)}
+}
+
+// fail says on standard error what went wrong.
+func (c *stdio) fail(text string) {
+	fmt.Fprintf(c.err, "%s %s\n", c.theme(c.errTTY).Bad("Error:"), text)
 }
 
 // showCursor brings the cursor back after an exit at once.

@@ -62,7 +62,7 @@ func (a *app) validate(paths []string, vars []specs.VarInput) error {
 		}
 		cfg, ds, err := checked(path, vars)
 		if err != nil {
-			fmt.Fprintf(a.con.err, "%s %s\n", a.con.theme(a.con.errTTY).Bad("Error:"), err)
+			a.con.fail(err.Error())
 			status = max(status, statusOf(err))
 			continue
 		}

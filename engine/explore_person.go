@@ -8,7 +8,7 @@ func (x *exploration) persons(w *world) (list []Choice) {
 	if st.paused {
 		return []Choice{{Do: DoResume}}
 	}
-	if waits := st.started.IsZero() || st.chats() && len(st.turns) == 0; !waits || st.inputClosed || st.final != nil {
+	if !st.waitsForMessage() || st.inputClosed || st.final != nil {
 		return nil
 	}
 	if w.says < x.o.Says {

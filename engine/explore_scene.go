@@ -175,7 +175,7 @@ func (st *State) awaitsPerson() bool {
 			return true
 		}
 	}
-	return st.paused || len(st.turns) == 0 && st.chats()
+	return st.paused || st.waitsForMessage()
 }
 
 // String tells a scene's end in a line.

@@ -259,6 +259,42 @@ func TestRetrace(t *testing.T) {
 	}
 }
 
+// TestRetraceSilence says that nobody can play a person who is there and silent,
+// before the first message too.
+func TestRetraceSilence(t *testing.T) {
+	tmpl := compileText(t, `
+provider "scripted" "p" {}
+agent "a" { provider = provider.p }
+pattern "sequential" "x" { participants = [agent.a] }
+session "s" {
+  pattern      = pattern.x
+  start        = "on_message"
+  idle_timeout = "30m"
+}
+`)
+	r, err := engine.Explore(t.Context(), tmpl, engine.ExploreOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, e := range r.Ends {
+		s, err := engine.Retrace(tmpl, engine.ExploreOptions{}, e.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		silent := e.Stop == "idle_timeout"
+		if silent {
+			seen++
+		}
+		if silent != (s.Unlike == "a person who is there stays silent") {
+			t.Errorf("%s: got %q", s, s.Unlike)
+		}
+	}
+	if seen != 1 {
+		t.Errorf("idle_timeout ended %d ways, want 1: %+v", seen, r.Ends)
+	}
+}
+
 // TestExploreProgress is told how far it is, and ends when it is not wanted.
 func TestExploreProgress(t *testing.T) {
 	tmpl, _ := explorable(t, smalls[len(smalls)-1].src)

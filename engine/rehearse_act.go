@@ -71,7 +71,7 @@ func (s *Session) waitsForAct(a *Act) bool {
 	case s.st.paused || s.st.inputClosed || s.st.final != nil:
 		return false
 	default:
-		return s.turnOf(cmp.Or(a.Message.Sender, userName)) != nil || !s.personsTurn() && s.waitsForMessage()
+		return s.turnOf(cmp.Or(a.Message.Sender, userName)) != nil || !s.personsTurn() && s.st.waitsForMessage()
 	}
 }
 
@@ -80,17 +80,11 @@ func (s *Session) waitsForPerson() bool {
 	if s.st.paused {
 		return len(s.calls) == 0
 	}
-	return !s.st.inputClosed && (s.personsTurn() || s.waitsForMessage())
+	return !s.st.inputClosed && (s.personsTurn() || s.st.waitsForMessage())
 }
 
 // personsTurn says whether it is a person's turn.
 func (s *Session) personsTurn() bool { return s.turnOf(userName) != nil }
-
-// waitsForMessage says whether a session waits for a message that is nobody's
-// turn.
-func (s *Session) waitsForMessage() bool {
-	return len(s.st.turns) == 0 && (s.st.started.IsZero() || s.st.chats())
-}
 
 // perform lets an act come.
 func (g *stage) perform(i int) {

@@ -64,6 +64,12 @@ func (st *State) chats() bool {
 	return false
 }
 
+// waitsForMessage says whether a session waits for a message that is nobody's
+// turn, unless the input is closed.
+func (st *State) waitsForMessage() bool {
+	return len(st.turns) == 0 && (st.started.IsZero() || st.chats())
+}
+
 func (st *State) pausedFor(by string) string {
 	s := "it was paused at " + moment(st.pausedAt)
 	if by != "" {

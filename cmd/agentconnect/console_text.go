@@ -249,7 +249,7 @@ func (r *repl) look(name string) answer {
 			continue
 		}
 		r.here, r.view = name, nil
-		if view, err := r.seen(); err == nil && view != nil && !active(view, name) {
+		if view, err := r.seen(); err == nil && view != nil && !slices.Contains(view.Active, name) {
 			return said("here is pattern.%s, which is not active at this event", name)
 		}
 		return said("here is pattern.%s", name)
@@ -259,8 +259,4 @@ func (r *repl) look(name string) answer {
 		message += fmt.Sprintf("; did you mean %s?", near)
 	}
 	return wrong("%s", message)
-}
-
-func active(v *engine.View, pattern string) bool {
-	return slices.Contains(v.Active, pattern)
 }

@@ -199,7 +199,7 @@ func (w *planWriter) finding(f *exploredFinding) {
 	if f.File != "" {
 		at = fmt.Sprintf(" (%s:%d)", f.File, f.Line)
 	}
-	w.line("  %s %s: %s%s", w.theme.Bad("Error:"), strings.ReplaceAll(f.Kind, "_", " "), f.Text, at)
+	w.line("  %s %s: %s%s", w.theme.Bad("Error:"), strings.ReplaceAll(f.Kind, "_", " "), screen.Clean(f.Text), at)
 	for i := range f.Path {
 		w.line("    %2d. %s", i+1, f.Path[i].String())
 	}

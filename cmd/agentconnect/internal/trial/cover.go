@@ -150,6 +150,7 @@ func (t *Text) session(s *ScenarioCoverage, c *SessionCoverage) {
 		if p.What != "" {
 			line += ": " + p.What
 		}
+		line = screen.Line(line)
 		if p.File != "" {
 			line += t.Theme.Dim(fmt.Sprintf("  %s:%d", p.File, p.Line))
 		}

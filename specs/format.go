@@ -52,8 +52,8 @@ func laidOut(src []byte) ([]byte, bool) {
 	if bytes.Equal(text, cut) {
 		return src, true
 	}
-	tokens := lex(text, "", syntaxConfig)
-	if spelling(tokens) != spelling(lex(start, "", syntaxConfig)) {
+	tokens := lex(text, syntaxConfig)
+	if spelling(tokens) != spelling(lex(start, syntaxConfig)) {
 		return nil, false
 	}
 	return pasteHeredocs(text, tokens, heredocs)
@@ -110,7 +110,7 @@ func cutHeredocs(src []byte) (text []byte, heredocs [][]byte) {
 		return src, nil
 	}
 	at := 0
-	for _, h := range heredocSpans(lex(src, "", syntaxConfig)) {
+	for _, h := range heredocSpans(lex(src, syntaxConfig)) {
 		text = append(text, src[at:h.whole.from]...)
 		text = append(text, src[h.whole.from:h.body.from]...)
 		text = append(text, bytes.TrimLeft(src[h.body.to:h.whole.to], " \t")...)

@@ -13,7 +13,7 @@ import (
 // go, and the last line gets its end.
 func blankLines(src []byte) []byte {
 	w := &lineWriter{src: src, ending: lineEnding(src), first: true, top: -1}
-	for _, t := range lex(src, "", syntaxConfig) {
+	for _, t := range lex(src, syntaxConfig) {
 		w.token(&t)
 	}
 	return w.finish()

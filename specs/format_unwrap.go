@@ -26,7 +26,7 @@ func unwrapAll(src []byte) []byte {
 
 // unwrap takes the quotes off the outermost ones.
 func unwrap(src []byte) []byte {
-	tokens := lex(src, "", syntaxConfig)
+	tokens := lex(src, syntaxConfig)
 	var out []byte
 	at := 0
 	for i := 0; i < len(tokens); i++ {

@@ -38,18 +38,22 @@ func (l *loader) guard(text []byte, name string, kind notation, address string) 
 	if kind == syntaxJSON {
 		return l.guardJSON(text, name, address)
 	}
-	return l.guardTokens(lex(text, name, kind), address)
+	if kind == syntaxConfig {
+		return l.guardTokens(l.opts.Lexed.Tokens(text), name, address)
+	}
+	return l.guardTokens(lex(text, kind), name, address)
 }
 
-func lex(text []byte, name string, kind notation) hclsyntax.Tokens {
+// lex gives the tokens of a text, without a file name in their ranges.
+func lex(text []byte, kind notation) hclsyntax.Tokens {
 	var tokens hclsyntax.Tokens
 	switch kind {
 	case syntaxExpression:
-		tokens, _ = hclsyntax.LexExpression(text, name, hcl.InitialPos)
+		tokens, _ = hclsyntax.LexExpression(text, "", hcl.InitialPos)
 	case syntaxTemplate:
-		tokens, _ = hclsyntax.LexTemplate(text, name, hcl.InitialPos)
+		tokens, _ = hclsyntax.LexTemplate(text, "", hcl.InitialPos)
 	default:
-		tokens, _ = hclsyntax.LexConfig(text, name, hcl.InitialPos)
+		tokens, _ = hclsyntax.LexConfig(text, "", hcl.InitialPos)
 	}
 	return tokens
 }
@@ -102,19 +106,21 @@ func (m *gauge) pop() {
 
 // guardTokens measures nesting and length of expressions; it reports the first
 // excess.
-func (l *loader) guardTokens(tokens hclsyntax.Tokens, address string) bool {
+func (l *loader) guardTokens(tokens hclsyntax.Tokens, name, address string) bool {
 	m := &gauge{brackets: []openBracket{{newlines: true}}}
 	for i := range tokens {
 		m.token(tokens, i)
+		at := tokens[i].Range
+		at.Filename = name
 		switch {
 		case m.depth > maxDepth:
-			l.report(codeTooDeep, address, tokens[i].Range, "Brackets, blocks and templates are nested more than %d deep here.", maxDepth)
+			l.report(codeTooDeep, address, at, "Brackets, blocks and templates are nested more than %d deep here.", maxDepth)
 			return false
 		case m.top().chain > maxChain:
-			l.report(codeTooLong, address, tokens[i].Range, "The expression has more than %d operators; split it with locals.", maxChain)
+			l.report(codeTooLong, address, at, "The expression has more than %d operators; split it with locals.", maxChain)
 			return false
 		case m.fors > maxFors:
-			l.report(codeForDepth, address, tokens[i].Range, "A for expression may stand inside one other, not deeper.")
+			l.report(codeForDepth, address, at, "A for expression may stand inside one other, not deeper.")
 			return false
 		}
 	}

@@ -54,7 +54,7 @@ func (l *loader) guardJSONString(quoted []byte, name string, at int, address str
 		return true // the parser says why
 	}
 	mark := len(l.ds)
-	if l.guardTokens(lex([]byte(text), "", syntaxTemplate), address) {
+	if l.guardTokens(lex([]byte(text), syntaxTemplate), "", address) {
 		return true
 	}
 	for i := range l.ds[mark:] {
@@ -77,7 +77,7 @@ func (l *loader) guardType(expr hcl.Expression, address string) bool {
 		return true
 	}
 	mark := len(l.ds)
-	if l.guardTokens(lex([]byte(text), "", syntaxExpression), address) {
+	if l.guardTokens(lex([]byte(text), syntaxExpression), "", address) {
 		return true
 	}
 	for i := range l.ds[mark:] {

@@ -32,6 +32,8 @@ type Options struct {
 	WorkDir string
 	// Version is compared with required_version; empty skips the comparison.
 	Version string
+	// Lexed keeps tokens from one load to the next; nil keeps none.
+	Lexed *Lexed
 }
 
 // Load reads the scenario in a file or directory, with everything it imports,

@@ -304,15 +304,15 @@ func TestDescription(t *testing.T) {
 
 // A text that cannot be parsed is refused before the parser sees it.
 func TestParseSyntax(t *testing.T) {
-	if f, err := ParseSyntax("a.hcl", []byte("agent \"x\" {\n  provider = \n")); err != nil || f.Body == nil {
+	if f, err := ParseSyntax("a.hcl", []byte("agent \"x\" {\n  provider = \n"), nil); err != nil || f.Body == nil {
 		t.Errorf("got %v, want what there is", err)
 	}
 	for _, text := range []string{strings.Repeat("[", 5000), "a = \xff"} {
-		if _, err := ParseSyntax("a.hcl", []byte(text)); err == nil {
+		if _, err := ParseSyntax("a.hcl", []byte(text), nil); err == nil {
 			t.Errorf("got no error for %.10q", text)
 		}
 	}
 	if text, err := os.ReadFile("testdata/docs/language.md"); err == nil {
-		_, _ = ParseSyntax("a.hcl", text)
+		_, _ = ParseSyntax("a.hcl", text, &Lexed{})
 	}
 }

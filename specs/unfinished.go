@@ -11,7 +11,7 @@ import (
 // bracket, a template or a heredoc is open, or an operator ends it.
 func Unfinished(text string) bool {
 	open, last := 0, hclsyntax.TokenNil
-	for _, t := range lex([]byte(text+"\n"), expressionName, syntaxExpression) {
+	for _, t := range lex([]byte(text+"\n"), syntaxExpression) {
 		switch t.Type {
 		case hclsyntax.TokenOParen, hclsyntax.TokenOBrack, hclsyntax.TokenOBrace, hclsyntax.TokenOHeredoc, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
 			open++

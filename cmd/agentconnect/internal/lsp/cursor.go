@@ -76,7 +76,8 @@ type walk struct {
 // at finds out where the end of a text is.
 func at(before []byte) cursor {
 	w := walk{frames: []frame{{kind: frameBlock}}}
-	w.run(before)
+	tokens, _ := hclsyntax.LexConfig(before, "", hcl.InitialPos)
+	w.run(tokens)
 	c := w.cursor()
 	// The lexer counts the end of the line to a comment; without that the
 	// place is inside of it.
@@ -85,14 +86,13 @@ func at(before []byte) cursor {
 }
 
 // pieces are the strings of a file in order.
-func pieces(content []byte) []textPiece {
+func pieces(tokens hclsyntax.Tokens) []textPiece {
 	w := walk{frames: []frame{{kind: frameBlock}}}
-	w.run(content)
+	w.run(tokens)
 	return w.pieces
 }
 
-func (w *walk) run(content []byte) {
-	tokens, _ := hclsyntax.LexConfig(content, "", hcl.InitialPos)
+func (w *walk) run(tokens hclsyntax.Tokens) {
 	for _, t := range tokens {
 		w.token(t)
 		if t.Type != hclsyntax.TokenEOF {

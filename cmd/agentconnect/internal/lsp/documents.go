@@ -120,6 +120,7 @@ func (s *server) options(root string) specs.Options {
 	}
 	return specs.Options{
 		AllowMissingEnv: true, AllowUnsetVars: true, Overlay: overlay, OverlayOnly: unsaved(root), WorkDir: dir, Version: s.cfg.Version,
+		Lexed: s.lexed,
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 // templatefile.
 func (s *server) fileDefinition(d *document, p position) []location {
 	offset := d.offset(p)
-	for _, piece := range pieces(d.bytes) {
+	for _, piece := range pieces(s.lexed.Tokens(d.bytes)) {
 		if offset < piece.from || offset > piece.to {
 			continue
 		}

@@ -57,7 +57,7 @@ func (s *server) symbolDoc(sym *specs.Symbol) string {
 
 // exprDoc tells about a name in an expression.
 func (s *server) exprDoc(d *document, offset int) (doc string, from, to int) {
-	for _, piece := range pieces(d.bytes) {
+	for _, piece := range pieces(s.lexed.Tokens(d.bytes)) {
 		if offset < piece.from || offset > piece.to {
 			continue
 		}

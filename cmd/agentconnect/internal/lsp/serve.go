@@ -65,6 +65,7 @@ type server struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	rpc    *jrpc2.Server
+	lexed  *specs.Lexed
 	// scenarios are written in one language, test files in another.
 	scenarioLang, testLang language
 	work                   sync.WaitGroup // searches for findings
@@ -97,8 +98,9 @@ func newServer(ctx context.Context, cfg Config) *server {
 	if cfg.Log == nil {
 		cfg.Log = io.Discard
 	}
+	lexed := &specs.Lexed{}
 	s := &server{
-		cfg: cfg, scenarioLang: newLanguage(specs.Language()), testLang: newLanguage(specs.TrialLanguage()), open: map[string]*document{}, scenarios: map[string]*scenario{},
+		cfg: cfg, lexed: lexed, scenarioLang: newLanguage(specs.Language(), lexed), testLang: newLanguage(specs.TrialLanguage(), lexed), open: map[string]*document{}, scenarios: map[string]*scenario{},
 		roots: map[string]rooted{}, dirty: map[string]bool{}, wake: make(chan time.Duration, 1), findings: map[string]map[string]specs.Diagnostics{},
 	}
 	s.ctx, s.cancel = context.WithCancel(ctx)
@@ -111,7 +113,9 @@ type language struct {
 	*hcllang.Language
 }
 
-func newLanguage(docs *specs.BlockDoc) language { return language{docs, hcllang.New(docs)} }
+func newLanguage(docs *specs.BlockDoc, lexed *specs.Lexed) language {
+	return language{docs, hcllang.New(docs, lexed)}
+}
 
 // language is that of a file.
 func (s *server) language(name string) language {

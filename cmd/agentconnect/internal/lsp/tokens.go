@@ -32,7 +32,7 @@ func (s *server) semanticTokens(ctx context.Context, p *documentParams) (*semant
 		fmt.Fprintf(s.cfg.Log, "tokens: %v\n", err)
 	}
 	var own []hcllang.Token
-	for _, piece := range pieces(d.bytes) {
+	for _, piece := range pieces(s.lexed.Tokens(d.bytes)) {
 		if _, arg := piece.describe(lang.docs); arg != nil && arg.Form.IsExpression() {
 			own = append(own, exprTokens(string(d.bytes[piece.from:piece.to]), piece.from)...)
 		}

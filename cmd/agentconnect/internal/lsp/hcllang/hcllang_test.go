@@ -23,7 +23,7 @@ func names() []Name {
 }
 
 func TestComplete(t *testing.T) {
-	l := New(specs.Language())
+	l := New(specs.Language(), nil)
 	tests := []struct {
 		before    string
 		want, not []string
@@ -92,7 +92,7 @@ pattern "loop" "draft" {
 `
 
 func TestHover(t *testing.T) {
-	l := New(specs.Language())
+	l := New(specs.Language(), nil)
 	for at, want := range map[string]string{"max_tokens": "cap of one answer", "agent ": "participant", "max_iterations": "most passes", "provider  ": "Who answers"} {
 		doc, span, err := l.Hover(t.Context(), []byte(scenario), strings.Index(scenario, at)+1, names())
 		if err != nil || !strings.Contains(doc, want) || span.To <= span.From {
@@ -105,7 +105,7 @@ func TestHover(t *testing.T) {
 }
 
 func TestTokens(t *testing.T) {
-	l := New(specs.Language())
+	l := New(specs.Language(), nil)
 	found, err := l.Tokens(t.Context(), []byte(scenario))
 	if err != nil {
 		t.Fatal(err)
@@ -122,7 +122,7 @@ func TestTokens(t *testing.T) {
 }
 
 func TestSymbols(t *testing.T) {
-	found, err := New(specs.Language()).Symbols([]byte(scenario))
+	found, err := New(specs.Language(), nil).Symbols([]byte(scenario))
 	if err != nil || len(found) != 2 || found[1].Name != `pattern "loop" "draft"` || len(found[1].Inside) != 3 {
 		t.Errorf("got %+v, %v, want two blocks", found, err)
 	}

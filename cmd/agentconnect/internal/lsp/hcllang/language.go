@@ -24,11 +24,13 @@ import (
 type Language struct {
 	body      *schema.BodySchema
 	functions map[string]schema.FunctionSignature
+	lexed     *specs.Lexed
 }
 
-// New describes a language: the blocks of a file, and the functions.
-func New(doc *specs.BlockDoc) *Language {
-	return &Language{body: bodyOf(doc, ""), functions: signatures()}
+// New describes a language: the blocks of a file, and the functions. Lexed
+// keeps the tokens of texts; it may be nil.
+func New(doc *specs.BlockDoc, lexed *specs.Lexed) *Language {
+	return &Language{body: bodyOf(doc, ""), functions: signatures(), lexed: lexed}
 }
 
 // A Name is something that references lead to.
@@ -53,7 +55,7 @@ func (a alone) PathContext(lang.Path) (*decoder.PathContext, error) { return a.c
 
 // decoderOf parses a text as far as that goes.
 func (l *Language) decoderOf(text []byte, names []Name) (*decoder.PathDecoder, error) {
-	file, err := specs.ParseSyntax(fileName, text)
+	file, err := specs.ParseSyntax(fileName, text, l.lexed)
 	if err != nil {
 		return nil, err
 	}

@@ -169,9 +169,9 @@ func (r *replay) input(e *Event) {
 			r.failed(e, d)
 		}
 	case *ToolFinished:
-		r.tool(e, d.CallID, func(t *turn) { s.emit(t.event(&ToolFinished{CallID: d.CallID, Tool: d.Tool, Result: d.Result})) })
+		r.tool(e, d.CallID)
 	case *ToolFailed:
-		r.tool(e, d.CallID, func(t *turn) { s.emit(t.event(&ToolFailed{CallID: d.CallID, Tool: d.Tool, Error: d.Error})) })
+		r.tool(e, d.CallID)
 	case *ApprovalGiven:
 		_ = r.s.decide(d.CallID, d.By, true, "") // one that nobody waits for is not explained
 	case *ApprovalDenied:
@@ -298,14 +298,13 @@ func (l *logged) Error() string { return l.text }
 
 func (l *logged) Unwrap() error { return l.err }
 
-func (r *replay) tool(e *Event, id string, emit func(*turn)) {
+// tool gives a turn what its tool gave.
+func (r *replay) tool(e *Event, id string) {
 	t := r.s.st.turns[e.Turn]
-	if t == nil || !slices.ContainsFunc(t.pending, func(p toolRun) bool {
-		return p.call.ID == id && p.asked && !p.done && !t.given(p.call.Name) && !t.asks(&p)
-	}) {
+	if t == nil || !slices.ContainsFunc(t.running(), func(p *toolRun) bool { return p.call.ID == id }) {
 		return
 	}
-	emit(t)
+	r.s.emit(t.event(e.Data))
 	r.s.afterTools(t)
 }
 

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
@@ -14,10 +15,12 @@ import (
 // A scenario is what the server knows of what is loaded together: a directory,
 // or a file that stands for itself. The server's mutex guards it.
 type scenario struct {
-	outline  *specs.Outline
-	outlined int // the clock of the outline
-	// whole are the symbols of the last outline without gaps.
-	whole []specs.Symbol
+	outline  func() *specs.Outline // reads it at the first call
+	outlined int                   // the clock of the outline
+	// whole are the symbols of the last outline without gaps, and the clock of
+	// that.
+	whole   []specs.Symbol
+	wholeAt int
 	// names are those that expressions may read, at best of a scenario without
 	// gaps.
 	names *specs.ExprNames
@@ -37,22 +40,27 @@ type rooted struct {
 func (s *server) scenario(root string) *scenario {
 	sc := s.scenarios[root]
 	if sc == nil {
-		sc = &scenario{outlined: -1, looked: -1}
+		sc = &scenario{outlined: -1, wholeAt: -1, looked: -1}
 		s.scenarios[root] = sc
 	}
 	return sc
 }
 
-// outline is what a scenario declares, for the texts as they are now.
+// outline is what a scenario declares, for the texts as they are now. Who asks
+// while it is read waits for that.
 func (s *server) outline(root string) *specs.Outline {
 	s.mu.Lock()
 	sc, clock := s.scenario(root), s.clock
-	if sc.outlined == clock {
-		defer s.mu.Unlock()
-		return sc.outline
+	if sc.outlined != clock {
+		opts := s.options(root)
+		sc.outline, sc.outlined = sync.OnceValue(func() *specs.Outline { return s.readOutline(root, opts, sc, clock) }), clock
 	}
-	opts := s.options(root)
+	outline := sc.outline
 	s.mu.Unlock()
+	return outline()
+}
+
+func (s *server) readOutline(root string, opts specs.Options, sc *scenario, clock int) *specs.Outline {
 	read := specs.ReadOutline
 	if isTest(root) {
 		read = specs.ReadTestOutline
@@ -61,11 +69,8 @@ func (s *server) outline(root string) *specs.Outline {
 	absolute(out, opts.WorkDir)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if sc.outlined < clock {
-		sc.outline, sc.outlined = out, clock
-		if !out.Incomplete {
-			sc.whole = out.Symbols
-		}
+	if !out.Incomplete && sc.wholeAt < clock {
+		sc.whole, sc.wholeAt = out.Symbols, clock
 	}
 	return out
 }

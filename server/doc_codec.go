@@ -14,9 +14,11 @@ import (
 
 // A stored doc is a line with its head, whose fields are parted by tabs, and
 // then JSON, compressed when it is long. What a later version adds to the JSON
-// an earlier one passes over; a later head is another version.
+// an earlier one passes over; a later head is another version. The first version
+// had one field more, before the last one: a count of agents.
 const (
-	docVersion  = "1"
+	docVersion  = "2"
+	docFirst    = "1"
 	docFields   = 9
 	docPacked   = 16 << 10 // bytes of JSON from which on it is compressed
 	maxDocValue = 1 << 20  // bytes of a record of a table
@@ -93,21 +95,27 @@ func decodeHead(value []byte) (docHead, error) {
 	if end := bytes.IndexByte(value, '\n'); end >= 0 {
 		value = value[:end]
 	}
-	if version, _, _ := bytes.Cut(value, []byte{'\t'}); string(version) != docVersion {
+	fields := docFields
+	switch version, _, _ := bytes.Cut(value, []byte{'\t'}); string(version) {
+	case docVersion:
+	case docFirst:
+		fields++
+	default:
 		return docHead{}, fmt.Errorf("%w: its head has version %q, and this version of agentconnect reads %s; use the one that wrote it, or a later one",
 			errDoc, brief(string(version)), docVersion)
 	}
-	var at [docFields]string
+	var at [docFields + 1]string
 	rest, n := string(value), 0
-	for more := true; more && n < docFields; n++ {
+	for more := true; more && n < fields; n++ {
 		at[n], rest, more = strings.Cut(rest, "\t")
 	}
-	if n < docFields || rest != "" {
-		return docHead{}, fmt.Errorf("%w: its head has not %d fields", errDoc, docFields)
+	if n < fields || rest != "" {
+		return docHead{}, fmt.Errorf("%w: its head has not %d fields", errDoc, fields)
 	}
+	flags := at[fields-1]
 	h := docHead{
 		owner: plainField(at[1]), template: plainField(at[2]), sessionType: plainField(at[3]), status: plainField(at[4]),
-		direct: strings.Contains(at[8], "d"), resting: strings.Contains(at[8], "r"), deleted: strings.Contains(at[8], "x"),
+		direct: strings.Contains(flags, "d"), resting: strings.Contains(flags, "r"), deleted: strings.Contains(flags, "x"),
 	}
 	for i, t := range []*time.Time{&h.created, &h.ended, &h.wake} {
 		if at[5+i] == "" {

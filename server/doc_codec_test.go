@@ -77,12 +77,31 @@ func TestDocOfALaterVersion(t *testing.T) {
 	if d, err := decodeDoc(more); err != nil || d.Seq != 9 {
 		t.Errorf("with an unknown member: %v, %v", d, err)
 	}
-	value[0] = '2'
-	if _, err := decodeHead(value); !errors.Is(err, errDoc) || !strings.Contains(err.Error(), `version "2"`) {
+	value[0] = '3'
+	if _, err := decodeHead(value); !errors.Is(err, errDoc) || !strings.Contains(err.Error(), `version "3"`) {
 		t.Errorf("another version: %v", err)
 	}
 	if _, err := decodeDoc(value); !errors.Is(err, errDoc) {
 		t.Errorf("another version: %v", err)
+	}
+}
+
+// What the first version stored, with its count of agents, is read.
+func TestFirstDocVersion(t *testing.T) {
+	want := docHead{
+		owner: "ann", template: "debate", sessionType: agentAgent, status: statusPaused,
+		created: time.Unix(1_700_000_000, 123_456_789).UTC(), wake: time.Unix(1_800_000_000, 0).UTC(), direct: true, resting: true,
+	}
+	d, err := decodeDoc([]byte("1\tann\tdebate\tagent_agent\tpaused\t1700000000123456789\t\t1800000000000000000\t3\tdr\n{\"seq\":9}"))
+	if err != nil || d.head != want {
+		t.Fatalf("got %+v, %v, want %+v", d, err, want)
+	}
+	again, err := d.encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := decodeHead(again); err != nil || got != want {
+		t.Errorf("stored again it is %+v, %v, want %+v", got, err, want)
 	}
 }
 
@@ -109,6 +128,7 @@ func FuzzDecodeDoc(f *testing.F) {
 		f.Add(value)
 	}
 	f.Add([]byte("1\t\t\t\t\t\t\t\t\n{}"))
+	f.Add([]byte("2\t\t\t\t\t\t\t\t\n{}"))
 	f.Add([]byte("2\n"))
 	f.Fuzz(func(t *testing.T, value []byte) {
 		head, headErr := decodeHead(value)

@@ -75,7 +75,7 @@ func (e *embedded) prepare() error {
 		return e.start()
 	}
 	if !e.cfg.renames(e.cfg.Dir) {
-		e.cfg.Logger.Debug("records are synced one by one: the file system is not one that is known to keep renames in order", "dir", e.cfg.Dir)
+		e.cfg.Logger.Info("records are synced one by one: the file system is not one that is known to keep renames in order", "dir", e.cfg.Dir)
 	} else {
 		for i := range shards {
 			e.disks = append(e.disks, newDisk(filepath.Join(streamsDir(filepath.Join(root, eventsDir)), streamName(i), "msgs")))
@@ -89,13 +89,9 @@ func (e *embedded) start() error {
 	root := filepath.Join(e.cfg.Dir, e.cfg.store)
 	always := e.cfg.Sync != SyncInterval
 	var both errgroup.Group
-	both.Go(func() (err error) {
-		e.tables, err = e.serve(root, always, tablesShare)
-		return err
-	})
-	both.Go(func() (err error) {
-		e.events, err = e.serve(filepath.Join(root, eventsDir), always && e.disks == nil, 100-tablesShare)
-		return err
+	both.Go(func() error { return e.serve(&e.tables, root, always, tablesShare) })
+	both.Go(func() error {
+		return e.serve(&e.events, filepath.Join(root, eventsDir), always && e.disks == nil, 100-tablesShare)
 	})
 	return both.Wait()
 }
@@ -103,8 +99,9 @@ func (e *embedded) start() error {
 // tablesShare is the tables' part of [Config.MaxStore], in percent.
 const tablesShare = 25
 
-// serve starts one server. It is given back even if it does not come up.
-func (e *embedded) serve(dir string, always bool, share int64) (*server.Server, error) {
+// serve starts one server in its place, where it is even if it does not come up.
+// The one before it stays there when none can be made.
+func (e *embedded) serve(at **server.Server, dir string, always bool, share int64) error {
 	cfg := e.cfg
 	most := cfg.MaxStore
 	if most > 0 {
@@ -116,23 +113,24 @@ func (e *embedded) serve(dir string, always bool, share int64) (*server.Server, 
 		JetStreamMaxMemory: 64 << 20, JetStreamMaxStore: most, MaxPayload: maxRecord + 64<<10,
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
+	*at = srv
 	log := &logger{log: cfg.Logger}
 	srv.SetLoggerV2(log, false, false, false)
 	srv.Start()
 	for start := time.Now(); !srv.ReadyForConnections(readyEvery); {
 		if why := log.fatal.Load(); why != nil {
-			return srv, unwritable(cfg.Dir, *why)
+			return unwritable(cfg.Dir, *why)
 		}
 		if time.Since(start) > readyWithin {
-			return srv, fmt.Errorf("embedded journal in %s is not ready after %s", cfg.Dir, readyWithin)
+			return fmt.Errorf("embedded journal in %s is not ready after %s", cfg.Dir, readyWithin)
 		}
 	}
 	if !srv.JetStreamEnabled() {
-		return srv, unwritable(cfg.Dir, "it does not say why")
+		return unwritable(cfg.Dir, "it does not say why")
 	}
-	return srv, nil
+	return nil
 }
 
 func unwritable(dir, why string) error {

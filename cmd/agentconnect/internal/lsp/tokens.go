@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/lsp/hcllang"
 	"github.com/agentconnect-dev/agentconnect/specs"
@@ -26,6 +27,10 @@ func (s *server) semanticTokens(ctx context.Context, p *documentParams) (*semant
 	if strings.HasSuffix(d.path, ".json") {
 		return &semanticTokens{Data: []int{}}, nil
 	}
+	var outline *specs.Outline
+	var reading sync.WaitGroup // meanwhile hcl-lang looks at the text
+	reading.Go(func() { outline = s.outline(s.root(d.path)) })
+	defer reading.Wait()
 	lang := s.language(d.path)
 	found, err := lang.Tokens(ctx, d.bytes)
 	if err != nil {
@@ -37,7 +42,8 @@ func (s *server) semanticTokens(ctx context.Context, p *documentParams) (*semant
 			own = append(own, exprTokens(string(d.bytes[piece.from:piece.to]), piece.from)...)
 		}
 	}
-	for _, u := range s.outline(s.root(d.path)).Uses {
+	reading.Wait()
+	for _, u := range outline.Uses {
 		if u.Range.Filename == d.path {
 			own = append(own, hcllang.Token{Span: hcllang.Span{From: u.Range.Start.Byte, To: u.Range.End.Byte}, Type: useType(u)})
 		}

@@ -152,12 +152,13 @@ func TestExprReads(t *testing.T) {
 }
 
 func TestExprSeen(t *testing.T) {
-	e := compiled(t, "turns >= 4 and turns < 9 and last.content contains 'x' and data.critic.score > 1 and data['critic'].items[0].n == 1 and agents['writer'].turns > 0 and any(messages, .turn > 1) and agents[last.agent].turns > 1 and usage.cost > 0", wantBool, testScope())
+	e := compiled(t, "turns >= 4 and turns < 9 and last.content contains 'x' and data.critic.score > 1 and data['critic'].items[0].n == 1 and agents['writer'].turns > 0 and any(messages, .turn > 1) and agents[last.agent].turns > 1 and usage.cost > 0 and messages[1].content != 'y' and messages[-1].turn > 0 and messages[9].content == 'z' and messages[turns].agent != 'w'", wantBool, testScope())
 	env := manyMessages(5, "x")
+	env.Messages[1].Content, env.Messages[4].Turn = "the second", 7
 	env.Last = EnvMessage{Content: strings.Repeat("ä", 100), Agent: "writer"}
 	env.Usage.Cost = 0.25
 	got := fmt.Sprint(e.Seen(env))
-	want := `[{turns 5} {last.content "` + strings.Repeat("ä", 80) + `…"} {data.critic.score absent} {data.critic.items absent} {agents['writer'].turns absent} {messages 5 values} {agents {}} {last.agent "writer"} {usage.cost 0.25}]`
+	want := `[{turns 5} {last.content "` + strings.Repeat("ä", 80) + `…"} {data.critic.score absent} {data.critic.items[0].n absent} {agents['writer'].turns absent} {messages 5 values} {agents {}} {last.agent "writer"} {usage.cost 0.25} {messages[1].content "the second"} {messages[-1].turn 7} {messages[9].content absent}]`
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -48,7 +48,7 @@ func (r *resolver) known(name string, at span) bool {
 		return false
 	}
 	r.reads |= part
-	r.see(name, nil)
+	r.see(name)
 	return true
 }
 
@@ -68,7 +68,7 @@ func (r *resolver) knownInput(name string, at span) bool {
 // member copies a.b and a[b]. What follows var, local, agents and data is
 // checked here, the fields of everything else with its type.
 func (r *resolver) member(n *ast.MemberNode) (ast.Node, span) {
-	root, keys := memberPath(n)
+	root, keys, constant := memberPath(n)
 	if root != nil && !slices.Contains(r.lets, root.Value) {
 		switch {
 		case (root.Value == "var" || root.Value == "local") && r.literalRoot(root.Value):
@@ -78,8 +78,8 @@ func (r *resolver) member(n *ast.MemberNode) (ast.Node, span) {
 				return r.unknown(at)
 			}
 			return r.literal(n, root)
-		case r.scope.input == nil && len(keys) > 0:
-			return r.path(n, root, keys)
+		case r.scope.input == nil && len(constant) > 0:
+			return r.path(n, root, keys, constant)
 		}
 	}
 	return r.plainMember(n)
@@ -101,50 +101,43 @@ func (r *resolver) property(n *ast.MemberNode) (ast.Node, span) {
 	return prop, end.with(r.through(n))
 }
 
-// memberPath is a chain of constant keys that starts at a name. A chain that
-// goes on with another key is cut there.
-func memberPath(n *ast.MemberNode) (*ast.IdentifierNode, []*ast.StringNode) {
-	var keys []*ast.StringNode
+// memberPath is a chain of constant keys that starts at a name, and the names
+// among them before the first index. A chain that goes on with a computed key is
+// cut there.
+func memberPath(n *ast.MemberNode) (root *ast.IdentifierNode, names []*ast.StringNode, keys []any) {
 	for {
 		if key, ok := n.Property.(*ast.StringNode); ok {
+			names = append(names, key)
+		} else {
+			names = nil
+		}
+		if key := constantKey(n.Property); key != nil {
 			keys = append(keys, key)
 		} else {
 			keys = nil
 		}
 		switch base := n.Node.(type) {
 		case *ast.IdentifierNode:
+			slices.Reverse(names)
 			slices.Reverse(keys)
-			return base, keys
+			return base, names, keys
 		case *ast.MemberNode:
 			n = base
 		case *ast.ChainNode:
 			inner, ok := base.Node.(*ast.MemberNode)
 			if !ok {
-				return nil, nil
+				return nil, nil, nil
 			}
 			n = inner
 		default:
-			return nil, nil
+			return nil, nil, nil
 		}
 	}
 }
 
-// path copies a chain that starts at a name of the session.
-func (r *resolver) path(n *ast.MemberNode, root *ast.IdentifierNode, keys []*ast.StringNode) (ast.Node, span) {
-	first := keys[0]
-	if root.Value == "here" && r.scope.here && first.Value == "data" && len(keys) > 1 {
-		first = keys[1]
-	}
-	ok := true
-	switch {
-	case root.Value == "agents":
-		ok = r.participant(keys[0])
-	case root.Value == "here" && first != keys[0] && len(r.scope.board) > 0:
-		ok = r.entry(first)
-	case root.Value == "data", root.Value == "here" && first != keys[0]:
-		ok = r.answers(first)
-	}
-	if !ok {
+// path copies a chain of constant keys that starts at a name of the session.
+func (r *resolver) path(n *ast.MemberNode, root *ast.IdentifierNode, names []*ast.StringNode, keys []any) (ast.Node, span) {
+	if len(names) > 0 && !r.knownPath(root, names) {
 		at := r.token(root)
 		r.reads |= envNames()[root.Value]
 		return r.unknown(at.with(r.token(n)))
@@ -152,9 +145,27 @@ func (r *resolver) path(n *ast.MemberNode, root *ast.IdentifierNode, keys []*ast
 	seen := len(r.paths)
 	c, at := r.plainMember(n)
 	if seen < len(r.paths) {
-		r.paths[seen].keys = keyNames(keys)
+		r.paths[seen].keys = keys
 	}
 	return c, at
+}
+
+// knownPath checks the names behind agents, data and here.data.
+func (r *resolver) knownPath(root *ast.IdentifierNode, names []*ast.StringNode) bool {
+	first := names[0]
+	if root.Value == "here" && r.scope.here && first.Value == "data" && len(names) > 1 {
+		first = names[1]
+	}
+	switch {
+	case root.Value == "agents":
+		return r.participant(first)
+	case root.Value == "here" && first != names[0] && len(r.scope.board) > 0:
+		return r.entry(first)
+	case root.Value == "data", root.Value == "here" && first != names[0]:
+		return r.answers(first)
+	default:
+		return true
+	}
 }
 
 // participant checks the key of agents.

@@ -2,6 +2,7 @@ package specs
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,10 +21,11 @@ type Seen struct {
 // maxSeen is how many characters of a value a reason shows.
 const maxSeen = 80
 
-// exprPath is a name at the top and the constant keys behind it.
+// exprPath is a name at the top and the constant keys behind it, each a string or
+// an int.
 type exprPath struct {
 	root string
-	keys []string
+	keys []any
 }
 
 // String writes the path as an expression does.
@@ -31,11 +33,14 @@ func (p exprPath) String() string {
 	var out strings.Builder
 	out.WriteString(p.root)
 	for i, key := range p.keys {
+		name, ok := key.(string)
 		switch {
-		case i == 0 && p.root == "agents", !isName(key):
-			out.WriteString("['" + strings.ReplaceAll(key, "'", `\'`) + "']")
+		case !ok:
+			fmt.Fprintf(&out, "[%v]", key)
+		case i == 0 && p.root == "agents", !isName(name):
+			out.WriteString("['" + strings.ReplaceAll(name, "'", `\'`) + "']")
 		default:
-			out.WriteString("." + key)
+			out.WriteString("." + name)
 		}
 	}
 	return out.String()
@@ -52,16 +57,23 @@ func isName(s string) bool {
 }
 
 // see notes a name that is read.
-func (r *resolver) see(root string, keys []string) {
-	r.paths = append(r.paths, exprPath{root, keys})
+func (r *resolver) see(root string) {
+	r.paths = append(r.paths, exprPath{root: root})
 }
 
-func keyNames(keys []*ast.StringNode) []string {
-	names := make([]string, len(keys))
-	for i, k := range keys {
-		names[i] = k.Value
+// constantKey is the string or the int that a key is, nil where it is computed.
+func constantKey(n ast.Node) any {
+	switch n := n.(type) {
+	case *ast.StringNode:
+		return n.Value
+	case *ast.IntegerNode:
+		return n.Value
+	case *ast.UnaryNode:
+		if i, ok := n.Node.(*ast.IntegerNode); ok && n.Operator == "-" {
+			return -i.Value
+		}
 	}
-	return names
+	return nil
 }
 
 // uniquePaths drops repetitions.
@@ -81,9 +93,17 @@ func (e *Expr) Seen(env *Env) []Seen {
 	if env == nil {
 		env = &Env{}
 	}
+	return e.seen(env, nil)
+}
+
+// seen is Seen for an expression that reads facts, too.
+func (e *Expr) seen(env *Env, facts TrialFacts) []Seen {
 	out := make([]Seen, 0, len(e.paths))
 	for _, p := range e.paths {
-		v := fetchAt(*env, p.root)
+		v, ok := facts[p.root]
+		if !ok {
+			v = fetchAt(*env, p.root)
+		}
 		for _, key := range p.keys {
 			v = fetchAt(v, key)
 		}
@@ -92,13 +112,17 @@ func (e *Expr) Seen(env *Env) []Seen {
 	return out
 }
 
-// Keys are the constant keys that the expression reads behind a name, each
+// Keys are the constant names that the expression reads behind a name, each
 // once: of data.critic.score and data["writer"], behind data, critic and writer.
 func (e *Expr) Keys(name string, keys ...string) []string {
 	var out []string
+	n := len(keys)
 	for _, p := range e.paths {
-		if n := len(keys); p.root == name && len(p.keys) > n && slices.Equal(p.keys[:n], keys) && !slices.Contains(out, p.keys[n]) {
-			out = append(out, p.keys[n])
+		if p.root != name || len(p.keys) <= n || !slices.EqualFunc(p.keys[:n], keys, func(a any, b string) bool { return a == b }) {
+			continue
+		}
+		if key, ok := p.keys[n].(string); ok && !slices.Contains(out, key) {
+			out = append(out, key)
 		}
 	}
 	return out

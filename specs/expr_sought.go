@@ -39,7 +39,9 @@ func (r *resolver) seek(root ast.Node) []Sought {
 	if r.scope.input != nil {
 		return nil
 	}
-	structured := slices.ContainsFunc(r.paths, func(p exprPath) bool { return p.root == "data" || p.root == "here" && slices.Contains(p.keys, "data") })
+	structured := slices.ContainsFunc(r.paths, func(p exprPath) bool {
+		return p.root == "data" || p.root == "here" && slices.Contains(p.keys, any("data"))
+	})
 	s := &seeker{r: r, only: !structured}
 	ast.Walk(&root, &negations{s})
 	ast.Walk(&root, s)

@@ -175,7 +175,7 @@ func (a *Assertion) Check(env *Env, facts TrialFacts) (ok bool, at Range, values
 			}
 		}
 	}
-	for _, s := range a.Condition.seenWith(env, facts) {
+	for _, s := range a.Condition.seen(env, facts) {
 		details = add(details, s.Name, "is "+s.Value)
 	}
 	return false, at, append(values, details...), nil
@@ -194,24 +194,6 @@ func (e *Expr) inner() Range {
 		return e.src.whole
 	}
 	return e.src.span(span{0, len(e.src.text)})
-}
-
-// seenWith is Seen for an expression that reads facts.
-func (e *Expr) seenWith(env *Env, facts TrialFacts) []Seen {
-	var out []Seen
-	for _, p := range e.paths {
-		var v any
-		if fact, ok := facts[p.root]; ok {
-			v = fact
-		} else {
-			v = fetchAt(*env, p.root)
-		}
-		for _, key := range p.keys {
-			v = fetchAt(v, key)
-		}
-		out = append(out, Seen{Name: p.String(), Value: shown(v)})
-	}
-	return out
 }
 
 // oneLine is a text without its line breaks, cut to what fits.

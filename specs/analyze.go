@@ -27,12 +27,11 @@ func Analyze(path string, opts Options) *Analysis {
 	defer l.close()
 	cfg := l.guarded(path)
 	ds := l.finish()
-	if ds.HasErrors() {
-		cfg = nil
-	} else {
-		cfg.Hash, cfg.Root, cfg.Sources, cfg.HoldsSecrets = l.hash(cfg), l.rootFile, l.readTexts(), l.holdsSecrets()
+	a := &Analysis{Diagnostics: ds, Names: &ExprNames{base: l.exprBase, inputs: l.exprInputs}}
+	if !ds.HasErrors() {
+		a.Config = l.sealed(cfg)
 	}
-	return &Analysis{Config: cfg, Diagnostics: ds, Names: &ExprNames{base: l.exprBase, inputs: l.exprInputs}}
+	return a
 }
 
 // ExprNames are the names that the expressions of a scenario may read. The
@@ -86,7 +85,7 @@ func (n *ExprNames) scope(at ExprPlace) *exprScope {
 
 // names are the items that an expression may begin with.
 func (s *exprScope) items() []ExprItem {
-	docs := exprDocs()
+	docs, calls := exprDocs(), functionDocs()
 	var out []ExprItem
 	env := s.env()
 	for _, name := range s.names() {
@@ -98,7 +97,7 @@ func (s *exprScope) items() []ExprItem {
 		out = append(out, item)
 	}
 	for name := range functions() {
-		out = append(out, ExprItem{Name: name, Kind: ItemFunction, Detail: functionDocs()[name].signature, Doc: functionDocs()[name].doc})
+		out = append(out, ExprItem{Name: name, Kind: ItemFunction, Detail: calls[name].signature, Doc: calls[name].doc})
 	}
 	for name, doc := range operatorDocs() {
 		out = append(out, ExprItem{Name: name, Kind: ItemOperator, Doc: doc})

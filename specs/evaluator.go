@@ -194,11 +194,9 @@ func (e *Evaluator) source(a *arg) string {
 // whole session's where it is empty.
 func (e *Evaluator) Condition(text, pattern string) (*Expr, Diagnostics) {
 	e.begin(conditionName, text)
-	scope := &exprScope{
-		data: e.l.outputTypes(e.cfg), participants: participantNames(e.cfg), vars: e.l.exprValues("var"), locals: e.l.exprValues("local"),
-		here: true, board: e.board(pattern),
-	}
-	x, found := compileExpr(textSource(conditionName, text), wantAny, scope)
+	scope := e.l.exprBase
+	scope.here, scope.board = true, e.board(pattern)
+	x, found := compileExpr(textSource(conditionName, text), wantAny, &scope)
 	e.l.ds = found
 	return x, e.end()
 }

@@ -38,10 +38,10 @@ func ExprTokens(text string) []ExprToken {
 	if err != nil {
 		return nil
 	}
-	bytes := runeOffsets(text)
+	bytes, words := runeOffsets(text), operatorDocs()
 	var out []ExprToken
 	for i, t := range tokens {
-		kind := tokenKind(tokens, i)
+		kind := tokenKind(tokens, i, words)
 		if kind == "" {
 			continue
 		}
@@ -53,7 +53,7 @@ func ExprTokens(text string) []ExprToken {
 	return out
 }
 
-func tokenKind(tokens []lexer.Token, i int) ExprTokenKind {
+func tokenKind(tokens []lexer.Token, i int, words map[string]string) ExprTokenKind {
 	t := tokens[i]
 	switch t.Kind {
 	case lexer.Number:
@@ -62,7 +62,7 @@ func tokenKind(tokens []lexer.Token, i int) ExprTokenKind {
 		return TokenText
 	case lexer.Identifier:
 		switch {
-		case operatorDocs()[t.Value] != "" || t.Value == "true" || t.Value == "false":
+		case words[t.Value] != "" || t.Value == "true" || t.Value == "false":
 			return TokenWord
 		case i > 0 && (tokens[i-1].Value == "." || tokens[i-1].Value == "?."):
 			return TokenField

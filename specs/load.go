@@ -47,8 +47,13 @@ func Load(path string, opts Options) (*Config, Diagnostics) {
 	if ds.HasErrors() {
 		return nil, ds
 	}
+	return l.sealed(cfg), ds
+}
+
+// sealed is a configuration without errors with what identifies it.
+func (l *loader) sealed(cfg *Config) *Config {
 	cfg.Hash, cfg.Root, cfg.Sources, cfg.HoldsSecrets = l.hash(cfg), l.rootFile, l.readTexts(), l.holdsSecrets()
-	return cfg, ds
+	return cfg
 }
 
 // A loader is one call of Load. Its methods run one after the other in the

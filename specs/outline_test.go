@@ -133,11 +133,11 @@ run "it ends" {
 	if out.Scenario != "d" || len(out.Symbols) == 0 || out.Incomplete {
 		t.Errorf("got scenario %q, %d symbols, incomplete %v", out.Scenario, len(out.Symbols), out.Incomplete)
 	}
-	if ds := CheckTest("d/a.test.hcl", Options{Overlay: files, OverlayOnly: true}, func() bool { return false }); len(ds) != 0 {
+	if ds := CheckSuite("d/a.test.hcl", Options{Overlay: files, OverlayOnly: true}, nil); len(ds) != 0 {
 		t.Errorf("got %v in a sound test file", ds)
 	}
 	files["d/a.test.hcl"] = []byte(strings.Replace(test, "agents['writer']", "agents['wrter']", 1))
-	if ds := CheckTest("d/a.test.hcl", Options{Overlay: files, OverlayOnly: true}, func() bool { return false }); len(ds) != 1 || ds[0].Code != codeExprParticipant {
+	if ds := CheckSuite("d/a.test.hcl", Options{Overlay: files, OverlayOnly: true}, nil); len(ds) != 1 || ds[0].Code != codeExprParticipant {
 		t.Errorf("got %v, want the participant that is not there", ds)
 	}
 }

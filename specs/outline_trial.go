@@ -37,25 +37,3 @@ func ReadTestOutline(path string, opts Options) (out *Outline) {
 	out.Incomplete = out.Incomplete || test.syntaxErrors
 	return out
 }
-
-// CheckTest finds what is wrong in a test file: in itself, and in what its runs
-// make of the scenario, as far as the test file is to blame. Stopped is asked
-// before each run; once it is true the findings are not complete.
-func CheckTest(path string, opts Options, stopped func() bool) Diagnostics {
-	suite, ds := LoadSuite(path, opts)
-	if suite == nil {
-		return ds
-	}
-	for i := range suite.Runs {
-		if stopped() {
-			return nil
-		}
-		t, found := suite.Trial(i, opts)
-		for j := range found {
-			if t.IsOwn(&found[j]) && !slices.ContainsFunc(ds, func(d Diagnostic) bool { return sameFinding(d, found[j]) }) {
-				ds = append(ds, found[j])
-			}
-		}
-	}
-	return ds.sorted()
-}

@@ -22,8 +22,7 @@ func (s *Suite) Trial(i int, opts Options) (*Trial, Diagnostics) {
 	cfg := l.guarded(s.Scenario)
 	ds := l.finish()
 	if cfg != nil && !ds.HasErrors() {
-		cfg.Hash, cfg.Root, cfg.Sources, cfg.HoldsSecrets = l.hash(cfg), l.rootFile, l.readTexts(), l.holdsSecrets()
-		t.Config = cfg
+		t.Config = l.sealed(cfg)
 	}
 	return t, ds
 }
@@ -111,12 +110,13 @@ func (l *loader) joinVariables() {
 	if l.joined == nil {
 		return
 	}
+	names := sortedKeys(l.inputs)
 	for _, n := range l.joined.variables {
 		for _, a := range sortedArgs(n) {
 			v := l.inputs[a.schema.name]
 			if v == nil {
-				d := l.about(n, codeNoVariable, a.name, "The scenario has no variable %q.%s", a.schema.name, l.meant(a.schema.name, slices.Collect(keysOf(l.inputs))))
-				l.rename(d, a.name, nearest(a.schema.name, slices.Collect(keysOf(l.inputs))))
+				d := l.about(n, codeNoVariable, a.name, "The scenario has no variable %q.%s", a.schema.name, l.meant(a.schema.name, names))
+				l.rename(d, a.name, nearest(a.schema.name, names))
 				continue
 			}
 			if v.sensitive {

@@ -187,13 +187,17 @@ func (l *loader) checkCommand(n *node, command string) {
 
 // CheckSuite gives all findings about a test file: those of [LoadSuite], and
 // where it is sound, what is found in it with its scenario. Findings about the
-// scenario itself are not among them.
-func CheckSuite(path string, opts Options) Diagnostics {
+// scenario itself are not among them. Stopped, if not nil, is asked before each
+// run; once it is true there are no findings, since they would not be complete.
+func CheckSuite(path string, opts Options, stopped func() bool) Diagnostics {
 	s, ds := LoadSuite(path, opts)
 	if s == nil {
 		return ds
 	}
 	for i := range s.Runs {
+		if stopped != nil && stopped() {
+			return nil
+		}
 		t, found := s.Trial(i, opts)
 		for _, d := range found {
 			if t.IsOwn(&d) && !slices.ContainsFunc(ds, func(o Diagnostic) bool { return sameFinding(o, d) }) {

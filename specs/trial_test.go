@@ -19,7 +19,7 @@ func TestTrialFixtures(t *testing.T) {
 	seen := map[string]bool{}
 	for _, path := range paths {
 		t.Run(filepath.Base(path), func(t *testing.T) {
-			ds := CheckSuite(path, Options{Version: "0.1.0"})
+			ds := CheckSuite(path, Options{Version: "0.1.0"}, nil)
 			for _, d := range ds {
 				seen[d.Code] = true
 			}
@@ -187,7 +187,7 @@ func FuzzLoadSuite(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, content string) {
-		ds := CheckSuite("dir/x.test.hcl", Options{OverlayOnly: true, Overlay: map[string][]byte{"dir/x.test.hcl": []byte(content), "dir/scenario.hcl": scenario}})
+		ds := CheckSuite("dir/x.test.hcl", Options{OverlayOnly: true, Overlay: map[string][]byte{"dir/x.test.hcl": []byte(content), "dir/scenario.hcl": scenario}}, nil)
 		for _, d := range ds {
 			if d.Code == codeInternal {
 				t.Errorf("got %s", d.Detail)

@@ -160,7 +160,7 @@ func checkedTest(path string, vars []specs.VarInput) (specs.Diagnostics, error) 
 	if err := there(path); err != nil {
 		return nil, err
 	}
-	return specs.CheckSuite(path, specs.Options{Vars: vars, Version: thisBuild().Version}), nil
+	return specs.CheckSuite(path, specs.Options{Vars: vars, Version: thisBuild().Version}, nil), nil
 }
 
 // runsOf is how many runs a sound test file has.

@@ -91,7 +91,7 @@ func (s *server) look(root string) bool {
 // paths.
 func (s *server) analyze(root string, opts specs.Options, clock int) (specs.Diagnostics, *specs.ExprNames) {
 	if isTest(root) {
-		found := specs.CheckTest(root, opts, func() bool { return s.outdated(clock) })
+		found := specs.CheckSuite(root, opts, func() bool { return s.outdated(clock) })
 		return withPaths(found, root, opts.WorkDir), nil
 	}
 	a := specs.Analyze(root, opts)

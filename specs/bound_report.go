@@ -137,11 +137,7 @@ func (pr *prover) cost(s *Session) {
 		}
 		free := true
 		for i, p := range pr.sources(a) {
-			model := ""
-			if i == 0 {
-				model = a.Model
-			}
-			price, known := PriceOf(p, model)
+			price, known := PriceOf(p, a.modelAt(i))
 			if !known && !reported[p.Name] {
 				reported[p.Name] = true
 				pr.priceless(s, p)

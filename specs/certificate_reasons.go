@@ -55,11 +55,7 @@ func (pr *prover) pricelessOf(who *cast) []string {
 	found := map[string]bool{}
 	for _, a := range pr.cfg.Agents {
 		for i, p := range pr.sources(a) {
-			model := ""
-			if i == 0 {
-				model = a.Model
-			}
-			if _, known := PriceOf(p, model); who.agents[a.Name] && !known {
+			if _, known := PriceOf(p, a.modelAt(i)); who.agents[a.Name] && !known {
 				found[p.Name] = true
 			}
 		}

@@ -150,11 +150,7 @@ func (d *divider) divide(a *Agent, own sum, providers map[string]sum) {
 		all = satAdd(all, d.tries(name))
 	}
 	for i, name := range a.Models {
-		model := ""
-		if i == 0 {
-			model = a.Model
-		}
-		add(name, model, own.part(d.tries(name), all))
+		add(name, a.modelAt(i), own.part(d.tries(name), all))
 	}
 	if a.summarizes() {
 		turns := own.calls / max(d.turnOf(a.Name, given{}).calls, 1)

@@ -35,12 +35,9 @@ func (pr *prover) grown(a *Agent, g given) spend {
 	}
 	var s spend
 	for i, provider := range a.Models {
-		model := ""
-		if i == 0 {
-			model = a.Model
-		}
-		s.in = satAdd(s.in, satMul(read, pr.tries(provider)))
-		s.cost += mulFloat(pr.priceOf(provider, model).Input, satMul(read, pr.tries(provider)))
+		again := satMul(read, pr.tries(provider))
+		s.in = satAdd(s.in, again)
+		s.cost += mulFloat(pr.priceOf(provider, a.modelAt(i)).Input, again)
 	}
 	return s
 }

@@ -142,11 +142,7 @@ func (pr *prover) tries(provider string) int {
 // agentCall is one request to a model of an agent's chain.
 func (pr *prover) agentCall(a *Agent, link int, g given) spend {
 	provider := a.Models[link]
-	model := ""
-	if link == 0 {
-		model = a.Model
-	}
-	price := pr.priceOf(provider, model)
+	price := pr.priceOf(provider, a.modelAt(link))
 	s := spend{calls: 1, asks: 1, in: satAdd(pr.promptOf(a), g.words), out: capOf(a), wait: pr.callWait(provider)}
 	s.askPrice = price.Input
 	if m := a.Memory; m != nil && m.Keep == "last" && (m.Messages > 0 || m.Tokens > 0) {
@@ -174,6 +170,15 @@ func (pr *prover) summaryCall(a *Agent) spend {
 	s := spend{calls: 1, in: noteTokens + summaryTokens, out: summaryTokens, reads: 1, readPrice: price.Input, wait: pr.callWait(a.Memory.Summarize)}
 	s.cost = mulFloat(price.Input, s.in) + mulFloat(price.Output, s.out)
 	return s
+}
+
+// modelAt is the model that an agent names for a provider of its chain: that for
+// the first one, or empty.
+func (a *Agent) modelAt(link int) string {
+	if link > 0 {
+		return ""
+	}
+	return a.Model
 }
 
 // capOf is the most tokens of one answer.

@@ -1,12 +1,12 @@
 package specs
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 )
 
@@ -129,27 +129,4 @@ func keyText(key string) string {
 }
 
 // quoted is a text as HCL writes it: templates in it are text.
-func quoted(s string) string {
-	var out strings.Builder
-	out.WriteByte('"')
-	for i, c := range s {
-		switch {
-		case c == '"' || c == '\\':
-			out.WriteString(`\` + string(c))
-		case c == '\n':
-			out.WriteString(`\n`)
-		case c == '\r':
-			out.WriteString(`\r`)
-		case c == '\t':
-			out.WriteString(`\t`)
-		case (c == '$' || c == '%') && strings.HasPrefix(s[i+1:], "{"):
-			out.WriteString(string(c) + string(c))
-		case c == 0x7f || c < ' ':
-			fmt.Fprintf(&out, `\u%04x`, c)
-		default:
-			out.WriteRune(c)
-		}
-	}
-	out.WriteByte('"')
-	return out.String()
-}
+func quoted(s string) string { return string(hclwrite.TokensForValue(cty.StringVal(s)).Bytes()) }

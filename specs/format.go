@@ -23,7 +23,8 @@ func Format(filename string, src []byte) ([]byte, Diagnostics) {
 	if strings.HasSuffix(filename, ".json") {
 		return src, nil
 	}
-	l := newLoader(Options{})
+	lexed := &Lexed{} // what is laid out already is the same text at each step
+	l := newLoader(Options{Lexed: lexed})
 	if len(src) > maxFileSize {
 		l.report(codeTooLarge, "", hcl.Range{}, "%s has %s; at most %s are formatted.", filename, sizeText(len(src)), sizeText(maxFileSize))
 		return src, l.finish()
@@ -31,7 +32,7 @@ func Format(filename string, src []byte) ([]byte, Diagnostics) {
 	if l.parse(filename, src); len(l.ds) > 0 {
 		return src, l.finish()
 	}
-	out, ok := laidOut(bytes.TrimPrefix(src, []byte(bom)))
+	out, ok := laidOut(bytes.TrimPrefix(src, []byte(bom)), lexed)
 	if !ok {
 		l.report(codeInternal, "", hcl.Range{}, "%s cannot be formatted without changing what it says.", filename)
 		return src, l.finish()
@@ -45,28 +46,28 @@ const maxPasses = 8
 
 // laidOut formats a text without mistakes in its syntax. It gives false if the
 // result would say something else.
-func laidOut(src []byte) ([]byte, bool) {
-	cut, heredocs := cutHeredocs(src)
+func laidOut(src []byte, lexed *Lexed) ([]byte, bool) {
+	cut, heredocs := cutHeredocs(src, lexed)
 	start := unwrapAll(cut)
-	text := settled(start)
+	text := settled(start, lexed)
 	if bytes.Equal(text, cut) {
 		return src, true
 	}
-	tokens := lex(text, syntaxConfig)
-	if spelling(tokens) != spelling(lex(start, syntaxConfig)) {
+	tokens := lexed.Tokens(text)
+	if spelling(tokens) != spelling(lexed.Tokens(start)) {
 		return nil, false
 	}
 	return pasteHeredocs(text, tokens, heredocs)
 }
 
 // settled moves the space of a text until it stays where it is.
-func settled(text []byte) []byte {
+func settled(text []byte, lexed *Lexed) []byte {
 	for pass := range maxPasses {
 		aligned := hclwrite.Format(text)
 		if pass > 0 && bytes.Equal(aligned, text) {
 			break // its blank lines are those of the pass before
 		}
-		next := blankLines(aligned)
+		next := blankLines(aligned, lexed)
 		if bytes.Equal(next, text) {
 			break
 		}
@@ -105,12 +106,12 @@ func spelling(tokens hclsyntax.Tokens) string {
 
 // cutHeredocs takes the texts out of heredocs, so that nothing can happen to
 // them, and gives the heredocs as they were.
-func cutHeredocs(src []byte) (text []byte, heredocs [][]byte) {
+func cutHeredocs(src []byte, lexed *Lexed) (text []byte, heredocs [][]byte) {
 	if !bytes.Contains(src, []byte("<<")) {
 		return src, nil
 	}
 	at := 0
-	for _, h := range heredocSpans(lex(src, syntaxConfig)) {
+	for _, h := range heredocSpans(lexed.Tokens(src)) {
 		text = append(text, src[at:h.whole.from]...)
 		text = append(text, src[h.whole.from:h.body.from]...)
 		text = append(text, bytes.TrimLeft(src[h.body.to:h.whole.to], " \t")...)

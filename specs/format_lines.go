@@ -11,9 +11,9 @@ import (
 // at its ends and just inside of brackets, and one around each block of several
 // lines at the top, whose comment stays with it. Spaces at the ends of comments
 // go, and the last line gets its end.
-func blankLines(src []byte) []byte {
+func blankLines(src []byte, lexed *Lexed) []byte {
 	w := &lineWriter{src: src, ending: lineEnding(src), first: true, top: -1}
-	for _, t := range lex(src, syntaxConfig) {
+	for _, t := range lexed.Tokens(src) {
 		w.token(&t)
 	}
 	return w.finish()

@@ -186,8 +186,8 @@ func FuzzFormat(f *testing.F) {
 		if !bytes.Equal(again, out) {
 			t.Fatalf("%q\nonce:  %q\ntwice: %q", src, out, again)
 		}
-		_, before := cutHeredocs(bytes.TrimPrefix(src, []byte(bom)))
-		_, after := cutHeredocs(out)
+		_, before := cutHeredocs(bytes.TrimPrefix(src, []byte(bom)), nil)
+		_, after := cutHeredocs(out, nil)
 		if !bytes.Equal(bytes.Join(before, nil), bytes.Join(after, nil)) {
 			t.Fatalf("got heredocs %q, want %q", after, before)
 		}

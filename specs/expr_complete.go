@@ -19,8 +19,7 @@ func (n *ExprNames) Complete(at ExprPlace, before string) (items []ExprItem, rep
 		}
 	}()
 	s := n.scope(at)
-	open := openQuote(before)
-	if open >= 0 {
+	if _, open := withoutTexts(before); open >= 0 {
 		return s.completeText(before[:open], at), len(before) - open - 1
 	}
 	prefix := trailingName(before)
@@ -81,20 +80,27 @@ func (s *exprScope) textsFor(chain string) []ExprItem {
 	}
 }
 
-// openQuote is where a text begins that is not closed, or -1.
-func openQuote(text string) int {
-	open, quote := -1, byte(0)
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
+// withoutTexts is an expression with blanks for its texts and their quotes, and
+// where the text begins that is not closed, or -1.
+func withoutTexts(text string) (bare string, open int) {
+	out, open := []byte(text), -1
+	for i := 0; i < len(out); i++ {
+		c := out[i]
+		switch {
 		case open < 0 && (c == '\'' || c == '"' || c == '`'):
-			open, quote = i, c
-		case open >= 0 && c == '\\' && quote != '`':
+			open = i
+		case open >= 0 && c == '\\' && text[open] != '`' && i+1 < len(out):
+			out[i] = ' '
 			i++
-		case open >= 0 && c == quote:
-			open = -1
+		case open >= 0 && c == text[open]:
+			out[i], open = ' ', -1
+			continue
+		}
+		if open >= 0 {
+			out[i] = ' '
 		}
 	}
-	return open
+	return string(out), open
 }
 
 // trailingName is the name, or the beginning of one, at the end of a text.
@@ -136,31 +142,7 @@ func isNameByte(c byte) bool {
 }
 
 // pairStart is the place of the bracket that the last character closes, or -1.
-func pairStart(text string) int {
-	var open []int
-	quote := byte(0)
-	for i := range len(text) {
-		switch c := text[i]; {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '\'' || c == '"' || c == '`':
-			quote = c
-		case c == '(' || c == '[':
-			open = append(open, i)
-		case c == ')' || c == ']':
-			if len(open) == 0 {
-				return -1
-			}
-			if i == len(text)-1 {
-				return open[len(open)-1]
-			}
-			open = open[:len(open)-1]
-		}
-	}
-	return -1
-}
+func pairStart(text string) int { return unclosed(text[:len(text)-1]) }
 
 // walkedList is the list whose elements a condition at the end of a text asks
 // about: messages in "filter(messages, .".
@@ -173,7 +155,8 @@ func walkedList(text string) string {
 	if kind := functions()[name]; kind != fnTest && kind != fnEach {
 		return ""
 	}
-	inside := text[start+1:]
+	inside, _ := withoutTexts(text)
+	inside = inside[start+1:]
 	depth := 0
 	for i := range len(inside) {
 		switch inside[i] {
@@ -183,7 +166,7 @@ func walkedList(text string) string {
 			depth--
 		case ',':
 			if depth == 0 {
-				return strings.TrimSpace(inside[:i])
+				return strings.TrimSpace(text[start+1:][:i])
 			}
 		}
 	}
@@ -193,8 +176,9 @@ func walkedList(text string) string {
 // unclosed is the last bracket that is not closed, or -1.
 func unclosed(text string) int {
 	var open []int
-	for i := range len(text) {
-		switch text[i] {
+	bare, _ := withoutTexts(text)
+	for i := range len(bare) {
+		switch bare[i] {
 		case '(', '[':
 			open = append(open, i)
 		case ')', ']':

@@ -38,29 +38,20 @@ func operators() []hclsyntax.TokenType {
 
 // UnfinishedCondition is [Unfinished] for an expression of a running session.
 func UnfinishedCondition(text string) bool {
-	open, quote := 0, rune(0)
-	skip := false
-	for _, c := range text {
+	bare, quote := withoutTexts(text)
+	open := 0
+	for _, c := range bare {
 		switch {
-		case skip:
-			skip = false
-		case quote != 0:
-			skip = c == '\\' && quote != '`'
-			if c == quote {
-				quote = 0
-			}
-		case c == '"' || c == '\'' || c == '`':
-			quote = c
 		case strings.ContainsRune("([{", c):
 			open++
 		case strings.ContainsRune(")]}", c):
 			open--
 		}
 	}
-	if quote == '`' || open > 0 {
-		return true
+	if quote >= 0 {
+		return text[quote] == '`' || open > 0
 	}
-	return quote == 0 && open == 0 && dangling(strings.TrimSpace(text))
+	return open > 0 || open == 0 && dangling(strings.TrimSpace(text))
 }
 
 // dangling says whether a text ends with an operator that wants more.

@@ -53,21 +53,15 @@ func (l *loader) seedPatterns(cfg *Config) {
 
 // buildMocks gives mocked providers their scripts.
 func (l *loader) buildMocks(cfg *Config) {
-	var names []string
 	byName := map[string]*Provider{}
 	for _, p := range cfg.Providers {
-		names, byName[p.Name] = append(names, p.Name), p
+		byName[p.Name] = p
 	}
 	for _, name := range slices.Sorted(keysOf(l.joined.mocks)) {
 		m := l.joined.mocks[name]
 		p := byName[name]
 		if p == nil {
-			if !l.syntaxErrors && !l.isDeclared("provider", name) {
-				d := l.about(m, codeMockUnknown, m.labels[0], "The scenario has no provider %q.%s", brief(name), l.meant(name, names))
-				if near := nearest(name, names); near != "" {
-					l.rename(d, m.labels[0], `"`+near+`"`)
-				}
-			}
+			l.unknownLabel(m, codeMockUnknown, "provider")
 			continue
 		}
 		p.Script = l.buildScript(m)
@@ -75,17 +69,24 @@ func (l *loader) buildMocks(cfg *Config) {
 	}
 }
 
+// unknownLabel reports a block whose label is not the name of a block of the
+// scenario.
+func (l *loader) unknownLabel(n *node, code, kind string) {
+	if l.syntaxErrors || l.isDeclared(kind, n.name) {
+		return
+	}
+	names := l.declared(kind)
+	d := l.about(n, code, n.labels[0], "The scenario has no %s %q.%s", kind, brief(n.name), l.meant(n.name, names))
+	if near := nearest(n.name, names); near != "" {
+		l.rename(d, n.labels[0], `"`+near+`"`)
+	}
+}
+
 func (l *loader) buildToolMocks(cfg *Config, name string) {
 	list := l.joined.tools[name]
 	i := slices.IndexFunc(cfg.Tools, func(t *Tool) bool { return t.Name == name })
 	if i < 0 {
-		if !l.syntaxErrors && !l.isDeclared("tool", name) {
-			names := l.declared("tool")
-			d := l.about(list[0], codeMockTool, list[0].labels[0], "The scenario has no tool %q.%s", brief(name), l.meant(name, names))
-			if near := nearest(name, names); near != "" {
-				l.rename(d, list[0].labels[0], `"`+near+`"`)
-			}
-		}
+		l.unknownLabel(list[0], codeMockTool, "tool")
 		return
 	}
 	tool := cfg.Tools[i]
@@ -220,9 +221,9 @@ func (l *loader) buildApproval(cfg *Config, n *node) TrialApproval {
 	}
 	i := slices.IndexFunc(cfg.Tools, func(t *Tool) bool { return t.Name == n.name })
 	switch {
-	case i < 0 && !l.isDeclared("tool", n.name) && !l.syntaxErrors:
-		l.about(n, codeMockTool, n.labels[0], "The scenario has no tool %q.%s", brief(n.name), l.meant(n.name, l.declared("tool")))
-	case i >= 0 && cfg.Tools[i].Approval != "always":
+	case i < 0:
+		l.unknownLabel(n, codeMockTool, "tool")
+	case cfg.Tools[i].Approval != "always":
 		l.about(n, codeRunNeeds, n.header, "Nobody is asked about calls of tool.%s: it has no approval = \"always\".", n.name)
 	}
 	return out

@@ -53,9 +53,22 @@ type follower struct {
 	over bool // the event that ends the session was given
 }
 
+// begin gives what is there. Once the session is known to exist, a store that
+// goes away meanwhile is no error either: what is missing is read when it is back.
 func (f *follower) begin(ctx context.Context) error {
+	f.patient = true
+	return f.reach(ctx)
+}
+
+// reach reads to the end that the store has, or as far as it gets before the
+// store goes away.
+func (f *follower) reach(ctx context.Context) error {
 	if err := f.all(ctx); err != nil {
-		return err
+		if !f.away {
+			return err
+		}
+		f.away = false
+		return nil
 	}
 	if f.last.last <= f.after { // all of it was known to the reader
 		f.over = f.last.ends()
@@ -64,7 +77,6 @@ func (f *follower) begin(ctx context.Context) error {
 }
 
 func (f *follower) live(ctx context.Context, records <-chan *nats.Msg) {
-	f.patient = true
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
 	for !f.over {
@@ -106,9 +118,5 @@ func (f *follower) catchUp(ctx context.Context) error {
 	if f.j.Err() != nil {
 		return nil //nolint:nilerr // it is read once the store is back
 	}
-	if err := f.all(ctx); err != nil && !f.away {
-		return err
-	}
-	f.away = false
-	return nil
+	return f.reach(ctx)
 }

@@ -38,7 +38,7 @@ type reader struct {
 	last    *record // the last one, nil when none was read
 	after   uint64  // the number behind which events are given
 	yield   func(engine.Event, error) bool
-	patient bool // a store that is away is no error
+	patient bool // a store that goes away behind the first record is no error
 	away    bool // it was
 }
 
@@ -165,7 +165,7 @@ func (r *reader) give(rec *record) error {
 }
 
 func (r *reader) fail(err error) error {
-	if r.patient && errors.Is(err, engine.ErrJournal) {
+	if r.patient && r.head.last > 0 && errors.Is(err, engine.ErrJournal) {
 		r.away = true
 		return errLeft
 	}

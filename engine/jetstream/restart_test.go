@@ -14,6 +14,7 @@ import (
 // process: appends fail meanwhile, what was acknowledged is there, and who
 // follows a session or a table goes on.
 func TestEmbeddedRestart(t *testing.T) {
+	t.Parallel() // it waits for answers that do not come
 	j := open(t, t.TempDir(), jetstream.SyncAlways)
 	defer j.Close()
 	table, err := j.Table(t.Context(), "users")
@@ -77,4 +78,35 @@ func TestEmbeddedRestart(t *testing.T) {
 	}
 	for range keys {
 	}
+}
+
+// The store may go away while a follower reads what was there.
+func TestFollowBeginsDuringARestart(t *testing.T) {
+	t.Parallel()
+	j := open(t, t.TempDir(), jetstream.SyncAlways)
+	defer j.Close()
+	write(t, j, "s", 1, 5)
+	want := uint64(1)
+	for e, err := range j.Follow(t.Context(), "s", 0) {
+		switch {
+		case err != nil:
+			t.Fatal(err)
+		case e.Seq != want:
+			t.Fatalf("the follower got event %d, want %d", e.Seq, want)
+		case want == 1: // the follower still has to ask whether there is more
+			if err := jetstream.GiveUp(j); err != nil {
+				t.Fatal(err)
+			}
+		case want == 5:
+			go func() {
+				for j.Append(t.Context(), "s", 5, said("s", 6)) != nil && t.Context().Err() == nil {
+					time.Sleep(20 * time.Millisecond)
+				}
+			}()
+		}
+		if want++; want > 6 {
+			return
+		}
+	}
+	t.Errorf("the follower ended before event %d", want)
 }

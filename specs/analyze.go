@@ -28,7 +28,7 @@ func Analyze(path string, opts Options) *Analysis {
 	cfg := l.guarded(path)
 	ds := l.finish()
 	a := &Analysis{Diagnostics: ds, Names: &ExprNames{base: l.exprBase, inputs: l.exprInputs}}
-	if !ds.HasErrors() {
+	if cfg != nil && !ds.HasErrors() {
 		a.Config = l.sealed(cfg)
 	}
 	return a

@@ -1,6 +1,9 @@
 package specs
 
-import "maps"
+import (
+	"maps"
+	"sync"
+)
 
 // The codes of what the loader finds itself: files and guards (AC1…), syntax
 // and schema (AC2…), references (AC3…), values and variables (AC4…).
@@ -135,7 +138,9 @@ func loadCodes() map[string]codeInfo {
 }
 
 // allCodes are all codes of the language with what is constant about them.
-func allCodes() map[string]codeInfo {
+//
+//nolint:gochecknoglobals // a constant that is put together at its first use
+var allCodes = sync.OnceValue(func() map[string]codeInfo {
 	all, explanations := loadCodes(), checkExplanations()
 	for code, row := range checkCodes() {
 		all[code] = codeInfo{row.severity, row.summary, explanations[code]}
@@ -145,4 +150,4 @@ func allCodes() map[string]codeInfo {
 		all[row.code] = codeInfo{SeverityError, row.summary, row.explanation}
 	}
 	return all
-}
+})

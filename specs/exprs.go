@@ -59,6 +59,9 @@ func (l *loader) compileExprs(cfg *Config) {
 	base := exprScope{data: l.outputTypes(cfg), participants: participantNames(cfg), vars: l.exprValues("var"), locals: l.exprValues("local")}
 	l.exprBase, l.exprInputs = base, map[string]*Type{}
 	for _, p := range l.pending {
+		if l.stopped() {
+			return
+		}
 		if p.input != nil {
 			l.exprInputs[p.node.address] = p.input
 		}

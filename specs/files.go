@@ -191,22 +191,53 @@ func (l *loader) parse(name string, text []byte) (hcl.Body, bool) {
 		l.syntaxErrors = true
 		return nil, false
 	}
-	start := hcl.InitialPos
-	if strings.HasPrefix(string(text[:min(len(text), len(bom))]), bom) {
-		text, start.Byte = text[len(bom):], len(bom)
-	}
-	file, found := hclsyntax.ParseConfig(text, name, start)
-	l.adoptSyntax(found)
-	if file == nil {
+	tree, shared := l.tree(name, text)
+	l.adoptSyntax(tree.found)
+	if tree.file == nil {
 		return nil, false
 	}
-	body, ok := file.Body.(*hclsyntax.Body)
+	body, ok := tree.file.Body.(*hclsyntax.Body)
 	if !ok {
 		return nil, false
 	}
-	l.meter(body)
+	if !shared {
+		l.meter(body)
+	}
 	l.noteBlocks(body)
 	return body, true
+}
+
+// tree is the syntax tree of a file. Who only looks at what is written shares
+// one with others who do; else it is the loader's own, to be metered. An import
+// whose name is computed makes the difference, since loading computes it.
+func (l *loader) tree(name string, text []byte) (tree *syntaxTree, shared bool) {
+	if l.looksOnly {
+		tree = l.opts.Lexed.tree(name, text)
+		if tree.file == nil || importsLiterally(tree.file.Body) {
+			return tree, true
+		}
+	}
+	return parseText(name, text), false
+}
+
+// importsLiterally says whether all imports of a file have their names written
+// out.
+func importsLiterally(body hcl.Body) bool {
+	b, ok := body.(*hclsyntax.Body)
+	if !ok {
+		return false
+	}
+	return !slices.ContainsFunc(b.Blocks, func(block *hclsyntax.Block) bool {
+		if block.Type != "import" {
+			return false
+		}
+		from := block.Body.Attributes["from"]
+		if from == nil {
+			return false
+		}
+		_, literal := literalText(from.Expr)
+		return !literal
+	})
 }
 
 func (l *loader) parseJSON(name string, text []byte) (hcl.Body, bool) {

@@ -107,24 +107,37 @@ func (m *gauge) pop() {
 // guardTokens measures nesting and length of expressions; it reports the first
 // excess.
 func (l *loader) guardTokens(tokens hclsyntax.Tokens, name, address string) bool {
+	e := excess(tokens)
+	if e == nil {
+		return true
+	}
+	e.at.Filename = name
+	l.report(e.code, address, e.at, "%s", e.detail)
+	return false
+}
+
+// An excessive place is where tokens are too much for the parser.
+type excessive struct {
+	code, detail string
+	at           hcl.Range
+}
+
+// excess finds the first of them, or nil.
+func excess(tokens hclsyntax.Tokens) *excessive {
 	m := &gauge{brackets: []openBracket{{newlines: true}}}
 	for i := range tokens {
 		m.token(tokens, i)
 		at := tokens[i].Range
-		at.Filename = name
 		switch {
 		case m.depth > maxDepth:
-			l.report(codeTooDeep, address, at, "Brackets, blocks and templates are nested more than %d deep here.", maxDepth)
-			return false
+			return &excessive{codeTooDeep, fmt.Sprintf("Brackets, blocks and templates are nested more than %d deep here.", maxDepth), at}
 		case m.top().chain > maxChain:
-			l.report(codeTooLong, address, at, "The expression has more than %d operators; split it with locals.", maxChain)
-			return false
+			return &excessive{codeTooLong, fmt.Sprintf("The expression has more than %d operators; split it with locals.", maxChain), at}
 		case m.fors > maxFors:
-			l.report(codeForDepth, address, at, "A for expression may stand inside one other, not deeper.")
-			return false
+			return &excessive{codeForDepth, "A for expression may stand inside one other, not deeper.", at}
 		}
 	}
-	return true
+	return nil
 }
 
 // token counts one token.

@@ -34,6 +34,10 @@ type Options struct {
 	Version string
 	// Lexed keeps tokens from one load to the next; nil keeps none.
 	Lexed *Lexed
+	// Stopped is asked between the steps of loading whether the result is wanted
+	// no more. Once it says so, loading ends without a Config and without all
+	// findings. Nil never says so.
+	Stopped func() bool
 }
 
 // Load reads the scenario in a file or directory, with everything it imports,
@@ -44,7 +48,7 @@ func Load(path string, opts Options) (*Config, Diagnostics) {
 	defer l.close()
 	cfg := l.guarded(path)
 	ds := l.finish()
-	if ds.HasErrors() {
+	if cfg == nil || ds.HasErrors() {
 		return nil, ds
 	}
 	return l.sealed(cfg), ds
@@ -87,6 +91,9 @@ type loader struct {
 	// syntaxErrors says that a part of the scenario could not be read, so that
 	// a name that is not declared may be declared there.
 	syntaxErrors bool
+
+	// looksOnly says that nothing of the scenario is evaluated.
+	looksOnly bool
 
 	root        *node
 	names       map[string]map[string]*node // by name space
@@ -158,7 +165,7 @@ func (l *loader) load(path string) *Config {
 	for _, name := range files {
 		l.loadFile(name, nil)
 	}
-	if !l.checkVersion() {
+	if l.stopped() || !l.checkVersion() {
 		return nil
 	}
 	l.declareAll()
@@ -175,15 +182,26 @@ func (l *loader) load(path string) *Config {
 	l.validateVariables(true)
 	l.evaluateBlocks()
 	l.evaluateJoined()
+	if l.stopped() {
+		return nil
+	}
 	cfg := l.build()
 	l.buildJoined(cfg)
 	l.checkCycles(cfg)
 	l.compileExprs(cfg)
+	if l.stopped() {
+		return nil
+	}
 	l.unusedValues(cfg)
 	l.checkDomain(cfg)
+	if l.stopped() {
+		return nil
+	}
 	l.proveAll(cfg)
 	return cfg
 }
+
+func (l *loader) stopped() bool { return l.opts.Stopped != nil && l.opts.Stopped() }
 
 // blocksOf are the blocks of a name at the top of the files.
 func (l *loader) blocksOf(name string) []*node { return l.root.all(name) }

@@ -66,6 +66,7 @@ func (l *loader) outlined(path string) (out *Outline) {
 			out = &Outline{Incomplete: true}
 		}
 	}()
+	l.looksOnly = true
 	files, ok := l.open(path)
 	if !ok {
 		return &Outline{Incomplete: true}
@@ -173,14 +174,17 @@ func (n *node) constant(name string) string {
 
 // literalText is the text of a string without anything to evaluate.
 func literalText(expr hcl.Expression) (string, bool) {
-	if t, ok := unwrapParens(expr).(*hclsyntax.TemplateExpr); ok && !literalParts(t) {
+	switch e := unwrapParens(expr).(type) {
+	case *hclsyntax.TemplateExpr:
+		if !literalParts(e) {
+			return "", false
+		}
+	case hclsyntax.Expression: // has to be computed, or is no text
 		return "", false
-	} else if !ok && len(expr.Variables()) > 0 {
-		return "", false
-	}
-	switch unwrapParens(expr).(type) {
-	case *hclsyntax.FunctionCallExpr, *hclsyntax.ForExpr, *hclsyntax.TemplateWrapExpr:
-		return "", false
+	default: // of JSON
+		if len(expr.Variables()) > 0 {
+			return "", false
+		}
 	}
 	v, found := expr.Value(nil)
 	if found.HasErrors() {

@@ -2,22 +2,22 @@ package specs
 
 import (
 	"errors"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
 // ParseSyntax parses the text of a file as far as that goes: what is wrong with
 // it is left out, and the rest is there. It fails for a text that is too large
-// or too deeply nested to be parsed. Columns are those of HCL. Lexed may be nil.
+// or too deeply nested to be parsed. Columns are those of HCL. Lexed may be nil;
+// if it is not, others may read the tree, too, and it must not be changed.
 func ParseSyntax(name string, text []byte, lexed *Lexed) (*hcl.File, error) {
-	l := newLoader(Options{OverlayOnly: true, Lexed: lexed})
-	if len(text) > maxFileSize || !l.guard(text, name, syntaxConfig, "") {
+	if len(text) > maxFileSize || !utf8.Valid(text) || excess(lexed.Tokens(text)) != nil {
 		return nil, errors.New("the text cannot be parsed")
 	}
-	file, _ := hclsyntax.ParseConfig(text, name, hcl.InitialPos)
-	if file == nil {
+	tree := lexed.tree(name, text)
+	if tree.file == nil {
 		return nil, errors.New("the text cannot be parsed")
 	}
-	return file, nil
+	return tree.file, nil
 }

@@ -38,6 +38,7 @@ func (a *app) lsp() error {
 		return fmt.Errorf("standard input: %w", err)
 	}
 	defer in.Close() //nolint:errcheck // read-only
+	defer lsp.Unhurried()()
 	err = lsp.Serve(a.halt.ctx, cancelled{in}, a.con.out, lsp.Config{Version: thisBuild().Version, Check: looked, Log: a.con.err})
 	if errors.Is(err, lsp.ErrNoShutdown) {
 		return silent(statusFailed)

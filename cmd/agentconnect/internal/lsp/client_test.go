@@ -52,8 +52,15 @@ func files(tb testing.TB, contents map[string]string) string {
 	return dir
 }
 
-// connect starts a server for a workspace and introduces an editor to it.
+// connect starts an impatient server for a workspace and introduces an editor to
+// it.
 func connect(tb testing.TB, dir string, encodings ...string) *client {
+	tb.Helper()
+	return connectAt(tb, 5*time.Millisecond, dir, encodings...)
+}
+
+// connectAt starts a server that looks for findings after a delay.
+func connectAt(tb testing.TB, delay time.Duration, dir string, encodings ...string) *client {
 	tb.Helper()
 	fromClient, toServer := io.Pipe()
 	fromServer, toClient := io.Pipe()
@@ -62,7 +69,7 @@ func connect(tb testing.TB, dir string, encodings ...string) *client {
 		news: make(chan struct{}, 100),
 	}
 	go func() {
-		c.done <- Serve(context.WithoutCancel(tb.Context()), fromClient, toClient, Config{Version: "1.2.3", Delay: 5 * time.Millisecond, Log: testLog{tb}})
+		c.done <- Serve(context.WithoutCancel(tb.Context()), fromClient, toClient, Config{Version: "1.2.3", Delay: delay, Log: testLog{tb}})
 		_ = toClient.Close()
 	}()
 	c.rpc = jrpc2.NewClient(newStream(fromServer, toServer), &jrpc2.ClientOptions{

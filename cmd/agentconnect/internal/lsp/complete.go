@@ -40,7 +40,7 @@ func (s *server) complete(ctx context.Context, p *placeParams) (*completionList,
 	}
 	offset := d.offset(p.Position)
 	before := d.bytes[:offset]
-	c := at(before)
+	c := at(before, s.lexed.Tokens(before))
 	if c.comment {
 		return out, nil
 	}

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/agentconnect-dev/agentconnect/specs"
@@ -73,10 +72,9 @@ type walk struct {
 	last   hclsyntax.Token
 }
 
-// at finds out where the end of a text is.
-func at(before []byte) cursor {
+// at finds out where the end of a text is, of which the tokens are known.
+func at(before []byte, tokens hclsyntax.Tokens) cursor {
 	w := walk{frames: []frame{{kind: frameBlock}}}
-	tokens, _ := hclsyntax.LexConfig(before, "", hcl.InitialPos)
 	w.run(tokens)
 	c := w.cursor()
 	// The lexer counts the end of the line to a comment; without that the

@@ -87,16 +87,17 @@ func (s *server) look(root string) bool {
 	return true
 }
 
-// analyze finds what is wrong in a scenario. Names of files in the result are
-// paths.
+// analyze finds what is wrong in a scenario, and gives up when the texts change.
+// Names of files in the result are paths.
 func (s *server) analyze(root string, opts specs.Options, clock int) (specs.Diagnostics, *specs.ExprNames) {
 	if isTest(root) {
 		found := specs.CheckSuite(root, opts, func() bool { return s.outdated(clock) })
 		return withPaths(found, root, opts.WorkDir), nil
 	}
+	opts.Stopped = func() bool { return s.outdated(clock) }
 	a := specs.Analyze(root, opts)
 	found := a.Diagnostics
-	if a.Config != nil && s.cfg.Check != nil {
+	if a.Config != nil && s.cfg.Check != nil && !s.outdated(clock) {
 		found = append(slices.Clip(found), s.cfg.Check(a.Config)...)
 	}
 	return withPaths(found, root, opts.WorkDir), a.Names

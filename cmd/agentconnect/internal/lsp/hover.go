@@ -29,7 +29,7 @@ func (s *server) hover(ctx context.Context, p *placeParams) (*hover, error) {
 	if strings.HasSuffix(d.path, ".json") {
 		return nil, nil //nolint:nilnil // the protocol's answer where there is nothing to tell
 	}
-	doc, span, err := s.language(d.path).Hover(ctx, d.bytes, offset, nil)
+	doc, span, err := s.language(d.path).Hover(ctx, s.shownName(d), d.bytes, offset, nil)
 	if err != nil || doc == "" {
 		return nil, nil //nolint:nilnil,nilerr // a text that cannot be parsed has findings already
 	}

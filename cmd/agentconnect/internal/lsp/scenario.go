@@ -230,6 +230,23 @@ func (s *server) findRoot(name string) string {
 	return name
 }
 
+// shownName is what a scenario's outline calls a document, as far as it is known
+// without reading: a tree of the same name is parsed once for both.
+func (s *server) shownName(d *document) string {
+	s.mu.Lock()
+	root := s.roots[d.path].root
+	s.mu.Unlock()
+	dir := filepath.Dir(d.path)
+	if root != "" && root != d.path && s.isDirectory(root) {
+		dir = root
+	}
+	rel, err := filepath.Rel(dir, d.path)
+	if err != nil {
+		return filepath.Base(d.path)
+	}
+	return filepath.ToSlash(rel)
+}
+
 func (s *server) inWorkspace(dir string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -29,6 +29,8 @@ type Config struct {
 	Log io.Writer
 }
 
+const defaultDelay = 150 * time.Millisecond
+
 // ErrNoShutdown says that the client asked the server to exit without having
 // shut it down.
 var ErrNoShutdown = errors.New("the client left without a shutdown")
@@ -93,7 +95,7 @@ type server struct {
 
 func newServer(ctx context.Context, cfg Config) *server {
 	if cfg.Delay == 0 {
-		cfg.Delay = 150 * time.Millisecond
+		cfg.Delay = defaultDelay
 	}
 	if cfg.Log == nil {
 		cfg.Log = io.Discard

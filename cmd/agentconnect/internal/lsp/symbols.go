@@ -45,7 +45,7 @@ func (s *server) documentSymbols(_ context.Context, p *documentParams) ([]docume
 	if strings.HasSuffix(d.path, ".json") {
 		return []documentSymbol{}, nil
 	}
-	found, err := s.language(d.path).Symbols(d.bytes)
+	found, err := s.language(d.path).Symbols(s.shownName(d), d.bytes)
 	if err != nil {
 		return []documentSymbol{}, nil //nolint:nilerr // a text that cannot be parsed has findings already
 	}

@@ -32,7 +32,7 @@ func (s *server) semanticTokens(ctx context.Context, p *documentParams) (*semant
 	reading.Go(func() { outline = s.outline(s.root(d.path)) })
 	defer reading.Wait()
 	lang := s.language(d.path)
-	found, err := lang.Tokens(ctx, d.bytes)
+	found, err := lang.Tokens(ctx, s.shownName(d), d.bytes)
 	if err != nil {
 		fmt.Fprintf(s.cfg.Log, "tokens: %v\n", err)
 	}

@@ -103,7 +103,7 @@ func ask(t *testing.T, s *server, d *document, p *placeParams) {
 // of a block, after an equals sign of an argument that takes references or
 // words, and in an expression after a dot.
 func mayFollow(s *server, before []byte) bool {
-	c := at(before)
+	c := at(before, s.lexed.Tokens(before))
 	doc, arg := c.describe(s.scenarioLang.docs)
 	line := string(before[bytes.LastIndexByte(before, '\n')+1:])
 	switch {

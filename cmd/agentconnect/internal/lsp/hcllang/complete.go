@@ -1,6 +1,7 @@
 package hcllang
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"slices"
@@ -41,13 +42,13 @@ type Candidate struct {
 // strings may be open.
 func (l *Language) Complete(ctx context.Context, before []byte, names []Name) (out []Candidate, err error) {
 	defer guard(&err)
-	text := append(bytes.Clone(before), closing(before)...)
-	d, err := l.decoderOf(text, names)
+	text := append(bytes.Clone(before), closing(l.lexed.Tokens(before))...)
+	d, err := l.decoderOf(typed, text, names)
 	if err != nil {
 		return nil, err
 	}
 	pos := endOf(before)
-	found, err := d.CompletionAtPos(ctx, fileName, pos)
+	found, err := d.CompletionAtPos(ctx, typed, pos)
 	if err != nil {
 		return nil, nil // the library has no more to say than that nothing fits
 	}
@@ -108,15 +109,17 @@ func lastWord(text []byte) string {
 
 // endOf is the position after a text, as the lexer counts it.
 func endOf(text []byte) hcl.Pos {
-	tokens, _ := hclsyntax.LexConfig(text, fileName, hcl.InitialPos)
-	return tokens[len(tokens)-1].Range.End
+	pos := hcl.Pos{Line: bytes.Count(text, []byte("\n")) + 1, Column: 1, Byte: len(text)}
+	if line := hcl.NewRangeScanner(text[bytes.LastIndexByte(text, '\n')+1:], "", bufio.ScanLines); line.Scan() {
+		pos.Column = line.Range().End.Column
+	}
+	return pos
 }
 
-// closing is what a text lacks to be whole: the ends of its strings, brackets
+// closing is what the tokens of a text lack to be whole: the ends of its strings, brackets
 // and blocks.
-func closing(text []byte) []byte {
+func closing(tokens hclsyntax.Tokens) []byte {
 	var open []string
-	tokens, _ := hclsyntax.LexConfig(text, fileName, hcl.InitialPos)
 	for _, t := range tokens {
 		switch t.Type {
 		case hclsyntax.TokenOBrace:

@@ -94,19 +94,19 @@ pattern "loop" "draft" {
 func TestHover(t *testing.T) {
 	l := New(specs.Language(), nil)
 	for at, want := range map[string]string{"max_tokens": "cap of one answer", "agent ": "participant", "max_iterations": "most passes", "provider  ": "Who answers"} {
-		doc, span, err := l.Hover(t.Context(), []byte(scenario), strings.Index(scenario, at)+1, names())
+		doc, span, err := l.Hover(t.Context(), "main.hcl", []byte(scenario), strings.Index(scenario, at)+1, names())
 		if err != nil || !strings.Contains(doc, want) || span.To <= span.From {
 			t.Errorf("at %q: got %q, %v, want %q", at, doc, err, want)
 		}
 	}
-	if doc, _, err := l.Hover(t.Context(), []byte(scenario), strings.Index(scenario, "note"), names()); doc != "" || err != nil {
+	if doc, _, err := l.Hover(t.Context(), "main.hcl", []byte(scenario), strings.Index(scenario, "note"), names()); doc != "" || err != nil {
 		t.Errorf("in a comment: got %q, %v, want nothing", doc, err)
 	}
 }
 
 func TestTokens(t *testing.T) {
 	l := New(specs.Language(), nil)
-	found, err := l.Tokens(t.Context(), []byte(scenario))
+	found, err := l.Tokens(t.Context(), "main.hcl", []byte(scenario))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func TestTokens(t *testing.T) {
 }
 
 func TestSymbols(t *testing.T) {
-	found, err := New(specs.Language(), nil).Symbols([]byte(scenario))
+	found, err := New(specs.Language(), nil).Symbols("main.hcl", []byte(scenario))
 	if err != nil || len(found) != 2 || found[1].Name != `pattern "loop" "draft"` || len(found[1].Inside) != 3 {
 		t.Errorf("got %+v, %v, want two blocks", found, err)
 	}

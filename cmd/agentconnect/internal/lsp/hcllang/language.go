@@ -41,8 +41,8 @@ type Name struct {
 	Detail, Doc string
 }
 
-// fileName is what the file is called that hcl-lang sees.
-const fileName = "file.hcl"
+// typed is what a text is called that is completed to be asked about.
+const typed = "typed.hcl"
 
 // alone is a directory with a single file.
 type alone struct{ ctx *decoder.PathContext }
@@ -54,13 +54,13 @@ func (a alone) Paths(context.Context) []lang.Path { return []lang.Path{{}} }
 func (a alone) PathContext(lang.Path) (*decoder.PathContext, error) { return a.ctx, nil }
 
 // decoderOf parses a text as far as that goes.
-func (l *Language) decoderOf(text []byte, names []Name) (*decoder.PathDecoder, error) {
-	file, err := specs.ParseSyntax(fileName, text, l.lexed)
+func (l *Language) decoderOf(name string, text []byte, names []Name) (*decoder.PathDecoder, error) {
+	file, err := specs.ParseSyntax(name, text, l.lexed)
 	if err != nil {
 		return nil, err
 	}
 	return decoder.NewDecoder(alone{&decoder.PathContext{
-		Schema: l.body, Files: map[string]*hcl.File{fileName: file}, Functions: l.functions, ReferenceTargets: targets(names),
+		Schema: l.body, Files: map[string]*hcl.File{name: file}, Functions: l.functions, ReferenceTargets: targets(names),
 	}}).Path(lang.Path{})
 }
 

@@ -12,15 +12,15 @@ import (
 // A Span is a piece of a text in bytes.
 type Span struct{ From, To int }
 
-// Hover is the documentation of what stands at a byte, in Markdown; empty when
-// there is none.
-func (l *Language) Hover(ctx context.Context, text []byte, offset int, names []Name) (doc string, at Span, err error) {
+// Hover is the documentation of what stands at a byte of a file, in Markdown;
+// empty when there is none.
+func (l *Language) Hover(ctx context.Context, name string, text []byte, offset int, names []Name) (doc string, at Span, err error) {
 	defer guard(&err)
-	d, err := l.decoderOf(text, names)
+	d, err := l.decoderOf(name, text, names)
 	if err != nil {
 		return "", Span{}, err
 	}
-	found, err := d.HoverAtPos(ctx, fileName, endOf(text[:offset]))
+	found, err := d.HoverAtPos(ctx, name, endOf(text[:offset]))
 	if err != nil || found == nil {
 		return "", Span{}, nil // there is nothing to say about the place
 	}
@@ -44,21 +44,21 @@ func tokenTypes() map[lang.SemanticTokenType]string {
 	}
 }
 
-// Tokens are the pieces of a text that mean something, in order.
-func (l *Language) Tokens(ctx context.Context, text []byte) (out []Token, err error) {
+// Tokens are the pieces of a file that mean something, in order.
+func (l *Language) Tokens(ctx context.Context, name string, text []byte) (out []Token, err error) {
 	defer guard(&err)
-	d, err := l.decoderOf(text, nil)
+	d, err := l.decoderOf(name, text, nil)
 	if err != nil {
 		return nil, err
 	}
-	found, err := d.SemanticTokensInFile(ctx, fileName)
+	found, err := d.SemanticTokensInFile(ctx, name)
 	if err != nil {
 		return nil, nil // a text without known blocks has no tokens
 	}
 	types := tokenTypes()
 	for _, t := range found {
-		if name := types[t.Type]; name != "" && t.Range.End.Byte > t.Range.Start.Byte {
-			out = append(out, Token{spanOf(t.Range), name})
+		if kind := types[t.Type]; kind != "" && t.Range.End.Byte > t.Range.Start.Byte {
+			out = append(out, Token{spanOf(t.Range), kind})
 		}
 	}
 	slices.SortFunc(out, func(a, b Token) int { return a.From - b.From })
@@ -75,14 +75,14 @@ type Symbol struct {
 	Inside []Symbol
 }
 
-// Symbols are the blocks of a text and what is in them.
-func (l *Language) Symbols(text []byte) (out []Symbol, err error) {
+// Symbols are the blocks of a file and what is in them.
+func (l *Language) Symbols(name string, text []byte) (out []Symbol, err error) {
 	defer guard(&err)
-	d, err := l.decoderOf(text, nil)
+	d, err := l.decoderOf(name, text, nil)
 	if err != nil {
 		return nil, err
 	}
-	found, err := d.SymbolsInFile(fileName)
+	found, err := d.SymbolsInFile(name)
 	if err != nil {
 		return nil, nil // a text that is not parsed has no symbols
 	}

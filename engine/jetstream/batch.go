@@ -129,9 +129,15 @@ func (j *Journal) answerWithin() time.Duration {
 	return readWithin
 }
 
+// errSilent says that the embedded server answers nobody.
+var errSilent = errors.New("the embedded store has given up")
+
 // patiently reads again what could not be read while a new leader is elected.
 func (j *Journal) patiently(ctx context.Context, read func() error) error {
 	for start := time.Now(); ; {
+		if j.embedded != nil && j.embedded.silent() {
+			return errSilent
+		}
 		err := read()
 		if err == nil || ctx.Err() != nil || time.Since(start) > j.cfg.Retry || !j.mayPass(err) {
 			return err

@@ -166,6 +166,16 @@ func (e *embedded) ill() bool {
 	return slices.ContainsFunc(e.disks, (*disk).failed)
 }
 
+// silent says whether a server has given up, so that it would leave requests
+// without an answer. While the servers are being replaced it does not wait.
+func (e *embedded) silent() bool {
+	if !e.mu.TryLock() {
+		return false
+	}
+	defer e.mu.Unlock()
+	return !e.tables.JetStreamEnabled() || !e.events.JetStreamEnabled()
+}
+
 // syncItself has the server of the events sync each message.
 func (e *embedded) syncItself() error {
 	e.mu.Lock()

@@ -49,6 +49,8 @@ type Trial struct {
 	Tools map[string][]*ToolMock
 	// Mocked are the providers that are mocked, with the headers of their mocks.
 	Mocked map[string]Range
+	// Owned are those whose mock stands in the run itself.
+	Owned map[string]bool
 
 	Expect  *Expectation
 	Asserts []*Assertion
@@ -90,6 +92,8 @@ type TrialApproval struct {
 // ToolMock is an answer in the place of a tool.
 type ToolMock struct {
 	Range Range
+	// Owned says that it stands in the run itself.
+	Owned bool
 	// Tool names the tool of a server of the Model Context Protocol.
 	Tool string
 	// When is evaluated by [Expr.Call] with the arguments as input.

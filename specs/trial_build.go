@@ -65,7 +65,7 @@ func (l *loader) buildMocks(cfg *Config) {
 			continue
 		}
 		p.Script = l.buildScript(m)
-		l.joined.trial.Mocked[name] = l.rng(m.header)
+		l.joined.trial.Mocked[name], l.joined.trial.Owned[name] = l.rng(m.header), l.joined.owns(m)
 	}
 }
 
@@ -100,7 +100,7 @@ func (l *loader) buildToolMocks(cfg *Config, name string) {
 }
 
 func (l *loader) buildToolMock(tool *Tool, n *node) *ToolMock {
-	m := &ToolMock{Range: l.rng(n.header), Tool: n.str("tool"), Fail: n.str("fail"), Times: n.int("times"), Delay: n.duration("delay")}
+	m := &ToolMock{Range: l.rng(n.header), Owned: l.joined.owns(n), Tool: n.str("tool"), Fail: n.str("fail"), Times: n.int("times"), Delay: n.duration("delay")}
 	input := &Type{}
 	switch {
 	case tool.MCP != nil && m.Tool == "":

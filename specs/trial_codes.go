@@ -32,6 +32,8 @@ const (
 	FailUnfinished FailureCode = "AC9109"
 	FailSession    FailureCode = "AC9110"
 	FailUnsaid     FailureCode = "AC9111"
+	FailUnasked    FailureCode = "AC9112"
+	FailUnused     FailureCode = "AC9113"
 )
 
 func trialCodes() map[string]codeInfo {
@@ -60,5 +62,7 @@ func trialCodes() map[string]codeInfo {
 		string(FailUnfinished): e("Session does not end", "The session waits for something that the run does not give, or took more events than a test may."),
 		string(FailSession):    e("Session failed", "The session failed, and the run does not expect that."),
 		string(FailUnsaid):     e("Message is not said", "The session never waited for the message, or did not take it."),
+		string(FailUnasked):    e("Decision is not asked for", "The run decides about calls of a tool, and no such call waited for a decision."),
+		string(FailUnused):     e("Answer is not used", "A mock, a reply or a failure that a run has of its own was never asked for. Those at the top of a file serve several runs and may be left over."),
 	}
 }

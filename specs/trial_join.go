@@ -17,7 +17,7 @@ func (s *Suite) Trial(i int, opts Options) (*Trial, Diagnostics) {
 	opts.AllowMissingEnv = true
 	l := newLoader(opts)
 	defer l.close()
-	t := &Trial{SuiteRun: s.Runs[i], Tools: map[string][]*ToolMock{}, Mocked: map[string]Range{}, l: l}
+	t := &Trial{SuiteRun: s.Runs[i], Tools: map[string][]*ToolMock{}, Mocked: map[string]Range{}, Owned: map[string]bool{}, l: l}
 	l.joined = &joined{suite: s, index: i, trial: t}
 	cfg := l.guarded(s.Scenario)
 	ds := l.finish()
@@ -73,6 +73,9 @@ func (l *loader) join() {
 	}
 	l.joinRefs()
 }
+
+// owns says whether a mock stands in the run itself.
+func (j *joined) owns(mock *node) bool { return slices.Contains(j.run.blocks, mock) }
 
 // each visits the blocks that have references and values.
 func (j *joined) each(visit func(*node)) {

@@ -32,7 +32,7 @@ func mockSchema() *blockSchema {
 	return &blockSchema{
 		name: "mock", labels: []string{"name"},
 		doc: "Answers in the place of a provider, which keeps its model and its price. Without a mock a provider of kind `scripted` " +
-			"says what the scenario has, and a call to any other one fails the run. One in a `run` stands for the one at the top. " +
+			"says what the scenario has, and a call to any other one fails the run. One in a `run` stands for the one at the top, and its replies without `when` must all be asked for. " +
 			"Its blocks `reply` are those of a scripted provider.",
 		example: "mock \"fast\" {\n  reply {\n    agent   = agent.critic\n    content = \"APPROVED\"\n  }\n}",
 		args: []argSchema{
@@ -46,7 +46,7 @@ func mockToolSchema() *blockSchema {
 	return &blockSchema{
 		name: "mock_tool", labels: []string{"name"},
 		doc: "An answer in the place of a tool that would leave the machine: `http` or `mcp`. There may be several for a tool: the first whose " +
-			"`when` is true and that is not used up answers. Those in a `run` stand for those of the same tool at the top.",
+			"`when` is true and that is not used up answers. Those in a `run` stand for those of the same tool at the top, and must be called.",
 		example: "mock_tool \"weather\" {\n  when   = \"input.city == 'Oslo'\"\n  result = { degrees = -4 }\n}",
 		args: []argSchema{
 			typedArg("result", typeAny, "What the tool gives: a text, or any value, which becomes JSON."),
@@ -97,7 +97,7 @@ func runSchema() *blockSchema {
 func approveSchema() *blockSchema {
 	return &blockSchema{
 		name: "approve", labels: []string{"name"},
-		doc: "What a person decides about calls of a tool with `approval = \"always\"`. Calls that no block is about are not allowed, as in `agentconnect run` without a terminal.",
+		doc: "What a person decides about calls of a tool with `approval = \"always\"`. Calls that no block is about are not allowed, as in `agentconnect run` without a terminal. A decision that nobody asks for fails the run.",
 		args: []argSchema{
 			boolArg("allow", "Whether the call is made.").initially(true),
 			strArg("by", "Who decides.").initially("tester"),

@@ -41,8 +41,11 @@ A run that fails shows the condition with the values of its parts, and the end o
 transcript; -v shows the transcript of each run. -run chooses runs by their names.
 Snapshots are only ever written by -update.
 
+Ctrl-C breaks off what is at work: what was done is told, in the files too, and the other
+runs are skipped.
+
 Status: 0 when all runs passed, 1 when one failed or a test file has errors, 2 when the
-call is wrong, or -run matches nothing.`,
+call is wrong, or -run matches nothing, 130 when it was interrupted.`,
 		Example: `  agentconnect test
   agentconnect test examples/debate -v
   agentconnect test scenarios/ -run 'budget|timeout'
@@ -78,13 +81,15 @@ func (a *app) test(o *testOptions, paths []string) error {
 	}
 	report, err := trial.Run(a.halt.ctx, opts)
 	switch {
-	case err != nil:
-		return silent(statusInterrupted)
+	case err != nil: // the report tells of what was done
 	case !report.Matched():
 		return usageError("-run %s matches none of the %s in %s", o.filter, screen.Plural(report.Tally().Skipped, "run"), screen.Plural(len(report.Files), "file"))
 	}
-	if err := a.testReport(o, text, report); err != nil {
-		return err
+	if bad := a.testReport(o, text, report); bad != nil {
+		return bad
+	}
+	if err != nil {
+		return silent(statusInterrupted)
 	}
 	if report.Failed() {
 		return silent(statusFailed)

@@ -92,10 +92,6 @@ run "what costs too much is handed to people" {
       when    = "agent == 'scribe'"
       content = "It was too much."
     }
-    reply {
-      agent = agent.lead
-      data  = { decision = "revise", next = "Again." }
-    }
   }
   expect {
     outcome = "blocked"

@@ -36,7 +36,7 @@ run "an objection is heard" {
   }
 }
 
-run "what never helps is decided three times, then it is reported" {
+run "what never helps is decided three times, then the room is done" {
   mock "script" {
     reply {
       when    = "agent in ['metrics', 'database', 'deploys']"
@@ -54,13 +54,15 @@ run "what never helps is decided three times, then it is reported" {
       when = "agent == 'monitoring'"
       data = { healthy = false, numbers = "One in four." }
     }
-    reply {
-      agent   = agent.scribe
-      content = "It is still burning."
-    }
+  }
+  expect {
+    stop = "pattern"
   }
   assert "three decisions were made" {
     condition = "agents['commander'].turns == 3 and agents['operator'].turns == 3"
+  }
+  assert "there is nothing to report" {
+    condition = "none(speakers, # == 'scribe') and not data.monitoring.healthy"
   }
   assert "nobody was asked about what is not risky" {
     condition = "none(events, .agent == 'on_call')"

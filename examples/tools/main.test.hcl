@@ -116,8 +116,7 @@ run "a colleague who is not there cannot be asked" {
   }
 }
 
-run "a booking without a number of days is refused, whoever allows it" {
-  approve "book" {}
+run "a booking without a number of days is refused, and nobody is asked about it" {
   mock "script" {
     reply {
       agent = agent.clerk
@@ -136,6 +135,6 @@ run "a booking without a number of days is refused, whoever allows it" {
     }
   }
   assert "nothing is booked" {
-    condition = "none(events, .type == 'tool.finished')"
+    condition = "none(events, .type in ['approval.asked', 'tool.finished'])"
   }
 }

@@ -22,6 +22,17 @@ type Config struct {
 	// words; 0 stands for 32, 1 for whole texts. A text below 40 bytes is
 	// always one piece.
 	Chunks int
+	// Watch, if set, is told what is due at each call, before Stream returns. Models
+	// of several sessions may call it at once; it must not call the model.
+	Watch func(Due)
+}
+
+// Due is what a script has for a call: the places of a reply and of a failure in
+// [Config], -1 for none. A stream that is cut has both. Err is why there is
+// nothing: a [NoReplyError], or a condition that cannot be evaluated.
+type Due struct {
+	Reply, Fail int
+	Err         error
 }
 
 // When decides whether a reply or a failure is due at a call, which is counted

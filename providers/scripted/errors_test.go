@@ -1,6 +1,7 @@
 package scripted_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -66,5 +67,32 @@ func TestFailure(t *testing.T) {
 	want := `provider "script": rate_limit (status 429): the script makes this call fail (a.hcl:9)`
 	if e.Error() != want {
 		t.Errorf("got %q, want %q", e.Error(), want)
+	}
+}
+
+// Who watches a script hears what is due at each call, with the error in fields.
+func TestWatch(t *testing.T) {
+	var got []scripted.Due
+	m := scripted.New(scripted.Config{
+		Strict: true, Watch: func(d scripted.Due) { got = append(got, d) },
+		Replies: []scripted.Reply{{Content: "1"}, {Content: "2", Agent: "bob"}},
+		Fails:   []scripted.Fail{{Call: 1, Kind: providers.Cut}, {Call: 2}},
+	})
+	s := m.ForSession(nil)
+	for range 4 {
+		outcome(t, s, from("ada", "Well?"))
+	}
+	want := []scripted.Due{{Reply: 0, Fail: 0}, {Reply: -1, Fail: 1}, {Reply: 0, Fail: -1}, {Reply: -1, Fail: -1}}
+	if len(got) != len(want) {
+		t.Fatalf("got %d calls, want %d", len(got), len(want))
+	}
+	for i, d := range got {
+		if d.Reply != want[i].Reply || d.Fail != want[i].Fail || (d.Err != nil) != (i == 3) {
+			t.Errorf("call %d: got %+v, want %+v", i+1, d, want[i])
+		}
+	}
+	e, ok := errors.AsType[*scripted.NoReplyError](got[3].Err)
+	if !ok || e.Call != 4 || e.Agent != "ada" || e.Last != "Well?" || len(e.Tried) != 2 || e.Tried[0].Agent != "bob" || e.Tried[1].Used != 1 {
+		t.Errorf("got %+v, want what was asked and tried", got[3].Err)
 	}
 }

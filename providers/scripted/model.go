@@ -52,6 +52,9 @@ func (m *Model) Stream(ctx context.Context, req *providers.Request) iter.Seq2[pr
 	m.mu.Lock()
 	due := m.walk.next(m.script, req)
 	m.mu.Unlock()
+	if watch := m.script.watch; watch != nil {
+		watch(due.due)
+	}
 	return func(yield func(providers.Chunk, error) bool) {
 		due.stream(ctx, req, yield)
 	}
@@ -63,6 +66,7 @@ type script struct {
 	idName  string // name, as far as it may stand in a tool call id
 	strict  bool
 	chunks  int
+	watch   func(Due)
 	replies []reply
 	fails   []fail
 	plain   []int // the replies without When, in order
@@ -82,7 +86,7 @@ type fail struct {
 }
 
 func prepare(cfg Config) *script {
-	s := &script{name: cfg.Name, idName: idName(cfg.Name), strict: cfg.Strict, chunks: cfg.Chunks}
+	s := &script{name: cfg.Name, idName: idName(cfg.Name), strict: cfg.Strict, chunks: cfg.Chunks, watch: cfg.Watch}
 	if s.chunks <= 0 {
 		s.chunks = defaultChunks
 	}

@@ -35,17 +35,19 @@ type turn struct {
 	compose bool
 	fail    *fail
 	err     error
+	due     Due
 }
 
 func (w *walk) next(s *script, req *providers.Request) turn {
 	w.calls++
-	t := turn{script: s, call: w.calls}
+	t := turn{script: s, call: w.calls, due: Due{Reply: -1, Fail: -1}}
 	f, err := w.failDue(s, req)
 	switch {
 	case err != nil:
 		t.fails(err)
 	case f >= 0:
 		w.useFail(s, f)
+		t.due.Fail = f
 		t.failWith(w, req, &s.fails[f])
 	default:
 		w.answer(&t, req)
@@ -61,7 +63,7 @@ func (w *walk) answer(t *turn, req *providers.Request) {
 		t.fails(err)
 	case r >= 0:
 		w.useReply(t.script, r)
-		t.reply, t.mark = &t.script.replies[r], t.script.replies[r].mark
+		t.due.Reply, t.reply, t.mark = r, &t.script.replies[r], t.script.replies[r].mark
 	case t.script.strict:
 		t.fails(w.nothingLeft(t.script, req))
 	default:
@@ -71,7 +73,7 @@ func (w *walk) answer(t *turn, req *providers.Request) {
 
 // fails ends the turn with an error that used nothing up.
 func (t *turn) fails(err error) {
-	t.mark = markNothing
+	t.mark, t.due.Err = markNothing, err
 	t.err = t.script.fault(err, t.mark)
 }
 
@@ -84,7 +86,7 @@ func (t *turn) failWith(w *walk, req *providers.Request, f *fail) {
 	}
 	t.fail = f
 	if r, err := w.replyDue(t.script, req); err == nil && r >= 0 {
-		t.reply = &t.script.replies[r]
+		t.due.Reply, t.reply = r, &t.script.replies[r]
 		return
 	}
 	t.compose = true

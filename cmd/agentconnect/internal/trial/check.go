@@ -19,6 +19,9 @@ type check struct {
 	r     *Result
 
 	missing missing
+	// watches and toolMocks know what of the mocks was used.
+	watches   []*watch
+	toolMocks []*toolMock
 	// errors are what went wrong, which expect_error may expect.
 	errors []mishap
 	// told says that the cause of all errors has been told.
@@ -125,12 +128,16 @@ func (c *check) perform() {
 		return // what follows would only be consequences
 	}
 	c.unsaid(end)
+	c.unasked(end)
 	if end.unfinished != "" {
 		c.fail(specs.FailUnfinished, specs.Range{}, nil, "The session did not end: %s.", end.unfinished)
 	}
 	c.expect(end)
 	c.asserts(end)
 	c.failedSession(end)
+	if !c.r.Failed() { // else it would only be a consequence
+		c.unused()
+	}
 	c.snapshot(end)
 }
 

@@ -18,6 +18,7 @@ type ending struct {
 	lasted     time.Duration
 	unfinished string
 	unsaid     []unsaid
+	decided    []int // how often, by approve block
 }
 
 // unsaid is a message that was not said, and why.
@@ -33,17 +34,18 @@ func (c *check) rehearse(t *engine.Template) *ending {
 		says = append([]specs.TrialSay{{Text: opening, Range: c.trial.Args["opening"]}}, says...)
 		opening = ""
 	}
+	decided := make([]int, len(c.trial.Approvals))
 	h, err := engine.Rehearse(c.ctx, t, engine.RehearseOptions{
 		Start:  engine.StartOptions{ID: "session_" + strconv.FormatInt(c.trial.Seed, 10), Opening: opening},
 		Acts:   acts(says),
-		Decide: c.decide(),
+		Decide: c.decide(decided),
 		Stay:   c.trial.Stay,
 	})
 	if err != nil {
 		c.fail(specs.FailUnfinished, specs.Range{}, nil, "The session could not be run: %v.", err)
 		return nil
 	}
-	end := &ending{events: h.Events, ended: h.Ended, env: h.Env, lasted: h.Took, unfinished: h.Unfinished}
+	end := &ending{events: h.Events, ended: h.Ended, env: h.Env, lasted: h.Took, unfinished: h.Unfinished, decided: decided}
 	for _, i := range h.Undone {
 		end.unsaid = append(end.unsaid, unsaid{says[i].Range, "The session had ended before it waited for this message: remove it, say it earlier with at, or see why the session ended."})
 	}
@@ -83,9 +85,8 @@ func acts(says []specs.TrialSay) []engine.Act {
 	return out
 }
 
-// decide answers for who must allow calls of tools.
-func (c *check) decide() func(engine.Event) (engine.Decision, bool) {
-	used := make([]int, len(c.trial.Approvals))
+// decide answers for who must allow calls of tools, and counts by approve block.
+func (c *check) decide(used []int) func(engine.Event) (engine.Decision, bool) {
 	return func(e engine.Event) (engine.Decision, bool) {
 		asked, ok := e.Data.(*engine.ApprovalAsked)
 		if !ok {

@@ -68,13 +68,20 @@ func (c *check) unlike(arg, got string, format string, args ...any) {
 
 func (c *check) exactly(arg string, want *int, got int) {
 	if want != nil && *want != got {
-		c.unlike(arg, strconv.Itoa(got), "It took %d %s; %d were expected.", got, arg, *want)
+		c.unlike(arg, strconv.Itoa(got), "It took %s; %d %s expected.", screen.Plural(got, strings.TrimSuffix(arg, "s")), *want, were(*want))
 	}
+}
+
+func were(n int) string {
+	if n == 1 {
+		return "was"
+	}
+	return "were"
 }
 
 func (c *check) atMost(arg, what string, most *int, got int) {
 	if most != nil && got > *most {
-		c.unlike(arg, strconv.Itoa(got), "It took %d %s; at most %d were expected.", got, what, *most)
+		c.unlike(arg, strconv.Itoa(got), "It took %s; at most %d %s expected.", screen.Plural(got, strings.TrimSuffix(what, "s")), *most, were(*most))
 	}
 }
 

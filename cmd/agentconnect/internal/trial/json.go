@@ -46,10 +46,12 @@ type DocumentRun struct {
 
 // DocumentCounts are the sums.
 type DocumentCounts struct {
-	Passed      int     `json:"passed"`
-	Failed      int     `json:"failed"`
-	Skipped     int     `json:"skipped"`
-	BrokenFiles int     `json:"broken_files"`
+	Passed      int `json:"passed"`
+	Failed      int `json:"failed"`
+	Skipped     int `json:"skipped"`
+	BrokenFiles int `json:"broken_files"`
+	// Interrupted says that not all runs were carried out.
+	Interrupted bool    `json:"interrupted,omitempty"`
 	OK          bool    `json:"ok"`
 	Ms          float64 `json:"ms"`
 }
@@ -58,7 +60,7 @@ type DocumentCounts struct {
 func (r *Report) Document() *Document {
 	n := r.Tally()
 	doc := &Document{FormatVersion: "1.0", Files: []DocumentFile{}, Coverage: r.Cover, Summary: DocumentCounts{
-		Passed: n.Passed, Failed: n.Failed, Skipped: n.Skipped, BrokenFiles: n.Broken, OK: !r.Failed(), Ms: ms(r.Took.Microseconds()),
+		Passed: n.Passed, Failed: n.Failed, Skipped: n.Skipped, BrokenFiles: n.Broken, Interrupted: r.Interrupted, OK: !r.Failed() && !r.Interrupted, Ms: ms(r.Took.Microseconds()),
 	}}
 	for _, f := range r.Files {
 		out := DocumentFile{File: f.Name, Findings: orEmpty(f.Findings), Runs: []DocumentRun{}}

@@ -37,10 +37,14 @@ type junitCase struct {
 	File      string        `xml:"file,attr"`
 	Line      int           `xml:"line,attr,omitempty"`
 	Time      string        `xml:"time,attr"`
-	Skipped   *struct{}     `xml:"skipped"`
+	Skipped   *junitSkipped `xml:"skipped"`
 	Failure   *junitMessage `xml:"failure"`
 	Error     *junitMessage `xml:"error"`
 	SystemOut string        `xml:"system-out,omitempty"`
+}
+
+type junitSkipped struct {
+	Message string `xml:"message,attr"`
 }
 
 type junitMessage struct {
@@ -80,7 +84,10 @@ func (f *File) junit() junitSuite {
 		switch {
 		case r.Skipped:
 			s.Skipped++
-			c.Skipped = &struct{}{}
+			c.Skipped = &junitSkipped{Message: "left out by -run"}
+			if r.Interrupted {
+				c.Skipped.Message = "interrupted"
+			}
 		case r.Failed():
 			s.Failures++
 			c.Failure = message(r.Findings)

@@ -1,15 +1,51 @@
 package trial
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
+	"sync"
 
-	"github.com/agentconnect-dev/agentconnect/engine"
-	"github.com/agentconnect-dev/agentconnect/providers"
+	"github.com/agentconnect-dev/agentconnect/providers/scripted"
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
+
+// watch is how often a script's replies and failures were due, and the calls for
+// which it had none.
+type watch struct {
+	provider *specs.Provider
+
+	mu      sync.Mutex
+	calls   int
+	replies []int // by reply
+	fails   []int // by failure
+	without []*scripted.NoReplyError
+}
+
+// watched is a script's model that tells the run what is due.
+func (c *check) watched(p *specs.Provider) *scripted.Model {
+	cfg := scripted.FromProvider(p)
+	w := &watch{provider: p, replies: make([]int, len(cfg.Replies)), fails: make([]int, len(cfg.Fails))}
+	c.watches = append(c.watches, w)
+	cfg.Watch = w.due
+	return scripted.New(cfg)
+}
+
+func (w *watch) due(d scripted.Due) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.calls++
+	if d.Reply >= 0 {
+		w.replies[d.Reply]++
+	}
+	if d.Fail >= 0 {
+		w.fails[d.Fail]++
+	}
+	if e, ok := errors.AsType[*scripted.NoReplyError](d.Err); ok && len(w.without) < maxNoReplies {
+		w.without = append(w.without, e)
+	}
+}
 
 // missingMocks tells of what was asked and is not mocked.
 func (c *check) missingMocks() {
@@ -20,74 +56,43 @@ func (c *check) missingMocks() {
 	}
 }
 
-// maxNoReplies is how many calls without a reply a run tells of.
+// maxNoReplies is how many calls without a reply a run tells of, for each mock.
 const maxNoReplies = 3
 
 // noReplies tells of calls for which a mock of the run had no reply, with the
 // candidates.
 func (c *check) noReplies() {
-	told := 0
-	for i := range c.r.Events {
-		e := &c.r.Events[i]
-		d, ok := e.Data.(*engine.ModelFailed)
-		if !ok || d.Kind != providers.NoReply {
-			continue
-		}
-		at, mocked := c.trial.Mocked[d.Provider]
-		if !mocked || told == maxNoReplies {
-			continue
-		}
-		told++
-		c.fail(specs.FailNoReply, at, nil, "%s", c.noReplyText(d))
-	}
-}
-
-// noReplyText lays out what a scripted model says of a call that nothing fits.
-func (c *check) noReplyText(d *engine.ModelFailed) string {
-	text := d.Message
-	if _, rest, ok := strings.Cut(text, "no_reply: "); ok {
-		text = rest
-	}
-	asked, advice := text, ""
-	if i := strings.LastIndex(text, "; add a reply"); i >= 0 {
-		asked, advice = text[:i], text[i+len("; "):]
-	}
-	var tried string
-	for _, mark := range []string{"; tried ", "; the script "} {
-		if i := strings.LastIndex(asked, mark); i >= 0 {
-			asked, tried = asked[:i], asked[i+len("; "):]
-			break
-		}
-	}
-	out := "The mock of provider." + d.Provider + " was asked: " + asked + "."
-	if list, ok := strings.CutPrefix(tried, "tried "); ok {
-		candidates := strings.Split(list, "), ")
-		for i, text := range candidates {
-			candidates[i] = "\n  " + c.candidate(d.Provider, strings.TrimSuffix(text, ")")+")")
-		}
-		out += " The candidates:" + strings.Join(candidates, "")
-	} else if tried != "" {
-		out += " " + upperFirst(tried) + "."
-	}
-	if advice != "" {
-		out += "\n" + upperFirst(advice) + "."
-	}
-	return out
-}
-
-// candidate says of a reply, main.test.hcl:7 (why), which condition did not hold.
-func (c *check) candidate(provider, text string) string {
-	const vague = " (its condition does not hold)"
-	place, ok := strings.CutSuffix(text, vague)
-	for _, p := range c.trial.Config.Providers {
-		if !ok || p.Name != provider || p.Script == nil {
-			continue
-		}
-		for _, r := range p.Script.Replies {
-			if r.When != nil && place == fmt.Sprintf("%s:%d", r.Range.Filename, r.Range.Start.Line) {
-				return fmt.Sprintf("%s (when %q is false)", place, shorten(r.When.Text()))
+	for _, w := range c.watches {
+		at, mocked := c.trial.Mocked[w.provider.Name]
+		for _, e := range w.without {
+			if mocked {
+				c.fail(specs.FailNoReply, at, nil, "%s", w.noReply(e))
 			}
 		}
 	}
-	return text
+}
+
+// noReply lays out a call that nothing fits.
+func (w *watch) noReply(e *scripted.NoReplyError) string {
+	out := "The mock of provider." + w.provider.Name + " was asked: " + e.Asked() + "."
+	if len(e.Tried) == 0 {
+		out += " The script has no reply at all."
+	} else {
+		out += " The candidates:"
+	}
+	for _, t := range e.Tried {
+		out += fmt.Sprintf("\n  %s (%s)", t.Label, w.why(t))
+	}
+	if e.More > 0 {
+		out += fmt.Sprintf("\n  and %d more", e.More)
+	}
+	return out + "\nAdd a reply, raise times, or set strict = false."
+}
+
+// why says why a reply did not fit, and which condition did not hold.
+func (w *watch) why(t scripted.Tried) string {
+	if r := w.provider.Script.Replies[t.Reply]; t.Agent == "" && t.Used == 0 && r.When != nil {
+		return fmt.Sprintf("when %q is false", shorten(r.When.Text()))
+	}
+	return t.Why()
 }

@@ -13,7 +13,7 @@ func (c *check) plan() {
 	}
 	if e := c.trial.Expect; e != nil {
 		if e.Turns != nil && float64(cert.Turns) != float64(*e.Turns) {
-			c.unlike("turns", cert.Turns.Text(), "It takes at most %s turns; %d were expected.", cert.Turns.Text(), *e.Turns)
+			c.unlike("turns", cert.Turns.Text(), "It takes at most %s turns; %d %s expected.", cert.Turns.Text(), *e.Turns, were(*e.Turns))
 		}
 		c.within("max_turns", "turns", e.MaxTurns, cert.Turns)
 		c.within("max_calls", "calls", e.MaxCalls, cert.Calls)
@@ -33,7 +33,7 @@ func (c *check) plan() {
 
 func (c *check) within(arg, what string, most *int, got specs.Amount) {
 	if most != nil && !(float64(got) <= float64(*most)) {
-		c.unlike(arg, got.Text(), "It may take %s %s; at most %d were expected.", got.Text(), what, *most)
+		c.unlike(arg, got.Text(), "It may take %s %s; at most %d %s expected.", got.Text(), what, *most, were(*most))
 	}
 }
 

@@ -48,6 +48,8 @@ type Report struct {
 	Took time.Duration
 	// Cover is what was exercised, nil when that was not measured.
 	Cover *Coverage
+	// Interrupted says that not all runs were carried out.
+	Interrupted bool
 }
 
 // File is what came of a test file.
@@ -62,8 +64,9 @@ type File struct {
 // Result is what came of a run.
 type Result struct {
 	specs.SuiteRun
-	// Skipped says that the filter left it out.
-	Skipped bool
+	// Skipped says that the filter left it out, or that the runs were interrupted
+	// before it was done, which Interrupted says.
+	Skipped, Interrupted bool
 	// Findings are why it failed, and warnings.
 	Findings specs.Diagnostics
 	// Took is how long it took, Lasted how long the session was by its own clock.
@@ -105,7 +108,8 @@ func (f *File) skipped() bool {
 	return len(f.Findings) == 0 && !slices.ContainsFunc(f.Results, func(r *Result) bool { return !r.Skipped })
 }
 
-// Run runs test files. The error is that of ctx.
+// Run runs test files. The error is that of ctx; then the report tells of what
+// was done until then, and the other runs are skipped.
 func Run(ctx context.Context, o Options) (*Report, error) {
 	began := time.Now()
 	pool := tools.Open(tools.Config{})
@@ -117,10 +121,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	}
 	for _, f := range report.Files {
 		w.done[f].Wait()
-		if err := context.Cause(ctx); err != nil {
-			w.all.Wait()
-			return nil, err
-		}
+		report.Interrupted = report.Interrupted || f.interrupted()
 		if o.OnFile != nil {
 			o.OnFile(f)
 		}
@@ -130,7 +131,14 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		report.Cover = cover(report)
 	}
 	report.Took = time.Since(began)
+	if report.Interrupted {
+		return report, context.Cause(ctx)
+	}
 	return report, nil
+}
+
+func (f *File) interrupted() bool {
+	return slices.ContainsFunc(f.Results, func(r *Result) bool { return r.Interrupted })
 }
 
 // forget lets go of logs that nobody asks for any more.
@@ -148,7 +156,6 @@ type workers struct {
 	o    Options
 	pool *tools.Pool
 	free chan struct{}
-	all  sync.WaitGroup
 	done map[*File]*sync.WaitGroup
 }
 
@@ -172,22 +179,27 @@ func (w *workers) file(path string) *File {
 			r.Skipped = true
 			continue
 		}
-		w.begin(done, func() { w.run(suite, i, r) })
+		w.begin(done, r, func() { w.run(suite, i, r) })
 	}
 	return f
 }
 
-// begin starts work when there is room for it.
-func (w *workers) begin(done *sync.WaitGroup, work func()) {
-	done.Add(1)
-	w.all.Go(func() {
-		defer done.Done()
+// begin starts work when there is room for it. What an interruption breaks off is
+// as if it had not begun.
+func (w *workers) begin(done *sync.WaitGroup, r *Result, work func()) {
+	done.Go(func() {
 		select {
 		case w.free <- struct{}{}:
 			defer func() { <-w.free }()
-			work()
+			if w.ctx.Err() == nil {
+				work()
+				if w.ctx.Err() == nil || !r.Failed() {
+					return
+				}
+			}
 		case <-w.ctx.Done():
 		}
+		*r = Result{SuiteRun: r.SuiteRun, Skipped: true, Interrupted: true}
 	})
 }
 

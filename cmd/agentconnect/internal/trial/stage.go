@@ -11,7 +11,6 @@ import (
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/screen"
 	"github.com/agentconnect-dev/agentconnect/engine"
 	"github.com/agentconnect-dev/agentconnect/providers"
-	"github.com/agentconnect-dev/agentconnect/providers/scripted"
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
@@ -37,7 +36,7 @@ func (c *check) models() providers.Registry {
 	for _, p := range c.trial.Config.Providers {
 		e := providers.Entry{Settings: c.o.Settings(p)}
 		if p.Script != nil || p.Kind == "scripted" {
-			e.Model = scripted.New(scripted.FromProvider(p))
+			e.Model = c.watched(p)
 		} else {
 			e.Model = absent{name: p.Name, kind: p.Kind, missing: &c.missing}
 		}
@@ -87,6 +86,7 @@ func (c *check) tools() (map[string][]engine.Tool, error) {
 func (c *check) mocked(t *specs.Tool, own engine.Tool) engine.Tool {
 	m := &toolMock{spec: t, mocks: c.trial.Tools[t.Name], missing: &c.missing}
 	m.used = make([]int, len(m.mocks))
+	c.toolMocks = append(c.toolMocks, m)
 	own.Call = m.call
 	if own.List != nil {
 		own.List = m.list

@@ -153,9 +153,10 @@ func (t *Text) indented(text string) {
 }
 
 // Tally counts results.
-type Tally struct{ Passed, Failed, Skipped, Broken int }
+type Tally struct{ Passed, Failed, Skipped, Interrupted, Broken int }
 
-// Tally counts the results of a report; Broken are files that could not be read.
+// Tally counts the results of a report; Broken are files that could not be read,
+// Interrupted those of the skipped runs that the filter has not left out.
 func (r *Report) Tally() Tally {
 	var n Tally
 	for _, f := range r.Files {
@@ -166,6 +167,9 @@ func (r *Report) Tally() Tally {
 			switch {
 			case r.Skipped:
 				n.Skipped++
+				if r.Interrupted {
+					n.Interrupted++
+				}
 			case r.Failed():
 				n.Failed++
 			default:
@@ -212,10 +216,17 @@ func (t *Text) Summary(r *Report) {
 	add(n.Failed, fmt.Sprintf("%d failed", n.Failed))
 	add(n.Broken, screen.Plural(n.Broken, "file")+" with errors")
 	parts = append(parts, fmt.Sprintf("%d passed", n.Passed))
-	add(n.Skipped, fmt.Sprintf("%d left out", n.Skipped))
+	add(n.Skipped-n.Interrupted, fmt.Sprintf("%d left out", n.Skipped-n.Interrupted))
+	if r.Interrupted {
+		done := n.Passed + n.Failed
+		t.printf("%s, %d of %d runs done\n", t.Theme.Bad("interrupted"), done, done+n.Interrupted)
+	}
 	word := t.Theme.Good("ok")
-	if r.Failed() {
+	switch {
+	case r.Failed():
 		word = t.Theme.Bad("FAIL")
+	case r.Interrupted:
+		word = "so far"
 	}
 	t.printf("%s  %s in %s, %s\n", word, strings.Join(parts, ", "), screen.Plural(len(r.Files), "file"), tookText(r.Took))
 }

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -357,6 +358,46 @@ func TestCanceled(t *testing.T) {
 	cancel(errors.New("enough"))
 	if _, err := trial.Run(ctx, trial.Options{Files: []string{"main.test.hcl"}, Settings: settings}); err == nil || err.Error() != "enough" {
 		t.Errorf("got %v, want the cause", err)
+	}
+}
+
+// An interruption breaks off what is at work: it and what has not begun are
+// skipped, and all that was done is told in each form.
+func TestInterrupted(t *testing.T) {
+	var runs strings.Builder
+	for _, name := range []string{"one", "two", "three"} {
+		runs.WriteString("run \"" + name + "\" {\n  expect { turns = 1 }\n}\n")
+	}
+	extract(t, txtar.Parse([]byte(small+"-- a.test.hcl --\n"+runs.String()+"-- b.test.hcl --\n"+runs.String())))
+	ctx, cancel := context.WithCancelCause(t.Context())
+	var begun atomic.Int32
+	var out bytes.Buffer
+	text := &trial.Text{Out: &out}
+	r, err := trial.Run(ctx, trial.Options{
+		Files: []string{"a.test.hcl", "b.test.hcl"}, Parallel: 1, OnFile: text.File,
+		Settings: func(p *specs.Provider) providers.Settings {
+			if begun.Add(1) == 3 {
+				cancel(errors.New("enough"))
+			}
+			return settings(p)
+		},
+	})
+	if err == nil || err.Error() != "enough" {
+		t.Fatalf("got %v, want the cause", err)
+	}
+	if want := (trial.Tally{Passed: 2, Skipped: 4, Interrupted: 4}); r.Tally() != want || !r.Interrupted || r.Failed() {
+		t.Errorf("got %+v, want %+v of a report that was interrupted", r.Tally(), want)
+	}
+	text.Summary(r)
+	if n := strings.Count(out.String(), "  ok    "); n != 2 || !strings.Contains(out.String(), "interrupted, 2 of 6 runs done\nso far  2 passed in 2 files, ") {
+		t.Errorf("got %s", &out)
+	}
+	if doc := r.Document(); !doc.Summary.Interrupted || doc.Summary.OK || doc.Summary.Skipped != 4 || len(doc.Files) != 2 {
+		t.Errorf("got %+v", doc.Summary)
+	}
+	var junit bytes.Buffer
+	if err := trial.WriteJUnit(&junit, r); err != nil || strings.Count(junit.String(), `<skipped message="interrupted">`) != 4 || !strings.Contains(junit.String(), `tests="6" failures="0" errors="0" skipped="4"`) {
+		t.Errorf("got %v, %s", err, &junit)
 	}
 }
 

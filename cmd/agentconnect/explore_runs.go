@@ -170,7 +170,7 @@ func (w *runWriter) mocks(s *engine.Scene) {
 			if together || c.Over == 0 {
 				delay = time.Duration(over-c.Began) * answerStep
 			}
-			w.reply(c, delay)
+			w.reply(n, c, delay)
 		}
 		if n > 0 {
 			w.line(1, "}")
@@ -212,9 +212,14 @@ func (w *runWriter) usage(c *engine.SceneCall) {
 	}
 }
 
-func (w *runWriter) reply(c *engine.SceneCall, delay time.Duration) {
+// reply is the answer to the nth call. A call that nobody waited for any more may
+// not be made at all: its answer is a rule, which may be left over.
+func (w *runWriter) reply(n int, c *engine.SceneCall, delay time.Duration) {
 	w.line(2, "reply {")
 	w.line(3, "agent = agent.%s", c.Agent)
+	if c.Over == 0 {
+		w.line(3, "when = %s", quoted(fmt.Sprintf("call >= %d", n)))
+	}
 	if c.Text != "" || len(c.Tools) == 0 {
 		w.line(3, "content = %s", quoted(c.Text))
 	}

@@ -3,6 +3,7 @@ package specs
 import (
 	"bytes"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -20,24 +21,46 @@ import (
 // in .json, is returned as it is. So is a text that is not HCL, with the findings
 // about its syntax. Format may be called concurrently.
 func Format(filename string, src []byte) ([]byte, Diagnostics) {
+	return (&Lexed{}).Format(filename, src) // what is laid out already is the same text at each step
+}
+
+// Format is the function of that name, for a text that others may read, too.
+func (c *Lexed) Format(filename string, src []byte) ([]byte, Diagnostics) {
 	if strings.HasSuffix(filename, ".json") {
 		return src, nil
 	}
-	lexed := &Lexed{} // what is laid out already is the same text at each step
-	l := newLoader(Options{Lexed: lexed})
+	if found := c.unsound(filename, src); len(found) > 0 {
+		return src, found
+	}
+	var out []byte
+	same := false
+	var laying sync.WaitGroup // at the same time it is parsed
+	laying.Go(func() {
+		defer func() { _ = recover() }() // nothing is written then
+		out, same = laidOut(bytes.TrimPrefix(src, []byte(bom)), c)
+	})
+	parsed := len(c.tree(filename, src).found) == 0
+	laying.Wait()
+	if parsed && same {
+		return out, nil
+	}
+	l := newLoader(Options{})
+	if l.parse(filename, src); len(l.ds) == 0 {
+		l.report(codeInternal, "", hcl.Range{}, "%s cannot be formatted without changing what it says.", filename)
+	}
+	return src, l.finish()
+}
+
+// unsound says why a text cannot even be parsed.
+func (c *Lexed) unsound(filename string, src []byte) Diagnostics {
+	l := newLoader(Options{Lexed: c})
 	if len(src) > maxFileSize {
 		l.report(codeTooLarge, "", hcl.Range{}, "%s has %s; at most %s are formatted.", filename, sizeText(len(src)), sizeText(maxFileSize))
-		return src, l.finish()
+		return l.finish()
 	}
-	if l.parse(filename, src); len(l.ds) > 0 {
-		return src, l.finish()
-	}
-	out, ok := laidOut(bytes.TrimPrefix(src, []byte(bom)), lexed)
-	if !ok {
-		l.report(codeInternal, "", hcl.Range{}, "%s cannot be formatted without changing what it says.", filename)
-		return src, l.finish()
-	}
-	return out, nil
+	l.addSource(filename, src)
+	l.guard(src, filename, syntaxConfig, "")
+	return l.finish()
 }
 
 // maxPasses bounds how often a text is laid out until it stays as it is: what

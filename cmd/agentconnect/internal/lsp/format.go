@@ -3,12 +3,9 @@ package lsp
 import (
 	"bytes"
 	"context"
-	"path/filepath"
 	"strings"
 
 	"github.com/creachadair/jrpc2"
-
-	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
 func (s *server) format(_ context.Context, p *documentParams) ([]textEdit, error) {
@@ -37,7 +34,7 @@ func (s *server) formatRange(_ context.Context, p *rangeParams) ([]textEdit, err
 
 // formatted are the edits that lay a document out.
 func (s *server) formatted(d *document) ([]textEdit, error) {
-	out, found := specs.Format(filepath.Base(d.path), d.bytes)
+	out, found := s.lexed.Format(s.shownName(d), d.bytes)
 	if found.HasErrors() {
 		return nil, jrpc2.Errorf(jrpc2.Code(-32803), "%s: %s", found[0].Summary, found[0].Detail) // RequestFailed
 	}

@@ -55,7 +55,11 @@ func (a alone) PathContext(lang.Path) (*decoder.PathContext, error) { return a.c
 
 // decoderOf parses a text as far as that goes.
 func (l *Language) decoderOf(name string, text []byte, names []Name) (*decoder.PathDecoder, error) {
-	file, err := specs.ParseSyntax(name, text, l.lexed)
+	lexed := l.lexed
+	if name == typed {
+		lexed = nil // nobody asks for it again
+	}
+	file, err := specs.ParseSyntax(name, text, lexed)
 	if err != nil {
 		return nil, err
 	}

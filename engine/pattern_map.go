@@ -12,15 +12,13 @@ import (
 type mapping struct {
 	items       *specs.Expr
 	most        int
+	size        int // of an item, in bytes
 	concurrency int
 }
 
-// maxItems bounds the texts of all items of a list, in bytes.
-const maxItems = 256 << 10
-
 func (c *compiler) mapping(n *node) Pattern {
 	a := n.spec.Map
-	p := mapping{items: a.Items, most: a.MaxItems, concurrency: a.MaxItems}
+	p := mapping{items: a.Items, most: a.MaxItems, size: a.ItemSize(), concurrency: a.MaxItems}
 	if a.Concurrency > 0 {
 		p.concurrency = min(a.Concurrency, a.MaxItems)
 	}
@@ -89,8 +87,11 @@ func (p mapping) list(st *State, f *Frame) Move {
 		if items[i], err = json.Marshal(x); err != nil {
 			return Move{Err: fmt.Errorf("pattern %q: item %d: %w", f.node.name, i, err)}
 		}
-		if size += len(items[i]); size > maxItems {
-			return Move{Err: fmt.Errorf("pattern %q: the items are longer than %d KiB in all", f.node.name, maxItems>>10)}
+		if n := len(itemText(items[i])); n > p.size { // cutting it would leave work undone without a word
+			return Move{Err: fmt.Errorf("pattern %q: item %d has %d bytes, and max_item_size is %d", f.node.name, i, n, p.size)}
+		}
+		if size += len(items[i]); size > specs.MaxItemsSize {
+			return Move{Err: fmt.Errorf("pattern %q: the items are longer than %d KiB in all", f.node.name, specs.MaxItemsSize>>10)}
 		}
 	}
 	return Move{Course: Course{Items: &Items{Frame: f.id, Items: items}}}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/agentconnect-dev/agentconnect/engine"
 	"github.com/agentconnect-dev/agentconnect/engine/memory"
+	"github.com/agentconnect-dev/agentconnect/providers"
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
@@ -112,6 +113,7 @@ func within(t *testing.T, rt *rapid.T, tmpl *engine.Template, c *specs.Certifica
 		journal := &memory.Journal{}
 		e := engine.New(engine.Config{Journal: journal, Logger: quiet()})
 		defer e.Close()
+		began := time.Now()
 		s, err := e.Start(t.Context(), tmpl, engine.StartOptions{ID: "s"})
 		if err != nil {
 			problem = err.Error()
@@ -148,6 +150,17 @@ func within(t *testing.T, rt *rapid.T, tmpl *engine.Template, c *specs.Certifica
 		check("calls", b.calls, c.Calls)
 		check("tokens", b.tokens, c.Tokens)
 		check("cost", b.cost, c.Cost)
+		check("seconds", time.Since(began).Seconds(), c.Seconds)
+		shares := map[string]specs.Share{}
+		for _, share := range slices.Concat(c.Agents, c.Providers) {
+			shares[share.Address] = share
+		}
+		for address, own := range b.parts {
+			share := shares[address]
+			check("calls of "+address, own.calls, share.Calls)
+			check("tokens of "+address, own.tokens, share.Tokens)
+			check("cost of "+address, own.cost, share.Cost)
+		}
 	})
 	if problem != "" || t.Failed() {
 		rt.Fatalf("%s\n%s", problem, src)
@@ -174,26 +187,47 @@ func answers(ctx context.Context, s *engine.Session, journal engine.Journal) {
 }
 
 // A bill is what a log says that a session took.
-type bill struct{ calls, tokens, cost float64 }
+type bill struct {
+	calls, tokens, cost float64
+	parts               map[string]*bill // by agent and provider
+}
 
 func billOf(ctx context.Context, journal engine.Journal) (b bill, err error) {
+	b.parts = map[string]*bill{}
+	asked := map[int][]*bill{} // by call
 	for ev, err := range journal.Read(ctx, "s", 0) {
 		if err != nil {
 			return b, err
 		}
 		switch d := ev.Data.(type) {
 		case *engine.ModelCalled:
-			b.calls++
+			asked[d.Call] = []*bill{&b, b.part("agent." + ev.Agent), b.part("provider." + d.Provider)}
+			for _, to := range asked[d.Call] {
+				to.calls++
+			}
 		case *engine.ModelAnswered:
-			b.cost += money(d.Cost)
+			paid(asked[d.Call], ev.Usage, d.Cost)
 		case *engine.ModelFailed:
-			b.cost += money(d.Cost)
-		}
-		if ev.Usage != nil {
-			b.tokens += float64(ev.Usage.Total())
+			paid(asked[d.Call], ev.Usage, d.Cost)
 		}
 	}
 	return b, nil
+}
+
+func (b *bill) part(address string) *bill {
+	if b.parts[address] == nil {
+		b.parts[address] = &bill{}
+	}
+	return b.parts[address]
+}
+
+func paid(by []*bill, took *providers.Usage, cost *float64) {
+	for _, b := range by {
+		b.cost += money(cost)
+		if took != nil {
+			b.tokens += float64(took.Total())
+		}
+	}
 }
 
 func money(f *float64) float64 {

@@ -30,8 +30,11 @@ func (g *tree) course(b *strings.Builder, kind string, parts []string) {
 	line := func(format string, args ...any) { fmt.Fprintf(b, "  "+format+"\n", args...) }
 	switch kind {
 	case "map":
-		line("items = %q", g.pick("items", "['x', 'y', 'z']", "map(messages, .content)", "turns > 1 ? [1, 2] : []", "messages"))
+		line("items = %q", g.pick("items", "['x', 'y', 'z']", "map(messages, .content)", "turns > 1 ? [1, 2] : []", "messages", "[join(map(messages, .content), '')]", "[messages, messages]"))
 		line("max_items = %d", g.small("max_items", 6))
+		if rapid.Bool().Draw(g.t, "size") {
+			line("max_item_size = %d", rapid.SampledFrom([]int{60, 4000, 100_000}).Draw(g.t, "max_item_size"))
+		}
 		if rapid.Bool().Draw(g.t, "few") {
 			line("concurrency = %d", g.small("concurrency", 3))
 		}

@@ -9,6 +9,7 @@ import (
 	"iter"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
 	"github.com/agentconnect-dev/agentconnect/providers"
@@ -16,7 +17,7 @@ import (
 
 // glutton takes all that it can: it fails as often as it is asked again and
 // bills that, calls tools as long as there are any, answers wrongly as often as
-// it may mend it, with answers as long as their cap, and never agrees. A list of
+// it may mend it, with answers as long as their cap, and never agrees, now and then as late as it may. A list of
 // choices says whom it names, what it calls, and where it fails for good.
 type glutton struct {
 	mu       sync.Mutex
@@ -105,10 +106,14 @@ func mended(req *providers.Request) (n int) {
 }
 
 // Stream implements [providers.Model].
-func (g *glutton) Stream(_ context.Context, req *providers.Request) iter.Seq2[providers.Chunk, error] {
+func (g *glutton) Stream(ctx context.Context, req *providers.Request) iter.Seq2[providers.Chunk, error] {
 	m := g.next(req)
 	usage := providers.Usage{InputTokens: weight(req), OutputTokens: req.MaxTokens}
 	return func(yield func(providers.Chunk, error) bool) {
+		if g.choices[0]%5 == 1 && providers.Sleep(ctx, 59*time.Second) != nil { // a call has a minute
+			yield(providers.Chunk{}, &providers.Error{Kind: providers.Canceled, Message: "glutton"})
+			return
+		}
 		chunk := providers.Chunk{Text: strings.Repeat("no, ", req.MaxTokens)}
 		switch {
 		case m.fail:

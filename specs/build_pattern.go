@@ -15,7 +15,7 @@ func (l *loader) buildPattern(n *node) *Pattern {
 	case "parallel":
 		p.Parallel = buildParallel(n)
 	case "map":
-		p.Map = &MapPattern{MaxItems: n.int("max_items"), Concurrency: n.int("concurrency")}
+		p.Map = &MapPattern{MaxItems: n.int("max_items"), MaxItemSize: n.int("max_item_size"), Concurrency: n.int("concurrency")}
 		l.expr(n, "items", wantList, func(e *Expr) { p.Map.Items = e })
 	case "loop":
 		p.Loop = &Loop{Critic: n.optRef("critic"), MaxIterations: n.int("max_iterations"), Keep: n.str("keep")}

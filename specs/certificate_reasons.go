@@ -142,9 +142,6 @@ func (pr *prover) assumptions(s *Session, who *cast) []string {
 	if len(who.humans) == 0 && s.Type == "agent_agent" {
 		out = append(out, "nobody speaks into the session from outside but for its opening")
 	}
-	if slices.ContainsFunc(pr.cfg.Patterns, func(p *Pattern) bool { return p.Map != nil && who.patterns[p.Name] }) {
-		out = append(out, "an item of a map is as long as one message at most")
-	}
 	mcp, summary := false, false
 	for _, a := range pr.cfg.Agents {
 		if !who.agents[a.Name] {

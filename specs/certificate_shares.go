@@ -1,11 +1,15 @@
 package specs
 
-import "slices"
+import (
+	"maps"
+	"math"
+	"slices"
+)
 
 // shares says what each agent, pattern and provider takes at most: how often it
 // is visited in the flows that lead to it, and never more than the whole.
 func (pr *prover) shares(s *Session, c *Certificate, h *history, whole load, total bill) {
-	d := &divider{prover: pr, session: s, whole: c, most: total, load: whole, history: h, agents: map[string]sum{}, entered: map[string]int{}}
+	d := &divider{prover: pr, session: s, whole: c, most: total, load: whole, history: h, agents: map[string]supply{}, entered: map[string]int{}}
 	d.walk()
 	for _, p := range pr.cfg.Patterns {
 		if n := d.entered[p.Name]; n > 0 {
@@ -14,21 +18,21 @@ func (pr *prover) shares(s *Session, c *Certificate, h *history, whole load, tot
 			if len(l.cycles) > 0 {
 				own = whole.sum
 			}
-			c.Patterns = append(c.Patterns, d.share(p.address(), own))
+			c.Patterns = append(c.Patterns, d.share(p.address(), supply{sum: own}, pr.ratesOf(pr.reach(p.Name).agents)))
 		}
 	}
-	providers := map[string]sum{}
+	providers := map[string]supply{}
 	for _, a := range pr.cfg.Agents {
 		own, takesPart := d.agents[a.Name]
 		if !takesPart {
 			continue
 		}
-		c.Agents = append(c.Agents, d.share("agent."+a.Name, own))
+		c.Agents = append(c.Agents, d.share("agent."+a.Name, own, pr.ratesOf(map[string]bool{a.Name: true})))
 		d.divide(a, own, providers)
 	}
 	for _, p := range pr.cfg.Providers {
 		if own, asked := providers[p.Name]; asked {
-			share := d.share("provider."+p.Name, own)
+			share := d.share("provider."+p.Name, own, own.rates)
 			share.Turns = 0
 			c.Providers = append(c.Providers, share)
 		}
@@ -43,7 +47,7 @@ type divider struct {
 	history *history
 	load    load
 	most    bill // of the whole session
-	agents  map[string]sum
+	agents  map[string]supply
 	entered map[string]int // by pattern
 }
 
@@ -67,8 +71,11 @@ func (d *divider) walk() {
 			d.take(stop.Judge.Agent, d.turnOf(stop.Judge.Agent, given{form: true}), d.load.turns/max(stop.Judge.Every, 1), 0)
 		}
 	}
-	if s.Finalize != nil {
-		d.take(s.Finalize.Agent, d.turnOf(s.Finalize.Agent, given{}), 1, 1)
+	if f := s.Finalize; f != nil {
+		own := d.agents[f.Agent]
+		own.last = d.last(f)
+		d.agents[f.Agent] = own
+		d.askedBy(f.Agent, 1)
 	}
 }
 
@@ -101,6 +108,12 @@ func (d *divider) enter(name string, n int) {
 	for i := range f.Nodes {
 		node := &f.Nodes[i]
 		total := satMul(node.Visits, n)
+		if i == f.summer && i != enter { // whoever has spoken may be asked
+			for _, agent := range slices.Sorted(maps.Keys(d.reach(name).agents)) { // sums of fractions depend on their order
+				d.take(agent, d.turnOf(agent, given{}).noted(0, noteTokens), total, 0)
+			}
+			continue
+		}
 		switch node.Kind {
 		case StepTurn, StepDecision:
 			d.take(node.Ref.Name, f.loads[i].spend, total, f.loads[i].turns)
@@ -120,41 +133,70 @@ func (d *divider) take(agent string, each spend, visits, turns int) {
 	}
 	visits = min(visits, most)
 	own := sum{spend: each, turns: turns, tries: turns}.times(visits)
-	d.agents[agent] = d.agents[agent].plus(own)
+	d.gets(agent, own)
 	d.askedBy(agent, visits)
 }
 
-// share is a part of the whole, which none is more than.
-func (d *divider) share(address string, own sum) Share {
+// gets adds to what an agent takes.
+func (d *divider) gets(agent string, more sum) {
+	own := d.agents[agent]
+	own.sum = own.plus(more)
+	d.agents[agent] = own
+}
+
+// share is a part of the whole, which none is more than, at the prices of its
+// own models.
+func (d *divider) share(address string, own supply, r *rates) Share {
 	own.reads = min(own.reads, d.load.reads)
-	b := d.history.bill(own, own.reads == d.load.reads)
-	if !d.load.waits { // no part is more than the whole, but for its last turn
+	b, last := d.history.bill(own.sum, own.reads == d.load.reads), d.history.bill(own.last, false)
+	b = bill{b.in + last.in, b.out + last.out, b.cost + last.cost}
+	if !d.load.waits { // no part is more than the whole
 		b.in, b.out, b.cost = min(b.in, d.most.in), min(b.out, d.most.out), min(b.cost, d.most.cost)
 	}
 	s := Share{
-		Address: address, Turns: amount(min(own.turns, max(d.load.turns, 1))), Calls: amount(min(own.calls, max(d.load.calls, 1))),
-		Tokens: ceiling(b.in + b.out), Cost: Amount(b.cost),
+		Address: address, Turns: amount(satAdd(min(own.turns, max(d.load.turns, 1)), own.last.turns)),
+		Calls: amount(satAdd(own.calls, own.last.calls)), Tokens: ceiling(b.in + b.out), Cost: Amount(b.cost),
 	}
 	s.Calls, s.Tokens, s.Cost = min(s.Calls, d.whole.Calls), min(s.Tokens, d.whole.Tokens), min(s.Cost, d.whole.Cost)
+	answers := b.out
+	if d.load.waits {
+		answers = math.Inf(1)
+	}
+	s.Cost = min(s.Cost, Amount(r.cost(float64(s.Tokens), answers)))
 	return s
+}
+
+// A supply is what an agent or a provider takes of a session, its part of the
+// last turn apart, and at which prices.
+type supply struct {
+	sum
+	last  sum
+	rates *rates
 }
 
 // divide gives an agent's calls to the providers of its chain, to each as many
 // as its attempts are among all.
-func (d *divider) divide(a *Agent, own sum, providers map[string]sum) {
-	add := func(provider, model string, s spend) {
-		providers[provider] = providers[provider].plus(sum{spend: d.paid(s, provider, model)})
+func (d *divider) divide(a *Agent, own supply, providers map[string]supply) {
+	add := func(provider, model string, s, last spend) {
+		to := providers[provider]
+		if p := d.prover.providers[provider]; p != nil {
+			to.rates = to.rates.with(PriceOf(p, model))
+		}
+		to.sum = to.plus(sum{spend: d.paid(s, provider, model)})
+		to.last = to.last.plus(sum{spend: d.paid(last, provider, model)})
+		providers[provider] = to
 	}
 	all := 0
 	for _, name := range a.Models {
 		all = satAdd(all, d.tries(name))
 	}
 	for i, name := range a.Models {
-		add(name, a.modelAt(i), own.part(d.tries(name), all))
+		tries := d.tries(name)
+		add(name, a.modelAt(i), own.part(tries, all), own.last.part(tries, all))
 	}
 	if a.summarizes() {
-		turns := own.calls / max(d.turnOf(a.Name, given{}).calls, 1)
-		add(a.Memory.Summarize, "", d.summaryCall(a).times(satMul(satAdd(turns, 1), d.tries(a.Memory.Summarize))))
+		turns := satAdd(own.calls, own.last.calls) / max(d.turnOf(a.Name, given{}).calls, 1)
+		add(a.Memory.Summarize, "", d.summaryCall(a).times(satMul(satAdd(turns, 1), d.tries(a.Memory.Summarize))), spend{})
 	}
 }
 

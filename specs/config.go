@@ -1,6 +1,7 @@
 package specs
 
 import (
+	"cmp"
 	"encoding/json"
 	"path/filepath"
 	"time"
@@ -339,10 +340,23 @@ type Parallel struct {
 
 // MapPattern are the arguments of a map pattern.
 type MapPattern struct {
-	Items       *Expr
-	MaxItems    int
+	Items    *Expr
+	MaxItems int
+	// MaxItemSize is the longest item as a copy is told it, in bytes; 0 stands for
+	// [DefaultItemSize].
+	MaxItemSize int
 	Concurrency int
 }
+
+// The sizes of a map's items, in bytes: of one where the scenario does not say,
+// and of all together.
+const (
+	DefaultItemSize = 16 << 10
+	MaxItemsSize    = 256 << 10
+)
+
+// ItemSize is the longest item, in bytes.
+func (m *MapPattern) ItemSize() int { return cmp.Or(m.MaxItemSize, DefaultItemSize) }
 
 // Loop are the arguments of a loop pattern.
 type Loop struct {

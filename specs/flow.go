@@ -22,6 +22,7 @@ type Flow struct {
 	passed  *Counter // turns passed over in a row; nil where there are none
 	width   int      // turns that may be under way at once; 0 for the widest step
 	loads   []load   // what each node takes
+	summer  int      // the step in which an agent of the pattern sums it up, or 0
 	steps   int      // steps that the proof has looked at so far
 }
 

@@ -63,7 +63,7 @@ func (d *divider) askedBy(name string, turns int) {
 		further := 0
 		for _, b := range peers {
 			n := min(questions, d.load.calls)
-			d.agents[b.Name] = d.agents[b.Name].plus(sum{spend: d.turnAfter(b.Name, given{}, hops)}.times(n))
+			d.gets(b.Name, sum{spend: d.turnAfter(b.Name, given{}, hops)}.times(n))
 			if d.asks(b) {
 				further = max(further, b.MaxToolCalls)
 			}

@@ -114,7 +114,9 @@ func (b *flowBuilder) noted(l load) load {
 		messages = 0
 	case "vote":
 		messages, words = 0, b.pr.words(p)
-	case "map", "handoff", "supervisor":
+	case "map":
+		messages, words = 0, satAdd(words, b.pr.itemOf(p.Map))
+	case "handoff", "supervisor":
 	case "auction", "plan_execute", "magentic":
 		words = b.pr.words(p)
 	case "blackboard":

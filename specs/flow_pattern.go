@@ -64,6 +64,7 @@ func (b *flowBuilder) summed(p *Pattern) {
 	if n < 0 {
 		return
 	}
+	b.flow.summer = n
 	for i := range b.flow.Edges {
 		if b.flow.Edges[i].To == leave {
 			b.flow.Edges[i].To = n

@@ -77,6 +77,7 @@ func conversationArgs() []argSchema {
 		intArg("concurrency", "How many speak at the same time.").counted().unsetIs("all").onlyFor("parallel", "map"),
 		typedArg("items", typeItems, "An expression that gives the list.").must().inPattern().onlyFor("map"),
 		intArg("max_items", "The most items; more are an error of the pattern.").must().from(1).to(1000).onlyFor("map"),
+		intArg("max_item_size", "The longest item in bytes; a longer one is an error of the pattern.").from(1).to(MaxItemsSize).initially(DefaultItemSize).onlyFor("map"),
 		condArg("until", "Ends when this is true, tested after each pass.").inPattern().onlyFor("loop", "debate"),
 		who("critic", "Judges each draft by `{accept, feedback, score?}`.").onlyFor("loop"),
 		intArg("max_iterations", "The most passes.").must().counted().onlyFor("loop"),

@@ -1,6 +1,7 @@
 package specs
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -61,10 +62,7 @@ func (l *loader) readSuite(s *Suite) {
 // checkSuite checks a test file by itself.
 func (l *loader) checkSuite(s *Suite) {
 	l.constants(l.root)
-	s.Scenario = filepath.Dir(s.Path)
-	if name := l.root.str("scenario"); name != "" && l.below(l.root, "scenario") {
-		s.Scenario = filepath.Join(s.Scenario, filepath.FromSlash(name))
-	}
+	l.findScenario(s)
 	l.checkMocks(l.root)
 	runs := l.root.all("run")
 	seen := map[string]*node{}
@@ -87,6 +85,40 @@ func (l *loader) checkSuite(s *Suite) {
 	case len(runs) > maxRuns:
 		l.about(runs[maxRuns], codeManyRuns, runs[maxRuns].header, "A test file has at most %d runs; put the others into another one.", maxRuns)
 	}
+}
+
+// findScenario finds what is tested: what the file names, or else its folder.
+func (l *loader) findScenario(s *Suite) {
+	s.Scenario = filepath.Dir(s.Path)
+	files, err := l.folder.list()
+	if err != nil {
+		return // loading the scenario says so
+	}
+	files = slices.DeleteFunc(files, func(file string) bool { return !isScenario(file) })
+	name := l.root.str("scenario")
+	switch {
+	case name == "":
+		if len(files) == 0 && l.root.args["scenario"] == nil && !l.syntaxErrors && !l.opts.OverlayOnly {
+			l.report(codeNoFiles, "", hcl.Range{Filename: s.File, Start: hcl.InitialPos, End: hcl.InitialPos}, "There is no *.hcl or *.hcl.json file in the folder of the test file, %s, that it could test: put it beside a scenario, or name one below by scenario = \"…\".", s.Scenario)
+		}
+	case l.below(l.root, "scenario"):
+		folder := s.Scenario
+		s.Scenario = filepath.Join(folder, filepath.FromSlash(name))
+		if full := l.absolute(s.Scenario); !l.isThere(full) {
+			a := l.root.args["scenario"]
+			d := l.wrong(l.root, a, codeFile, a.expr.Range(), "There is no file or directory %q in the folder of the test file, %s.%s", brief(name), folder, l.meant(name, files))
+			if near := nearest(name, files); near != "" {
+				l.rename(d, a.expr.Range(), `"`+near+`"`)
+			}
+		}
+	}
+}
+
+// isThere says whether a path names anything; what is only in memory may be a
+// folder of it.
+func (l *loader) isThere(full string) bool {
+	_, err := os.Stat(full)
+	return err == nil || l.opts.OverlayOnly || l.overlay[full] != nil
 }
 
 // constants gives arguments that refer to nothing their values.
@@ -139,16 +171,16 @@ func (l *loader) checkRun(n *node) {
 	l.below(n, "snapshot")
 	command := n.str("command")
 	tests := n.args["replay"] != nil || n.args["snapshot"] != nil || len(n.all("assert")) > 0 || len(n.all("expect_error")) > 0
-	if e := n.one("expect"); e != nil && len(e.args) == 0 {
+	if e := n.one("expect"); e != nil && len(e.args) == 0 && !e.broken {
 		l.about(e, codeTestsNone, e.header, "The block expects nothing: write outcome, stop, speakers, turns, max_turns, max_calls, max_tokens, max_cost or result.")
 	}
 	tests = tests || n.one("expect") != nil
 	for _, e := range n.all("expect_error") {
-		if len(e.args) == 0 {
+		if len(e.args) == 0 && !e.broken {
 			l.about(e, codeTestsNone, e.header, "The block expects nothing: write code, contains or ref.")
 		}
 	}
-	if !tests && command != "validate" && !n.broken {
+	if !tests && command != "validate" && !n.broken && !l.syntaxErrors {
 		l.about(n, codeTestsNone, n.header, "Run %q expects nothing, so that it cannot fail: add expect, assert, expect_error, replay or snapshot.", n.name)
 	}
 	l.checkCommand(n, command)

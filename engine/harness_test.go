@@ -189,7 +189,7 @@ func checkReplay(t *testing.T, tmpl *engine.Template, s *engine.Session, events 
 	if err != nil {
 		t.Fatalf("replay: %v", err)
 	}
-	if diff := cmp.Diff(s.State(), st, stateOptions()...); diff != "" {
+	if diff := stateDiff(s.State(), st); diff != "" {
 		t.Errorf("the replayed state differs (-live +replayed):\n%s", diff)
 	}
 	d, err := engine.Replay(t.Context(), tmpl, sequence(decoded))

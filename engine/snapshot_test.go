@@ -14,7 +14,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
@@ -79,11 +78,11 @@ func snapshotAt(tmpl *engine.Template, log []engine.Event, at int) (size int, er
 	if want := (engine.Mark{Seq: 1, Place: "x"}); mark != want {
 		return 0, fmt.Errorf("the mark is %+v, want %+v", mark, want)
 	}
-	if diff := cmp.Diff(want, got, stateOptions()...); diff != "" {
+	if diff := stateDiff(want, got); diff != "" {
 		return 0, fmt.Errorf("the state differs (-folded +read):\n%s", diff)
 	}
 	engine.FoldOn(got, log[at:])
-	if diff := cmp.Diff(live, got, stateOptions()...); diff != "" {
+	if diff := stateDiff(live, got); diff != "" {
 		return 0, fmt.Errorf("the state with the rest of the log differs (-folded +read and folded):\n%s", diff)
 	}
 	return len(b), nil
@@ -174,7 +173,7 @@ func TestSnapshotIsNotTrusted(t *testing.T) {
 			t.Errorf("a snapshot that %s: got %d events of it, %v; want %d", name, saved, err, c.saved)
 			continue
 		}
-		if diff := cmp.Diff(want, st, stateOptions()...); diff != "" {
+		if diff := stateDiff(want, st); diff != "" {
 			t.Errorf("a snapshot that %s: the state differs:\n%s", name, diff)
 		}
 	}

@@ -15,6 +15,9 @@ LDFLAGS    := -s -w -X main.version=$(VERSION)
 export GOFLAGS := $(strip $(shell go env GOFLAGS) -buildvcs=false)
 
 PKG          ?= ./...
+# The packages whose tests take longest begin first, so that none of them is left for one core alone at the end.
+LONGEST      := $(MAIN) ./engine ./engine/jetstream ./server
+TESTED       := $(strip $(if $(filter ./...,$(PKG)),$(LONGEST)) $(PKG))
 TEST_TIMEOUT ?= 10m
 BENCH        ?= .
 BENCH_COUNT  ?= 6
@@ -38,7 +41,7 @@ test: ## every test, shuffled, under the race detector
 	@race=-race; \
 	go build -race runtime/cgo 2>/dev/null || { race=; \
 		echo "make test: no working C compiler ($$(go env CC), CGO_ENABLED=$$(go env CGO_ENABLED)): running without -race"; }; \
-	set -x; go test $$race -shuffle=on -timeout $(TEST_TIMEOUT) $(PKG)
+	set -x; go test $$race -shuffle=on -timeout $(TEST_TIMEOUT) $(TESTED)
 
 # Two servers and three NATS servers as processes, killed and paused; the bounds are times, so that nothing else runs meanwhile.
 cluster: ## the test of a cluster, without the race detector (4 minutes)

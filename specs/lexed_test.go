@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"sync"
 	"testing"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
 // A text is lexed once for all who ask, and no more than some are kept.
@@ -43,5 +45,37 @@ func TestLexedFindings(t *testing.T) {
 		if len(ds) != 1 || ds[0].Code != codeTooDeep || ds[0].Range == nil || ds[0].Range.Filename != name || ds[0].Range.Start.Line != 1 {
 			t.Errorf("%s: got %v, want one finding about its depth, in it", name, ds)
 		}
+	}
+}
+
+// Outlines share the tree of a text, and loading, which changes its own, has
+// another one.
+func TestSharedTree(t *testing.T) {
+	overlay := map[string][]byte{
+		"main.hcl": []byte("import {\n  from = \"./a${\"b\"}.hcl\"\n}\nlocals {\n  x = \"${upper(\"a\")}b\"\n}\n"),
+		"ab.hcl":   []byte("agent \"w\" {\n  description = \"${upper(\"a\")}b\"\n}\n"),
+	}
+	lexed := &Lexed{}
+	opts := Options{Overlay: overlay, OverlayOnly: true, Lexed: lexed}
+	first := ReadOutline("main.hcl", opts)
+	tree := lexed.tree("ab.hcl", overlay["ab.hcl"])
+	if len(first.Files) != 2 || len(first.Symbols) != 2 || first.Incomplete {
+		t.Fatalf("got %+v, want two files and two names", first)
+	}
+	_, _ = Load("main.hcl", opts)
+	if again := ReadOutline("main.hcl", opts); !reflect.DeepEqual(again, first) {
+		t.Errorf("got %+v after loading, want %+v", again, first)
+	}
+	if lexed.tree("ab.hcl", overlay["ab.hcl"]) != tree {
+		t.Error("the text of before was parsed again")
+	}
+	attr := tree.file.Body.(*hclsyntax.Body).Blocks[0].Body.Attributes["description"] //nolint:forcetypeassert // as written above
+	for _, part := range attr.Expr.(*hclsyntax.TemplateExpr).Parts {                  //nolint:forcetypeassert // as written above
+		if _, changed := part.(metered); changed {
+			t.Error("loading changed the shared tree")
+		}
+	}
+	if lexed.tree("other.hcl", overlay["ab.hcl"]) == tree {
+		t.Error("a file of another name got the tree with the name of before")
 	}
 }

@@ -15,7 +15,8 @@ type Suite struct {
 	// Runs are its run blocks, in order.
 	Runs []SuiteRun
 
-	text []byte
+	text  []byte
+	found Diagnostics // by itself
 }
 
 // SuiteRun is a run block of a [Suite], before its scenario is loaded.

@@ -239,6 +239,9 @@ func (l *loader) buildExpectation(cfg *Config, n *node) *Expectation {
 	} else {
 		e.Stop = n.str("stop")
 	}
+	if a := n.args["stop"]; a != nil && !a.bad && e.Stop == "" {
+		l.wrong(n, a, codeNotAllowed, a.expr.Range(), "stop says what ended the session, and something always does: stop.NAME, or a name such as \"pattern\" when the pattern came to its end, \"input\" when the person's side was closed, or \"limits.max_turns\".")
+	}
 	if refs := n.refs("speakers"); refs != nil {
 		e.Speakers = namesOf(refs)
 		l.checkSpeakers(cfg, n, refs)

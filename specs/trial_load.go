@@ -24,6 +24,7 @@ func LoadSuite(path string, opts Options) (*Suite, Diagnostics) {
 	if ds.HasErrors() {
 		return nil, ds
 	}
+	s.found = ds
 	return s, ds
 }
 
@@ -99,14 +100,14 @@ func (l *loader) findScenario(s *Suite) {
 	switch {
 	case name == "":
 		if len(files) == 0 && l.root.args["scenario"] == nil && !l.syntaxErrors && !l.opts.OverlayOnly {
-			l.report(codeNoFiles, "", hcl.Range{Filename: s.File, Start: hcl.InitialPos, End: hcl.InitialPos}, "There is no *.hcl or *.hcl.json file in the folder of the test file, %s, that it could test: put it beside a scenario, or name one below by scenario = \"…\".", s.Scenario)
+			l.report(codeNoFiles, "", hcl.Range{Filename: s.File, Start: hcl.InitialPos, End: hcl.InitialPos}, "There is no *.hcl or *.hcl.json file in the folder of the test file (%s) that it could test: put it beside a scenario, or name one below by scenario = \"…\".", s.Scenario)
 		}
 	case l.below(l.root, "scenario"):
 		folder := s.Scenario
 		s.Scenario = filepath.Join(folder, filepath.FromSlash(name))
 		if full := l.absolute(s.Scenario); !l.isThere(full) {
 			a := l.root.args["scenario"]
-			d := l.wrong(l.root, a, codeFile, a.expr.Range(), "There is no file or directory %q in the folder of the test file, %s.%s", brief(name), folder, l.meant(name, files))
+			d := l.wrong(l.root, a, codeFile, a.expr.Range(), "There is no file or directory %q in the folder of the test file (%s).%s", brief(name), folder, l.meant(name, files))
 			if near := nearest(name, files); near != "" {
 				l.rename(d, a.expr.Range(), `"`+near+`"`)
 			}
@@ -226,16 +227,31 @@ func CheckSuite(path string, opts Options, stopped func() bool) Diagnostics {
 	if s == nil {
 		return ds
 	}
+	found, ok := s.Check(opts, stopped)
+	if !ok {
+		return nil
+	}
+	return slices.Concat(ds, found).sorted()
+}
+
+// Check gives what is found in a test file with its scenario, besides what
+// [LoadSuite] found. Findings about the scenario itself are not among them. It is
+// not ok when stopped said so.
+func (s *Suite) Check(opts Options, stopped func() bool) (ds Diagnostics, ok bool) {
+	known := func(d Diagnostic) bool {
+		same := func(o Diagnostic) bool { return sameFinding(o, d) }
+		return slices.ContainsFunc(ds, same) || slices.ContainsFunc(s.found, same)
+	}
 	for i := range s.Runs {
 		if stopped != nil && stopped() {
-			return nil
+			return nil, false
 		}
 		t, found := s.Trial(i, opts)
 		for _, d := range found {
-			if t.IsOwn(&d) && !slices.ContainsFunc(ds, func(o Diagnostic) bool { return sameFinding(o, d) }) {
+			if t.IsOwn(&d) && !known(d) {
 				ds = append(ds, d)
 			}
 		}
 	}
-	return ds.sorted()
+	return ds.sorted(), true
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/screen"
 	"github.com/agentconnect-dev/agentconnect/cmd/agentconnect/internal/trial"
 	"github.com/agentconnect-dev/agentconnect/engine"
-	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
 // testOptions are the flags of test.
@@ -158,21 +157,4 @@ func readLog(path string) ([]engine.Event, error) {
 	}
 	defer file.Close() //nolint:errcheck // it was only read from
 	return eventsOf(file)
-}
-
-// checkedTest checks a test file.
-func checkedTest(path string, vars []specs.VarInput) (specs.Diagnostics, error) {
-	if err := there(path); err != nil {
-		return nil, err
-	}
-	return specs.CheckSuite(path, specs.Options{Vars: vars, Version: thisBuild().Version}, nil), nil
-}
-
-// runsOf is how many runs a sound test file has.
-func runsOf(path string) int {
-	suite, _ := specs.LoadSuite(path, specs.Options{})
-	if suite == nil {
-		return 0
-	}
-	return len(suite.Runs)
 }

@@ -16,23 +16,26 @@ func newValidate(a *app) *cobra.Command {
 	var vars assignments
 	var form formatFlags
 	cmd := &cobra.Command{
-		Use:   "validate FILE|DIR...",
+		Use:   "validate [FILE|DIR]...",
 		Short: "Check scenarios without running them",
 		Long: `Check scenarios: the syntax, every name and type, every condition, and that each
 session ends. All findings are listed, at the exact characters. No key is needed.
-A test file, *.test.hcl, is checked with its scenario, and not run.
+Without a path it is the directory. A test file, *.test.hcl, is checked with its scenario,
+and not run; with a directory the test files in it are.
 
 Status: 0 without errors, 1 with errors, 2 when a path is not there.`,
 		Example: `  agentconnect validate debate.hcl
   agentconnect validate scenarios/support scenarios/sales
   agentconnect validate -json debate.hcl > findings.json
   agentconnect validate --format github scenarios/*/`,
-		Args:              somePaths,
 		ValidArgsFunction: files,
 		RunE: func(_ *cobra.Command, args []string) error {
 			format, err := form.chosen()
 			if err != nil {
 				return err
+			}
+			if len(args) == 0 {
+				args = []string{"."}
 			}
 			if format != "text" {
 				return a.validateFor(format, args, vars.list)
@@ -46,13 +49,6 @@ Status: 0 without errors, 1 with errors, 2 when a path is not there.`,
 	return cmd
 }
 
-func somePaths(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return usageError("name what to check: %s FILE|DIR...", cmd.CommandPath())
-	}
-	return nil
-}
-
 // validate checks paths one after the other.
 func (a *app) validate(paths []string, vars []specs.VarInput) error {
 	status := statusOK
@@ -60,7 +56,7 @@ func (a *app) validate(paths []string, vars []specs.VarInput) error {
 		if a.halt.ctx.Err() != nil {
 			return silent(statusInterrupted)
 		}
-		cfg, ds, err := checked(path, vars)
+		found, ds, err := a.validated(path, vars)
 		if err != nil {
 			a.con.fail(err.Error())
 			status = max(status, statusOf(err))
@@ -68,8 +64,11 @@ func (a *app) validate(paths []string, vars []specs.VarInput) error {
 		}
 		a.report(ds)
 		status = max(status, statusOfErrors(ds))
+		if a.halt.ctx.Err() != nil {
+			return silent(statusInterrupted)
+		}
 		if !ds.HasErrors() {
-			a.success(path, cfg, len(ds))
+			a.success(path, found, len(ds))
 		} else {
 			fmt.Fprintf(a.con.err, "%s: %s\n", path, counted(ds))
 		}
@@ -86,7 +85,7 @@ func (a *app) validateFor(format string, paths []string, vars []specs.VarInput) 
 	status := statusOK
 	var all specs.Diagnostics
 	for _, path := range paths {
-		_, ds, err := checked(path, vars)
+		_, ds, err := a.validated(path, vars)
 		if err != nil {
 			status = max(status, statusOf(err))
 			ds = unreadable(err)
@@ -108,13 +107,8 @@ func unreadable(err error) specs.Diagnostics {
 	return specs.Diagnostics{{Severity: specs.SeverityError, Code: "AC1001", Summary: "Cannot read file", Detail: err.Error()}}
 }
 
-// checked loads a scenario and compiles its sessions. For a test file there is no
-// configuration.
+// checked loads a scenario and compiles its sessions.
 func checked(path string, vars []specs.VarInput) (*specs.Config, specs.Diagnostics, error) {
-	if specs.IsTest(path) {
-		ds, err := checkedTest(path, vars)
-		return nil, ds, err
-	}
 	cfg, ds, err := load(path, vars, true)
 	if err != nil || cfg == nil {
 		return nil, ds, err
@@ -127,18 +121,20 @@ func checked(path string, vars []specs.VarInput) (*specs.Config, specs.Diagnosti
 }
 
 // success says that a scenario is sound, and what is in it.
-func (a *app) success(path string, cfg *specs.Config, warnings int) {
+func (a *app) success(path string, s *sound, warnings int) {
 	theme := a.con.theme(a.con.outTTY)
 	with := ""
 	if warnings > 0 {
 		with = " with " + screen.Plural(warnings, "warning")
 	}
-	if cfg == nil {
-		fmt.Fprintf(a.con.out, "%s%s: %s: %s\n", theme.Good("Success"), with, path, screen.Plural(runsOf(path), "run"))
-		return
+	var parts []string
+	if cfg := s.cfg; cfg != nil {
+		parts = []string{
+			screen.Plural(len(cfg.Agents), "agent"), screen.Plural(len(cfg.Patterns), "pattern"), screen.Plural(len(cfg.Stops), "stop"), screen.Plural(len(cfg.Sessions), "session"),
+		}
 	}
-	parts := []string{
-		screen.Plural(len(cfg.Agents), "agent"), screen.Plural(len(cfg.Patterns), "pattern"), screen.Plural(len(cfg.Stops), "stop"), screen.Plural(len(cfg.Sessions), "session"),
+	if s.runs > 0 {
+		parts = append(parts, screen.Plural(s.runs, "run"))
 	}
 	_, _ = io.WriteString(a.con.out, fmt.Sprintf("%s%s: %s: %s\n", theme.Good("Success"), with, path, strings.Join(parts, ", ")))
 }

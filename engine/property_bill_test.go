@@ -152,7 +152,7 @@ func within(t *testing.T, rt *rapid.T, tmpl *engine.Template, c *specs.Certifica
 		check("cost", b.cost, c.Cost)
 		check("seconds", time.Since(began).Seconds(), c.Seconds)
 		shares := map[string]specs.Share{}
-		for _, share := range slices.Concat(c.Agents, c.Providers) {
+		for _, share := range slices.Concat(c.Agents, c.Providers, c.Patterns) {
 			shares[share.Address] = share
 		}
 		for address, own := range b.parts {
@@ -189,7 +189,7 @@ func answers(ctx context.Context, s *engine.Session, journal engine.Journal) {
 // A bill is what a log says that a session took.
 type bill struct {
 	calls, tokens, cost float64
-	parts               map[string]*bill // by agent and provider
+	parts               map[string]*bill // by agent, provider and pattern
 }
 
 func billOf(ctx context.Context, journal engine.Journal) (b bill, err error) {
@@ -202,6 +202,11 @@ func billOf(ctx context.Context, journal engine.Journal) (b bill, err error) {
 		switch d := ev.Data.(type) {
 		case *engine.ModelCalled:
 			asked[d.Call] = []*bill{&b, b.part("agent." + ev.Agent), b.part("provider." + d.Provider)}
+			for name := range strings.SplitSeq(ev.Pattern, "/") {
+				if name != "" {
+					asked[d.Call] = append(asked[d.Call], b.part("pattern."+name))
+				}
+			}
 			for _, to := range asked[d.Call] {
 				to.calls++
 			}

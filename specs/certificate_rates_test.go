@@ -3,6 +3,7 @@ package specs
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -94,5 +95,27 @@ func TestItemsAreBounded(t *testing.T) {
 		if got := in(tt.size, tt.items, tt.schema) - one; got != calls*(tt.tokens-1) {
 			t.Errorf("%s: got %v tokens more than for an item of one, want %v", tt.name, got, calls*(tt.tokens-1))
 		}
+	}
+}
+
+// What a pattern tells those inside of it is in their shares, too, however deep
+// they are; so are the last turn, and summaries of whoever may be asked for one.
+func TestSharesHaveAllThatIsTold(t *testing.T) {
+	cfg := twoAgents(
+		&Pattern{Block: Block{Name: "m"}, Kind: "map", Participants: []Ref{patternRef("inner")}, Map: &MapPattern{Items: &Expr{}, MaxItems: 3}},
+		&Pattern{Block: Block{Name: "inner"}, Kind: "sequential", Participants: []Ref{agentRef("a")}},
+	)
+	c := certified(t, cfg)
+	for _, share := range slices.Concat(c.Agents, c.Providers, c.Patterns) {
+		if share.Tokens != c.Tokens || share.Cost != c.Cost {
+			t.Errorf("got %+v, want the whole of %v tokens for %v", share, c.Tokens, c.Cost)
+		}
+	}
+	cfg = twoAgents(roundRobin("r", 1, agentRef("a"), agentRef("b")))
+	cfg.Patterns[0].Result = "summary"
+	cfg.Sessions[0].Finalize = &Finalize{Agent: "b"}
+	c = certified(t, cfg)
+	if a, b := c.Agents[0], c.Agents[1]; a.Calls != 6 || b.Calls != 9 || b.Turns != 2 || c.Providers[0].Calls != 12 {
+		t.Errorf("got %+v, %+v and %+v; want a turn and a summary of each, and the last turn of b", a, b, c.Providers)
 	}
 }

@@ -9,12 +9,13 @@ import (
 // shares says what each agent, pattern and provider takes at most: how often it
 // is visited in the flows that lead to it, and never more than the whole.
 func (pr *prover) shares(s *Session, c *Certificate, h *history, whole load, total bill) {
-	d := &divider{prover: pr, session: s, whole: c, most: total, load: whole, history: h, agents: map[string]supply{}, entered: map[string]int{}}
+	d := &divider{prover: pr, session: s, whole: c, most: total, load: whole, history: h, agents: map[string]supply{}, entered: map[string]int{}, told: map[string]note{}}
 	d.walk()
 	for _, p := range pr.cfg.Patterns {
 		if n := d.entered[p.Name]; n > 0 {
 			l := pr.patternLoad(p)
 			own := l.times(n)
+			own.spend = d.told[p.Name].to(own.spend)
 			if len(l.cycles) > 0 {
 				own = whole.sum
 			}
@@ -49,6 +50,19 @@ type divider struct {
 	most    bill // of the whole session
 	agents  map[string]supply
 	entered map[string]int // by pattern
+	told    map[string]note
+}
+
+// A note is what the patterns around a pattern say to all inside of it.
+type note struct{ messages, words int }
+
+func (n note) to(s spend) spend { return s.noted(n.messages, n.words) }
+
+// tell takes down what a pattern says to all inside of another.
+func (d *divider) tell(from, to string) {
+	messages, words := d.noteOf(d.flows[from].pattern)
+	around, known := d.told[from], d.told[to]
+	d.told[to] = note{max(known.messages, satAdd(around.messages, messages)), max(known.words, satAdd(around.words, words))}
 }
 
 func (d *divider) walk() {
@@ -110,15 +124,16 @@ func (d *divider) enter(name string, n int) {
 		total := satMul(node.Visits, n)
 		if i == f.summer && i != enter { // whoever has spoken may be asked
 			for _, agent := range slices.Sorted(maps.Keys(d.reach(name).agents)) { // sums of fractions depend on their order
-				d.take(agent, d.turnOf(agent, given{}).noted(0, noteTokens), total, 0)
+				d.take(agent, d.told[name].to(d.turnOf(agent, given{}).noted(0, noteTokens)), total, 0)
 			}
 			continue
 		}
 		switch node.Kind {
 		case StepTurn, StepDecision:
-			d.take(node.Ref.Name, f.loads[i].spend, total, f.loads[i].turns)
+			d.take(node.Ref.Name, d.told[name].to(f.loads[i].spend), total, f.loads[i].turns)
 		case StepBlock:
 			d.entered[node.Ref.Name] = satAdd(d.entered[node.Ref.Name], total)
+			d.tell(name, node.Ref.Name)
 		default:
 		}
 	}

@@ -101,32 +101,39 @@ func (p *Pattern) named() []Ref {
 	return out
 }
 
-// noted adds what patterns say to those whom they give the floor: a task, a
-// draft with its critique, an item, a ballot, the board.
-func (b *flowBuilder) noted(l load) load {
-	p := b.flow.pattern
-	if p == nil {
-		return l
-	}
-	messages, words := 1, p.fixedWords() // a task, an item, a reason
+// noteOf is what a pattern says to those whom it gives the floor, in messages
+// and in tokens besides: a task, a draft with its critique, an item, a ballot,
+// the board.
+func (pr *prover) noteOf(p *Pattern) (messages, words int) {
+	messages, words = 1, p.fixedWords() // a task, a reason
 	switch p.Kind {
 	case "loop":
 		messages = 0
 	case "vote":
-		messages, words = 0, b.pr.words(p)
+		messages, words = 0, pr.words(p)
 	case "map":
-		messages, words = 0, satAdd(words, b.pr.itemOf(p.Map))
+		messages, words = 0, satAdd(words, pr.itemOf(p.Map))
 	case "handoff", "supervisor":
 	case "auction", "plan_execute", "magentic":
-		words = b.pr.words(p)
+		words = pr.words(p)
 	case "blackboard":
 		messages = len(p.Blackboard.Rules)
 		for _, r := range p.Blackboard.Rules {
 			words = satAdd(words, tokensIn(len(r.Writes)+20))
 		}
 	default:
+		return 0, 0
+	}
+	return messages, words
+}
+
+// noted adds what the pattern says to what a step of it takes.
+func (b *flowBuilder) noted(l load) load {
+	p := b.flow.pattern
+	if p == nil {
 		return l
 	}
+	messages, words := b.pr.noteOf(p)
 	l.spend = l.noted(messages, words)
 	l.perTurn, l.decisions = l.perTurn.noted(messages, words), l.decisions.noted(messages, words)
 	return l

@@ -19,6 +19,7 @@ func TestTruncatedExamples(t *testing.T) {
 	if err != nil || len(dirs) < 10 {
 		t.Fatalf("got %d examples, %v", len(dirs), err)
 	}
+	t.Cleanup(Unhurried())
 	for _, main := range dirs {
 		t.Run(filepath.Base(filepath.Dir(main)), func(t *testing.T) {
 			t.Parallel()

@@ -194,7 +194,7 @@ type supply struct {
 func (d *divider) divide(a *Agent, own supply, providers map[string]supply) {
 	add := func(provider, model string, s, last spend) {
 		to := providers[provider]
-		if p := d.prover.providers[provider]; p != nil {
+		if p := d.providers[provider]; p != nil {
 			to.rates = to.rates.with(PriceOf(p, model))
 		}
 		to.sum = to.plus(sum{spend: d.paid(s, provider, model)})

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-//go:embed README.md */*.hcl */*.snap */*.md */*.txt */prompts */changes */inbox */tickets
+//go:embed README.md */*.hcl */*.snap */*.ndjson */*.md */*.txt */prompts */changes */inbox */tickets
 var folders embed.FS
 
 // Example says what an example shows.

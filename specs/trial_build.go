@@ -3,7 +3,10 @@ package specs
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -185,14 +188,9 @@ func (l *loader) buildSay(cfg *Config, n *node, a *arg, text []byte, at hcl.Rang
 	if json.Unmarshal(text, &s.Text) == nil {
 		return s, true
 	}
-	var object struct {
-		Text     *string
-		At, From string
-	}
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&object); err != nil || object.Text == nil {
-		l.wrong(n, a, codeSay, at, "A message is a text, or an object { text = \"…\", at = \"30s\", from = \"ann\" } of which text must be there.")
+	object, wrong := saidIn(text)
+	if wrong != "" {
+		l.wrong(n, a, codeSay, at, "A message is a text, or an object { text = \"…\", at = \"30s\", from = \"ann\" } of which text must be there%s", wrong)
 		return s, false
 	}
 	s.Text, s.From = *object.Text, object.From
@@ -215,6 +213,35 @@ func (l *loader) buildSay(cfg *Config, n *node, a *arg, text []byte, at hcl.Rang
 	return s, true
 }
 
+// saidObject is a message that says more than its text.
+type saidObject struct {
+	Text     *string
+	At, From string
+}
+
+// saidIn reads one, and says what is wrong with it.
+func saidIn(text []byte) (o saidObject, wrong string) {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(&o)
+	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && kind.Field != "" {
+		return o, fmt.Sprintf(". Here %s is a %s; it takes a text in quotes.", strings.ToLower(kind.Field), kind.Value)
+	}
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(text, &fields) != nil {
+		return o, "."
+	}
+	for _, name := range slices.Sorted(keysOf(fields)) {
+		if !slices.Contains([]string{"at", "from", "text"}, name) {
+			return o, fmt.Sprintf(". It has no %q.", brief(name))
+		}
+	}
+	if o.Text == nil {
+		return o, "; here it is not."
+	}
+	return o, ""
+}
+
 func (l *loader) buildApproval(cfg *Config, n *node) TrialApproval {
 	out := TrialApproval{
 		Range: l.rng(n.header), Tool: n.name, Allow: n.bool("allow"), By: n.str("by"), Why: n.str("why"), After: n.duration("after"), Times: n.int("times"),
@@ -222,7 +249,7 @@ func (l *loader) buildApproval(cfg *Config, n *node) TrialApproval {
 	i := slices.IndexFunc(cfg.Tools, func(t *Tool) bool { return t.Name == n.name })
 	switch {
 	case i < 0:
-		l.unknownLabel(n, codeMockTool, "tool")
+		l.unknownLabel(n, codeUnknownName, "tool")
 	case cfg.Tools[i].Approval != "always":
 		l.about(n, codeRunNeeds, n.header, "Nobody is asked about calls of tool.%s: it has no approval = \"always\".", n.name)
 	}
@@ -238,6 +265,9 @@ func (l *loader) buildExpectation(cfg *Config, n *node) *Expectation {
 		e.Stop = "stop." + ref.Name
 	} else {
 		e.Stop = n.str("stop")
+	}
+	if name, ok := strings.CutPrefix(n.str("stop"), "stop."); ok && !l.syntaxErrors && !l.isDeclared("stop", name) {
+		l.about(n, codeUnknownName, n.args["stop"].expr.Range(), "The scenario has no stop %q.%s", brief(name), l.meant(name, l.declared("stop")))
 	}
 	if a := n.args["stop"]; a != nil && !a.bad && e.Stop == "" {
 		l.wrong(n, a, codeNotAllowed, a.expr.Range(), "stop says what ended the session, and something always does: stop.NAME, or a name such as \"pattern\" when the pattern came to its end, \"input\" when the person's side was closed, or \"limits.max_turns\".")

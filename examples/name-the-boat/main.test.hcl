@@ -11,6 +11,18 @@ run "the seed of the scenario draws an order" {
   }
 }
 
+# Recorded by run --record: what was said then is given, what follows from it is
+# decided again.
+run "an evening that was recorded comes about again" {
+  replay = "evening.ndjson"
+  expect {
+    stop = stop.named
+  }
+  assert "Jon has the last word" {
+    condition = "last.agent == 'jon' and turns == 5"
+  }
+}
+
 run "another seed is another order" {
   variables {
     seed = 1

@@ -41,7 +41,7 @@ run "wrong all over" { # ERROR AC9005: No certain session
     { at = "30s" }, # ERROR AC9006: Invalid message
   ]
   approve "files" {} # ERROR AC9009: Does not go together
-  approve "lok" {} # ERROR AC9004: Tool cannot be mocked
+  approve "lok" {} # ERROR AC3001: Unknown reference
   expect {
     outcome  = "achived" # ERROR AC4003: Value is not allowed
     stop     = stop.god # ERROR AC3001: Unknown reference

@@ -1,6 +1,9 @@
 package specs
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // rates are what the tokens of some calls cost, in USD for each: the dearest of
 // a request and of an answer, and the cheapest of all.
@@ -52,4 +55,42 @@ func (pr *prover) ratesOf(agents map[string]bool) *rates {
 		}
 	}
 	return r
+}
+
+// last is what the finalizing turn takes.
+func (pr *prover) last(f *Finalize) sum {
+	return sum{spend: pr.turnOf(f.Agent, given{}).noted(0, tokensIn(len(f.Prompt))), turns: 1, tries: 1}
+}
+
+// budgeted meets what a session takes with its budgets, each of which bounds
+// tokens and cost: a token costs what the dearest model asks, or the cheapest.
+func (pr *prover) budgeted(s *Session, c *Certificate, tokens float64, total bill) (float64, bill) {
+	r := pr.ratesOf(pr.cast(s).agents)
+	answers := func() float64 {
+		if c.PerMessage { // the budgets are those of all messages
+			return tokens
+		}
+		return total.out
+	}
+	meet := func(most float64, why string) {
+		if most < tokens {
+			c.Reasons["tokens"], tokens = why, most
+			total.in, total.out = min(total.in, most), min(answers(), most)
+		}
+	}
+	if most := s.Limits.MaxTokens; most > 0 {
+		budget := fmt.Sprintf("session.%s limits.max_tokens = %d, ", s.Name, most)
+		meet(float64(most), budget+"reserved before each call and for the last turn")
+		if cost := r.cost(float64(most), min(answers(), float64(most))); cost < total.cost {
+			c.Reasons["cost"], total.cost = budget+"each at the dearest price of its models", cost
+		}
+	}
+	if most := s.Limits.MaxCost; most > 0 {
+		budget := fmt.Sprintf("session.%s limits.max_cost = %v, ", s.Name, most)
+		meet(r.tokens(most), budget+"at the cheapest price of its models")
+		if most < total.cost {
+			c.Reasons["cost"], total.cost = budget+"reserved before each call and for the last turn", most
+		}
+	}
+	return tokens, total
 }

@@ -140,7 +140,7 @@ func expectErrorSchema() *blockSchema {
 	return &blockSchema{
 		name: "expect_error",
 		doc: "An error or a warning that must come: of the scenario, or, where it is run, a call, a turn, a tool or a session that fails. What is written must fit the same one. " +
-			"Errors that no block expects fail the run.",
+			"An error of the scenario that no block expects fails the run, and so does a session that fails.",
 		args: []argSchema{
 			strArg("code", "Its code, such as `\"AC3001\"`; of calls and turns the kind of failure, such as `\"refusal\"` or `\"timeout\"`.").filled(),
 			strArg("contains", "Words that are in it.").filled(),

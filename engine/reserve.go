@@ -94,7 +94,7 @@ func (st *State) setAside(inFlight int) (a aside) {
 		return a
 	}
 	t := &turn{n: -1, final: true, agent: f.agent, name: f.agent.spec.Name, note: f.prompt, answers: -1}
-	input := st.weigh(t, st.prompt(t)) + inFlight + tagTokens*(len(st.turns)+1)
+	input := st.weigh(t, st.prompt(t)) + inFlight + st.heldBack() + tagTokens*(len(st.turns)+1)
 	answer := st.lastAnswer(f.agent)
 	a.Tokens, a.perToken.Tokens = input+answer, 1
 	for i := range f.agent.chain {
@@ -103,6 +103,20 @@ func (st *State) setAside(inFlight int) (a aside) {
 		a.perToken.Cost = max(a.perToken.Cost, in)
 	}
 	return a
+}
+
+// heldBack are the answers that a pattern has not shown yet, in tokens: the
+// finalizing turn reads them.
+func (st *State) heldBack() int {
+	bytes := 0
+	for _, f := range st.frames {
+		for _, r := range f.passed {
+			if r.held != nil {
+				bytes += len(r.held.Content) + 4*tagTokens
+			}
+		}
+	}
+	return bytes / 4
 }
 
 // lastAnswer is how long an answer of the finalizing turn is paid for. Where its

@@ -155,8 +155,14 @@ func (j *Journal) open(ctx context.Context) error {
 	return err
 }
 
+// createWithin is how long a server may take to make a stream: one of a cluster
+// elects its leader first.
+const createWithin = 30 * time.Second
+
 // createStream makes a stream or brings back one whose own description is lost.
 func (j *Journal) createStream(ctx context.Context, cfg jetstream.StreamConfig) (*jetstream.StreamInfo, error) {
+	ctx, cancel := context.WithTimeout(ctx, createWithin)
+	defer cancel()
 	s, err := j.conn(cfg.Name).js.CreateOrUpdateStream(ctx, cfg)
 	if err != nil {
 		return nil, streamTrouble(err, cfg)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/agentconnect-dev/agentconnect/providers/scripted"
@@ -74,19 +75,21 @@ func (c *check) noReplies() {
 
 // noReply lays out a call that nothing fits.
 func (w *watch) noReply(e *scripted.NoReplyError) string {
-	out := "The mock of provider." + w.provider.Name + " was asked: " + e.Asked() + "."
+	var b strings.Builder
+	fmt.Fprintf(&b, "The mock of provider.%s was asked: %s.", w.provider.Name, e.Asked())
 	if len(e.Tried) == 0 {
-		out += " The script has no reply at all."
+		b.WriteString(" The script has no reply at all.")
 	} else {
-		out += " The candidates:"
+		b.WriteString(" The candidates:")
 	}
 	for _, t := range e.Tried {
-		out += fmt.Sprintf("\n  %s (%s)", t.Label, w.why(t))
+		fmt.Fprintf(&b, "\n  %s (%s)", t.Label, w.why(t))
 	}
 	if e.More > 0 {
-		out += fmt.Sprintf("\n  and %d more", e.More)
+		fmt.Fprintf(&b, "\n  and %d more", e.More)
 	}
-	return out + "\nAdd a reply, raise times, or set strict = false."
+	b.WriteString("\nAdd a reply, raise times, or set strict = false.")
+	return b.String()
 }
 
 // why says why a reply did not fit, and which condition did not hold.

@@ -79,7 +79,8 @@ type exploration struct {
 	seen  map[stateKey][]weights
 	kept  int // how many weights are kept
 	steps []pathStep
-	front []open
+	front []*open
+	left  int  // choices that are still to be made
 	taken int  // how often one was taken from the front
 	deep  bool // a path was longer than Depth
 	// measuring is the second search: states that weigh more are others.
@@ -89,6 +90,7 @@ type exploration struct {
 	ends   map[endKey]*End
 	over   map[string]bool
 	ways   *Coverage
+	known  map[string][]Choice // what models may answer, by what it depends on
 	nodes  map[string]*node
 }
 
@@ -98,11 +100,12 @@ type pathStep struct {
 	choice      Choice
 }
 
-// open is a choice that is still to be made.
+// open is a world with choices that are still to be made, from first to last.
 type open struct {
-	w      *world
-	at     int // of steps
-	choice Choice
+	w           *world
+	at          int // of steps
+	choices     choices
+	first, last int
 }
 
 type endKey struct {
@@ -119,7 +122,7 @@ func newExploration(t *Template, o ExploreOptions) *exploration {
 	what, tried := t.relevance(), t.trial(o.Texts)
 	x := &exploration{
 		t: t, o: o, trial: tried, copy: (*State).fork, what: what, seen: map[stateKey][]weights{},
-		ends: map[endKey]*End{}, over: map[string]bool{},
+		known: map[string][]Choice{}, ends: map[endKey]*End{}, over: map[string]bool{},
 		report: Report{Findings: []Finding{}}, ways: NewCoverage(t), nodes: map[string]*node{},
 	}
 	t.root.index(x.nodes)

@@ -90,47 +90,49 @@ func (t *turn) longest() int { return cmp.Or(t.cap, t.agent.spec.MaxTokens, unca
 
 // choices are all that may happen in a world, in an order of their own. It is
 // stuck when nothing happens but what the clock does to the session as a whole.
-func (x *exploration) choices(w *world) (list []Choice, stuck bool) {
+func (x *exploration) choices(w *world) (all choices, stuck bool) {
 	s := &Session{id: w.st.session, t: x.t, st: w.st, now: w.st.last, ticked: w.st.last}
 	flying := false
+	add := func(turn int, list []Choice) {
+		if len(list) > 0 {
+			all = append(all, shared{turn, list})
+		}
+	}
 	for _, t := range w.st.openTurns() {
 		switch {
 		case t.human != nil:
 			if !w.st.inputClosed {
-				list = append(list, x.words(t.name, t)...)
+				add(0, x.words(t.name, t))
 			}
 		case t.call != 0:
 			flying = true
-			list = append(list, x.replies(w.st, t)...)
+			add(t.n, x.replies(w.st, t))
 		default:
 			flying = flying || len(t.running()) > 0
-			list = append(list, t.results()...)
+			add(0, t.results())
 		}
 	}
-	list = append(list, x.persons(w)...)
-	stuck = len(list) == 0
+	add(0, x.persons(w))
+	stuck = len(all) == 0
 	if !flying && !s.nextDue().IsZero() {
-		list = append(list, Choice{Do: DoWait})
+		add(0, []Choice{{Do: DoWait}})
 	}
 	s.agenda(func(d due) { stuck = stuck && d.turn == 0 })
-	return list, stuck
+	return all, stuck
 }
 
-// replies are what a model may answer. Those that take most come first: what
+// newReplies are what a model may answer. Those that take most come first: what
 // they lead to then weighs at least as much as what the others lead to. Of texts
 // that nothing can tell apart only the longest is tried.
-func (x *exploration) replies(st *State, t *turn) (list []Choice) {
+func (x *exploration) newReplies(t *turn, f form, offered []providers.ToolSpec) (list []Choice) {
 	for _, kind := range x.o.Failures {
-		list = append(list, Choice{Do: DoFail, Turn: t.n, Who: t.name, Role: t.role, Failure: kind})
+		list = append(list, Choice{Do: DoFail, Who: t.name, Role: t.role, Failure: kind})
 	}
 	slices.SortStableFunc(list, func(a, b Choice) int { return cmp.Compare(again(b), again(a)) })
 	say := func(text string, whole bool) {
-		list = append(list, Choice{Do: DoAnswer, Turn: t.n, Who: t.name, Role: t.role, Text: text, whole: whole})
+		list = append(list, Choice{Do: DoAnswer, Who: t.name, Role: t.role, Text: text, whole: whole})
 	}
-	f := st.form(t)
-	if !t.summing {
-		list = append(list, x.toolChoices(st, t)...)
-	}
+	list = append(list, x.toolChoices(t, offered)...)
 	switch {
 	case t.summing:
 		say(t.long("summary"), true)
@@ -177,17 +179,16 @@ func (t *turn) long(text string) string {
 
 // toolChoices are the calls that a model may make: each of the tools that it is
 // offered, the first two at once, and one that is not there.
-func (x *exploration) toolChoices(st *State, t *turn) (list []Choice) {
-	offered := st.offered(t)
+func (x *exploration) toolChoices(t *turn, offered []providers.ToolSpec) (list []Choice) {
 	if len(offered) == 0 {
 		return nil
 	}
 	calls := func(tools ...providers.ToolCall) {
-		list = append(list, Choice{Do: DoCall, Turn: t.n, Who: t.name, Tools: tools})
+		list = append(list, Choice{Do: DoCall, Who: t.name, Tools: tools})
 	}
 	var all []providers.ToolCall
 	for i := range offered {
-		for _, arguments := range x.argumentsOf(st, t, &offered[i]) {
+		for _, arguments := range x.argumentsOf(t, &offered[i]) {
 			all = append(all, providers.ToolCall{Name: offered[i].Name, Arguments: json.RawMessage(arguments)})
 			calls(all[len(all)-1])
 		}
@@ -201,12 +202,12 @@ func (x *exploration) toolChoices(st *State, t *turn) (list []Choice) {
 
 // argumentsOf are the arguments with which a tool is tried: a question goes to
 // each of the others.
-func (x *exploration) argumentsOf(st *State, t *turn, spec *providers.ToolSpec) []string {
+func (x *exploration) argumentsOf(t *turn, spec *providers.ToolSpec) []string {
 	if tool, ok := t.agent.tool(spec.Name); !ok || !tool.asks || t.given(spec.Name) {
 		return x.answersOf(spec.Schema)[:1]
 	}
 	var list []string
-	for _, name := range st.t.agentNames(t.name) {
+	for _, name := range x.t.agentNames(t.name) {
 		list = append(list, fmt.Sprintf(`{"agent":%q,"question":%q}`, name, exploredShort))
 	}
 	return list

@@ -20,15 +20,16 @@ func (x *exploration) search(ctx context.Context) (err error) {
 
 // pass goes through the states once, and says whether it saw all of them.
 func (x *exploration) pass(ctx context.Context) (whole bool, err error) {
-	x.seen, x.steps, x.front, x.kept, x.deep = map[stateKey][]weights{}, nil, nil, 0, false
+	x.seen, x.steps, x.front, x.left, x.kept, x.deep = map[stateKey][]weights{}, nil, nil, 0, 0, false
 	x.begin()
 	for len(x.front) > 0 && x.kept < x.o.States {
 		if err := context.Cause(ctx); err != nil {
 			return false, err
 		}
-		x.follow(x.take())
+		from, c := x.take()
+		x.follow(from.w, from.at, c)
 		if x.o.Progress != nil && x.taken%progressEvery == 0 {
-			x.o.Progress(ExploreProgress{States: x.kept, Open: len(x.front), Findings: len(x.report.Findings)})
+			x.o.Progress(ExploreProgress{States: x.kept, Open: x.left, Findings: len(x.report.Findings)})
 		}
 	}
 	return !x.deep && len(x.front) == 0, nil
@@ -36,19 +37,33 @@ func (x *exploration) pass(ctx context.Context) (whole bool, err error) {
 
 // take takes the next choice: mostly the one that came first, so that paths are
 // short, and often the one that came last, so that ends are seen soon. A search
-// for what takes most goes on with the one that came last.
-func (x *exploration) take() open {
-	i := len(x.front) - 1
+// for what takes most goes on with the one that came last, where the choices that
+// take most are the last.
+func (x *exploration) take() (from *open, c Choice) {
+	i, first := len(x.front)-1, false
 	if x.taken++; !x.measuring && x.taken%deepEvery != 0 {
-		i = 0
+		i, first = 0, true
 	}
-	next := x.front[i]
-	if x.front[i] = (open{}); i == 0 {
-		x.front = x.front[1:]
-	} else {
-		x.front = x.front[:i]
+	from = x.front[i]
+	at := from.last - 1
+	switch {
+	case first:
+		at = from.first
+		from.first++
+	default:
+		from.last--
 	}
-	return next
+	if x.left--; from.first == from.last {
+		if x.front[i] = nil; i == 0 {
+			x.front = x.front[1:]
+		} else {
+			x.front = x.front[:i]
+		}
+	}
+	if x.measuring { // the first is taken first
+		at = from.choices.count() - 1 - at
+	}
+	return from, from.choices.at(at)
 }
 
 // begin begins with the opening, and with others that conditions tell from it.
@@ -63,16 +78,16 @@ func (x *exploration) begin() {
 	for _, text := range x.texts {
 		if c := x.what.told(text); text != "" && !slices.Contains(known, c) { // none is the session's own
 			known = append(known, c)
-			x.follow(open{w: w, choice: Choice{Do: DoOpen, Text: text}})
+			x.follow(w, 0, Choice{Do: DoOpen, Text: text})
 		}
 	}
 }
 
 // follow makes a choice and looks at where it leads.
-func (x *exploration) follow(next open) {
+func (x *exploration) follow(before *world, from int, c Choice) {
 	at := len(x.steps)
-	x.steps = append(x.steps, pathStep{from: next.at, depth: x.steps[next.at].depth + 1, choice: next.choice})
-	w, why := x.step(next.w, next.choice)
+	x.steps = append(x.steps, pathStep{from: from, depth: x.steps[from].depth + 1, choice: c})
+	w, why := x.step(before, c)
 	x.visit(w, at, why)
 }
 
@@ -96,19 +111,17 @@ func (x *exploration) visit(w *world, at int, panicked string) {
 	if w.st.ended != nil {
 		return
 	}
-	choices, stuck := x.choices(w)
+	list, stuck := x.choices(w)
 	if stuck && !x.measuring {
 		x.found(FoundDeadlock, "the session has not ended, and nobody does anything or is waited for", at)
 	}
 	if x.steps[at].depth >= x.o.Depth {
-		x.deep = x.deep || len(choices) > 0
+		x.deep = x.deep || list.count() > 0
 		return
 	}
-	if x.measuring { // the first is taken first
-		slices.Reverse(choices)
-	}
-	for _, c := range choices {
-		x.front = append(x.front, open{w: w, at: at, choice: c})
+	if n := list.count(); n > 0 {
+		x.front = append(x.front, &open{w: w, at: at, choices: list, last: n})
+		x.left += n
 	}
 }
 

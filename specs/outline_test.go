@@ -307,7 +307,7 @@ func TestDescription(t *testing.T) {
 
 // A text that cannot be parsed is refused before the parser sees it.
 func TestParseSyntax(t *testing.T) {
-	if f, err := ParseSyntax("a.hcl", []byte("agent \"x\" {\n  provider = \n"), nil); err != nil || f.Body == nil {
+	if f, err := ParseSyntax("a.hcl", []byte("agent \"x\" {\n  provider = \n"), nil); err != nil || f.File.Body == nil {
 		t.Errorf("got %v, want what there is", err)
 	}
 	for _, text := range []string{strings.Repeat("[", 5000), "a = \xff"} {

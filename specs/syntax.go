@@ -7,11 +7,20 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
-// ParseSyntax parses the text of a file as far as that goes: what is wrong with
-// it is left out, and the rest is there. It fails for a text that is too large
-// or too deeply nested to be parsed. Columns are those of HCL. Lexed may be nil;
-// if it is not, others may read the tree, too, and it must not be changed.
-func ParseSyntax(name string, text []byte, lexed *Lexed) (*hcl.File, error) {
+// A Syntax is what the parser makes of a file.
+type Syntax struct {
+	// File is that as far as it goes: what is wrong is left out. If a [Lexed]
+	// was given, others may read it, too, and it must not be changed.
+	File *hcl.File
+	// From and To are the bytes between which everything is that is wrong. What
+	// stands above and below is as in a text without mistakes.
+	From, To int
+}
+
+// ParseSyntax parses the text of a file as far as that goes. It fails for a text
+// that is too large or too deeply nested to be parsed. Columns are those of HCL.
+// Lexed may be nil.
+func ParseSyntax(name string, text []byte, lexed *Lexed) (*Syntax, error) {
 	if len(text) > maxFileSize || !utf8.Valid(text) || excess(lexed.Tokens(text)) != nil {
 		return nil, errors.New("the text cannot be parsed")
 	}
@@ -19,5 +28,5 @@ func ParseSyntax(name string, text []byte, lexed *Lexed) (*hcl.File, error) {
 	if tree.file == nil {
 		return nil, errors.New("the text cannot be parsed")
 	}
-	return tree.file, nil
+	return &Syntax{tree.file, tree.wrong.from, tree.wrong.to}, nil
 }

@@ -3,7 +3,7 @@
 // that library: around it there are the description of the language and bytes
 // of files.
 //
-// A [Language] is immutable and may be used by several goroutines at once.
+// A [Language] may be used by several goroutines at once.
 package hcllang
 
 import (
@@ -25,12 +25,17 @@ type Language struct {
 	body      *schema.BodySchema
 	functions map[string]schema.FunctionSignature
 	lexed     *specs.Lexed
+	// typed keeps the texts that are completed to be asked about.
+	typed *specs.Lexed
+	// What the library said about blocks that are written as they were.
+	tokens  memo[Token]
+	symbols memo[Symbol]
 }
 
 // New describes a language: the blocks of a file, and the functions. Lexed
 // keeps the tokens of texts; it may be nil.
 func New(doc *specs.BlockDoc, lexed *specs.Lexed) *Language {
-	return &Language{body: bodyOf(doc, ""), functions: signatures(), lexed: lexed}
+	return &Language{body: bodyOf(doc, ""), functions: signatures(), lexed: lexed, typed: &specs.Lexed{}}
 }
 
 // A Name is something that references lead to.
@@ -57,12 +62,17 @@ func (a alone) PathContext(lang.Path) (*decoder.PathContext, error) { return a.c
 func (l *Language) decoderOf(name string, text []byte, names []Name) (*decoder.PathDecoder, error) {
 	lexed := l.lexed
 	if name == typed {
-		lexed = nil // nobody asks for it again
+		lexed = l.typed
 	}
-	file, err := specs.ParseSyntax(name, text, lexed)
+	syntax, err := specs.ParseSyntax(name, text, lexed)
 	if err != nil {
 		return nil, err
 	}
+	return l.decoderFor(name, syntax.File, names)
+}
+
+// decoderFor asks about a tree.
+func (l *Language) decoderFor(name string, file *hcl.File, names []Name) (*decoder.PathDecoder, error) {
 	return decoder.NewDecoder(alone{&decoder.PathContext{
 		Schema: l.body, Files: map[string]*hcl.File{name: file}, Functions: l.functions, ReferenceTargets: targets(names),
 	}}).Path(lang.Path{})

@@ -2,7 +2,6 @@ package hcllang
 
 import (
 	"context"
-	"slices"
 
 	"github.com/hashicorp/hcl-lang/decoder"
 	"github.com/hashicorp/hcl-lang/lang"
@@ -47,22 +46,17 @@ func tokenTypes() map[lang.SemanticTokenType]string {
 // Tokens are the pieces of a file that mean something, in order.
 func (l *Language) Tokens(ctx context.Context, name string, text []byte) (out []Token, err error) {
 	defer guard(&err)
-	d, err := l.decoderOf(name, text, nil)
-	if err != nil {
-		return nil, err
-	}
-	found, err := d.SemanticTokensInFile(ctx, name)
-	if err != nil {
-		return nil, nil // a text without known blocks has no tokens
-	}
 	types := tokenTypes()
-	for _, t := range found {
-		if kind := types[t.Type]; kind != "" && t.Range.End.Byte > t.Range.Start.Byte {
-			out = append(out, Token{spanOf(t.Range), kind})
+	return byBlocks(l, name, text, &l.tokens, func(d *decoder.PathDecoder) ([]Token, error) {
+		found, err := d.SemanticTokensInFile(ctx, name)
+		var out []Token
+		for _, t := range found {
+			if kind := types[t.Type]; kind != "" && t.Range.End.Byte > t.Range.Start.Byte {
+				out = append(out, Token{spanOf(t.Range), kind})
+			}
 		}
-	}
-	slices.SortFunc(out, func(a, b Token) int { return a.From - b.From })
-	return out, nil
+		return out, err
+	})
 }
 
 // A Symbol is a block or an argument of a text.
@@ -78,15 +72,10 @@ type Symbol struct {
 // Symbols are the blocks of a file and what is in them.
 func (l *Language) Symbols(name string, text []byte) (out []Symbol, err error) {
 	defer guard(&err)
-	d, err := l.decoderOf(name, text, nil)
-	if err != nil {
-		return nil, err
-	}
-	found, err := d.SymbolsInFile(name)
-	if err != nil {
-		return nil, nil // a text that is not parsed has no symbols
-	}
-	return symbols(found), nil
+	return byBlocks(l, name, text, &l.symbols, func(d *decoder.PathDecoder) ([]Symbol, error) {
+		found, err := d.SymbolsInFile(name)
+		return symbols(found), err
+	})
 }
 
 func symbols(found []decoder.Symbol) []Symbol {

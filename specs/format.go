@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/hashicorp/hcl/v2/hclwrite"
 )
 
 // Format writes a file of the language in its one layout: indented by two
@@ -86,7 +85,7 @@ func laidOut(src []byte, lexed *Lexed) ([]byte, bool) {
 // settled moves the space of a text until it stays where it is.
 func settled(text []byte, lexed *Lexed) []byte {
 	for pass := range maxPasses {
-		aligned := hclwrite.Format(text)
+		aligned := lexed.aligned(text)
 		if pass > 0 && bytes.Equal(aligned, text) {
 			break // its blank lines are those of the pass before
 		}

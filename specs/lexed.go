@@ -16,6 +16,8 @@ import (
 type Lexed struct {
 	mu   sync.Mutex   // guards kept, and the trees in it
 	kept []*lexedFile // the one that was asked for last comes first
+
+	pieces paragraphs
 }
 
 // maxLexed bounds the texts that are kept. The tokens take about 40 times the

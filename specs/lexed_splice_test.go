@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
 )
 
 // spliceText has all that expressions can be.
@@ -71,9 +72,9 @@ func TestSplices(t *testing.T) {
 	}
 	var sum spliceSum
 	for seed, text := range texts {
-		rounds := 4
+		rounds := 2
 		if seed == 0 {
-			rounds = 300
+			rounds = 200
 		}
 		sum.edit(t, uint64(seed), text, rounds)
 		if t.Failed() {
@@ -162,6 +163,9 @@ func checkSplice(t *testing.T, c *Lexed, text []byte) {
 	got, want := c.tree("a.hcl", text), parseText("a.hcl", text)
 	if !reflect.DeepEqual(got.found, want.found) {
 		t.Fatalf("got %v, want %v, for %q", got.found, want.found, text)
+	}
+	if aligned := hclwrite.Format(text); len(want.found) == 0 && !bytes.Equal(c.aligned(text), aligned) {
+		t.Fatalf("got the layout %q, want %q", c.aligned(text), aligned)
 	}
 	if !reflect.DeepEqual(got.file, want.file) {
 		t.Fatalf("got another tree for %q (%v):\n%s", text, got.found, differ(got.file, want.file))

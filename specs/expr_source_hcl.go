@@ -33,9 +33,17 @@ func (d *decoded) rune(file []byte, at int) int {
 	return at + size
 }
 
-// hclUnits finds the bytes of a quoted string or a heredoc by lexing it again.
-// It gives nil when they do not make up the text.
+// hclUnits finds the bytes of a quoted string or a heredoc. It gives nil when
+// they do not make up the text.
 func hclUnits(r hcl.Range, text string, file []byte) []span {
+	if units := plainUnits(r, text, file); units != nil {
+		return units
+	}
+	return lexedUnits(r, text, file)
+}
+
+// lexedUnits finds them by lexing it again.
+func lexedUnits(r hcl.Range, text string, file []byte) []span {
 	written := append(slices.Clone(file[r.Start.Byte:r.End.Byte]), '\n') // a heredoc ends with its line
 	tokens, _ := hclsyntax.LexExpression(written, r.Filename, r.Start)
 	var d decoded
@@ -53,6 +61,20 @@ func hclUnits(r hcl.Range, text string, file []byte) []span {
 		}
 	}
 	return d.match(text)
+}
+
+// plainUnits finds the bytes of a quoted string in which every character stands
+// for itself. It gives nil for any other.
+func plainUnits(r hcl.Range, text string, file []byte) []span {
+	from, to := r.Start.Byte+1, r.End.Byte-1
+	if from > to || file[from-1] != '"' || string(file[from:to]) != text || strings.ContainsAny(text, "\\\"{\r\n") {
+		return nil
+	}
+	d := decoded{text: make([]byte, 0, len(text)), units: make([]span, 0, len(text))}
+	for from < to {
+		from = d.rune(file, from)
+	}
+	return d.units
 }
 
 // quoted undoes the escapes between quotes.

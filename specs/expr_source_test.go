@@ -2,6 +2,7 @@ package specs
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -189,6 +190,24 @@ func checkMap(t *testing.T, name, file string, src *source) {
 		last = p.Byte
 		if line := strings.Count(file[:p.Byte], "\n") + 1; p.Line != line {
 			t.Fatalf("%s: byte %d is on line %d, want %d", name, p.Byte, p.Line, line)
+		}
+	}
+}
+
+// A string in which every character stands for itself need not be lexed to find
+// its bytes.
+func TestPlainUnits(t *testing.T) {
+	for written, plain := range map[string]bool{
+		"turns > 3": true, "last.agent == 'ü' and 👩‍👩‍👧": true, "$ and %": true, "a } b": true, "": false,
+		`a \" b`: false, `a \n`: false, "$${x}": false, "e\u0301": false,
+	} {
+		file := []byte("x = \"" + written + "\"\n")
+		parsed, _ := hclsyntax.ParseConfig(file, "a.hcl", hcl.InitialPos)
+		expr := parsed.Body.(*hclsyntax.Body).Attributes["x"].Expr //nolint:forcetypeassert // as the parser makes it
+		text, _ := literalText(expr)
+		got, want := plainUnits(expr.Range(), text, file), lexedUnits(expr.Range(), text, file)
+		if (len(got) > 0) != plain || plain && !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v or nothing", written, got, want)
 		}
 	}
 }

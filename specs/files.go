@@ -217,6 +217,11 @@ func (l *loader) tree(name string, text []byte) (tree *syntaxTree, shared bool) 
 			return tree, true
 		}
 	}
+	if l.opts.Lexed != nil {
+		if tree = l.opts.Lexed.tree(name, text).copied(name); tree != nil {
+			return tree, false
+		}
+	}
 	return parseText(name, text), false
 }
 

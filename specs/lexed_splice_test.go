@@ -167,6 +167,9 @@ func checkSplice(t *testing.T, c *Lexed, text []byte) {
 	if aligned := hclwrite.Format(text); len(want.found) == 0 && !bytes.Equal(c.aligned(text), aligned) {
 		t.Fatalf("got the layout %q, want %q", c.aligned(text), aligned)
 	}
+	if own := got.copied("a.hcl"); own != nil && !reflect.DeepEqual(own.file, want.file) {
+		t.Fatalf("got another copy for %q:\n%s", text, differ(own.file, want.file))
+	}
 	if !reflect.DeepEqual(got.file, want.file) {
 		t.Fatalf("got another tree for %q (%v):\n%s", text, got.found, differ(got.file, want.file))
 	}

@@ -33,6 +33,26 @@ func parseText(name string, text []byte) *syntaxTree {
 	return out
 }
 
+// copied is a tree of one's own, or nil if there is none.
+func (t *syntaxTree) copied(name string) *syntaxTree {
+	if t.file == nil {
+		return nil
+	}
+	body, ok := t.file.Body.(*hclsyntax.Body)
+	file, _ := hclsyntax.ParseConfig(nil, name, hcl.InitialPos)
+	own, ok2 := file.Body.(*hclsyntax.Body) // the file finds its way by this one
+	if !ok || !ok2 {
+		return nil
+	}
+	m := &mover{}
+	*own = *m.body(body)
+	if m.lost {
+		return nil
+	}
+	file.Bytes = t.file.Bytes
+	return &syntaxTree{file: file, found: t.found, wrong: t.wrong}
+}
+
 // after is a block that is written behind a piece of a text to see whether the
 // parser has come to the end of all that stands there.
 const after = "x{}\n"

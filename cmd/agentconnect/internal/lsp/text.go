@@ -74,17 +74,24 @@ func (t *text) lineEnd(line int) int {
 func (t *text) position(offset int) position {
 	offset = min(max(offset, 0), len(t.bytes))
 	line := sort.SearchInts(t.lines, offset+1) - 1
-	start := t.lines[line]
+	return position{line, t.width(t.lines[line], offset)}
+}
+
+// width is how many units of the client's the bytes of a line take.
+func (t *text) width(from, to int) int {
 	if t.utf8 {
-		return position{line, offset - start}
+		return to - from
 	}
 	units := 0
-	for at := start; at < offset; {
-		r, size := utf8.DecodeRune(t.bytes[at:])
+	for from < to {
+		r, size := rune(t.bytes[from]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRune(t.bytes[from:])
+		}
 		units += width(r)
-		at += size
+		from += size
 	}
-	return position{line, units}
+	return units
 }
 
 func (t *text) span(from, to int) textRange {

@@ -118,27 +118,36 @@ func merge(found, own []hcllang.Token) []hcllang.Token {
 // encode writes tokens as the protocol does: five numbers each, relative to the
 // one before; a token ends with its line at the latest.
 func encode(t *text, tokens []hcllang.Token) []int {
-	types := tokenTypes()
-	out := []int{}
+	kinds := map[string]int{}
+	for i, name := range tokenTypes() {
+		kinds[name] = i
+	}
+	out := make([]int, 0, 5*len(tokens))
 	var last position
+	line := 0 // of the token
 	for _, tok := range tokens {
-		kind := slices.Index(types, tok.Type)
-		for from := tok.From; kind >= 0 && from < tok.To; {
-			start := t.position(from)
-			end := min(tok.To, t.lineEnd(start.Line))
+		kind, known := kinds[tok.Type]
+		for line > 0 && t.lines[line] > tok.From { // the one before went over several lines
+			line--
+		}
+		for from := tok.From; known && from < tok.To; {
+			for line+1 < len(t.lines) && t.lines[line+1] <= from {
+				line++
+			}
+			start := position{line, t.width(t.lines[line], from)}
+			end := min(tok.To, t.lineEnd(line))
 			if end > from {
-				length := t.position(end).Character - start.Character
 				delta := start.Character
 				if start.Line == last.Line {
 					delta -= last.Character
 				}
-				out = append(out, start.Line-last.Line, delta, length, kind, 0)
+				out = append(out, start.Line-last.Line, delta, t.width(from, end), kind, 0)
 				last = start
 			}
-			if start.Line+1 >= len(t.lines) {
+			if line+1 >= len(t.lines) {
 				break
 			}
-			from = t.lines[start.Line+1]
+			from = t.lines[line+1]
 		}
 	}
 	return out

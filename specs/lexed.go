@@ -143,7 +143,7 @@ func (c *Lexed) parse(f *lexedFile, name string) *syntaxTree {
 		out = reparse(old, was, name, text)
 	}
 	if out == nil {
-		out = parseText(name, f.text)
+		out = parseText(name, f.text).narrowed(name, text)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -74,23 +74,31 @@ type splice struct {
 // differs lies between; so does a span of the old one that is not to be used.
 func spliced(old []byte, tokens hclsyntax.Tokens, without span, text []byte) splice {
 	same, tail := alike(old, text, without)
-	s := splice{last: len(tokens), to: len(text), oldTo: len(old), start: hcl.InitialPos}
+	s := cutAround(tokens, same, len(old)-tail, len(old))
+	s.to += len(text) - len(old)
+	if other := text[s.from:s.to]; bytes.HasPrefix(other, []byte(bom)) && s.from > 0 || s.from == 0 && s.to < len(bom) && bytes.HasPrefix(text, []byte(bom)) {
+		s = splice{start: hcl.InitialPos} // a mark is one only at the beginning
+		s.toEnd(text, tokens, len(old))
+	}
+	return s
+}
+
+// cutAround cuts a text as closely as it can be around some bytes of it.
+func cutAround(tokens hclsyntax.Tokens, from, to, end int) splice {
+	s := splice{last: len(tokens), to: end, oldTo: end, start: hcl.InitialPos}
 	w := cutter{}
 	for i := range tokens {
 		if !w.token(&tokens[i]) {
 			continue
 		}
 		at := tokens[i].Range.End
-		if at.Byte <= same {
+		if at.Byte <= from {
 			s.first, s.from, s.start = i+1, at.Byte, at
 		}
-		if at.Byte >= len(old)-tail && at.Byte < len(old) {
-			s.last, s.oldTo, s.to = i+1, at.Byte, at.Byte+len(text)-len(old)
+		if at.Byte >= to && at.Byte < end {
+			s.last, s.oldTo, s.to = i+1, at.Byte, at.Byte
 			break
 		}
-	}
-	if other := text[s.from:s.to]; bytes.HasPrefix(other, []byte(bom)) && s.from > 0 || s.from == 0 && s.to < len(bom) && bytes.HasPrefix(text, []byte(bom)) {
-		return splice{last: len(tokens), to: len(text), oldTo: len(old), start: hcl.InitialPos} // a mark is one only at the beginning
 	}
 	return s
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
@@ -84,6 +85,23 @@ func TestSplices(t *testing.T) {
 	t.Logf("%+v of %d texts", sum, len(texts))
 	if sum.spliced*4 < sum.edits || sum.broken == 0 || sum.mistaken == 0 {
 		t.Errorf("got %+v, want many trees that are made from others, also of texts with mistakes", sum)
+	}
+}
+
+// A file with a mistake is parsed whole only at first.
+func TestNarrowed(t *testing.T) {
+	const sound, mistake = "type = object({ a = number", "type = \n max_ object({ a = number"
+	text := []byte(strings.Replace(spliceText, sound, mistake, 1))
+	c := &Lexed{}
+	checkSplice(t, c, text)
+	at, from := bytes.Index(text, []byte(mistake)), bytes.Index(text, []byte("agent \"b\""))
+	if got := c.file(text).parsed.wrong; got.from != from || got.to <= at || got.to > len(text) {
+		t.Errorf("the mistake is in %v, want that to begin at %d, around %d", got, from, at)
+	}
+	next := bytes.Replace(text, []byte("max_"), []byte("max_t"), 1)
+	checkSplice(t, c, next)
+	if !shares(c.file(text).parsed, c.file(next).parsed) {
+		t.Error("the next letter had all parsed again")
 	}
 }
 

@@ -2,6 +2,7 @@ package specs
 
 import (
 	"bytes"
+	"math"
 	"slices"
 	"sort"
 
@@ -31,6 +32,43 @@ func parseText(name string, text []byte) *syntaxTree {
 		out.wrong = span{0, len(text)}
 	}
 	return out
+}
+
+// narrowed is the tree of a text that was parsed whole and has mistakes, with the
+// part of it that they are in, or the same where they may be everywhere. What is
+// around that part is sound if it is without it.
+func (t *syntaxTree) narrowed(name string, text *lexedText) *syntaxTree {
+	if t.file == nil || len(t.found) == 0 {
+		return t
+	}
+	from, to := bounds(t.found)
+	s := cutAround(text.tokens, from, to, len(text.text))
+	if from > to || s.first == 0 && s.last == len(text.tokens) {
+		return t
+	}
+	rest := &lexedText{text: slices.Concat(text.text[:s.from], text.text[s.oldTo:])}
+	rest.tokens = relex(text.text, text.tokens, rest.text)
+	base := parseText(name, rest.text)
+	if len(base.found) > 0 {
+		return t
+	}
+	if out := reparse(rest, base, name, text); out != nil {
+		return out
+	}
+	return t
+}
+
+// bounds are the bytes that findings are about.
+func bounds(found hcl.Diagnostics) (from, to int) {
+	from = math.MaxInt
+	for _, d := range found {
+		for _, r := range []*hcl.Range{d.Subject, d.Context} {
+			if r != nil {
+				from, to = min(from, r.Start.Byte), max(to, r.End.Byte)
+			}
+		}
+	}
+	return from, to
 }
 
 // copied is a tree of one's own, or nil if there is none.

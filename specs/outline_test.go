@@ -306,6 +306,18 @@ func TestDescription(t *testing.T) {
 }
 
 // A text that cannot be parsed is refused before the parser sees it.
+
+// The item at the top that a text ends in is found by its brackets.
+func TestOpenItem(t *testing.T) {
+	for text, want := range map[string]int{
+		"": 0, "a = 1\n": 0, "a = 1\nb {\n": 6, "a = 1\nb {\n}\n": 0, "a = 1\n# b\nb \"": 10, "b {\n\n": 0, "a = 1\nb = <<E\nx\n": 6, "a = )\nb {\n": 0,
+	} {
+		if got := OpenItem(lex([]byte(text), syntaxConfig)); got != want {
+			t.Errorf("%q: got %d, want %d", text, got, want)
+		}
+	}
+}
+
 func TestParseSyntax(t *testing.T) {
 	if f, err := ParseSyntax("a.hcl", []byte("agent \"x\" {\n  provider = \n"), nil); err != nil || f.File.Body == nil {
 		t.Errorf("got %v, want what there is", err)

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
 // A Syntax is what the parser makes of a file.
@@ -29,4 +30,20 @@ func ParseSyntax(name string, text []byte, lexed *Lexed) (*Syntax, error) {
 		return nil, errors.New("the text cannot be parsed")
 	}
 	return &Syntax{tree.file, tree.wrong.from, tree.wrong.to}, nil
+}
+
+// OpenItem is the byte of a text at which the block or argument at the top begins
+// that the text ends in, with space and comments above it perhaps. It is 0 if
+// there is none or if that is not known. Tokens are those of the text.
+func OpenItem(tokens hclsyntax.Tokens) int {
+	w, at := cutter{}, 0
+	for i := range tokens {
+		if w.token(&tokens[i]) {
+			at = tokens[i].Range.End.Byte
+		}
+	}
+	if w.lost || len(w.open) == 0 {
+		return 0
+	}
+	return at
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/hashicorp/hcl-lang/lang"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
 // A Kind says what a candidate is.
@@ -42,7 +44,10 @@ type Candidate struct {
 // strings may be open.
 func (l *Language) Complete(ctx context.Context, before []byte, names []Name) (out []Candidate, err error) {
 	defer guard(&err)
-	text := append(bytes.Clone(before), closing(l.lexed.Tokens(before))...)
+	tokens := l.lexed.Tokens(before)
+	skip := specs.OpenItem(tokens) // the library lexes all that it is given, and what fits in a block does not depend on others
+	before = before[skip:]
+	text := append(bytes.Clone(before), closing(tokens)...)
 	d, err := l.decoderOf(typed, text, names)
 	if err != nil {
 		return nil, err
@@ -53,7 +58,9 @@ func (l *Language) Complete(ctx context.Context, before []byte, names []Name) (o
 		return nil, nil // the library has no more to say than that nothing fits
 	}
 	for _, c := range found.List {
-		out = append(out, candidate(c, before))
+		fits := candidate(c, before)
+		fits.From, fits.To = fits.From+skip, fits.To+skip
+		out = append(out, fits)
 	}
 	return out, nil
 }

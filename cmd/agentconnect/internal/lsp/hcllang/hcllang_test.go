@@ -58,6 +58,13 @@ func TestComplete(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			behind, err := l.Complete(t.Context(), []byte(scenario+tt.before), names())
+			for i := range behind {
+				behind[i].From, behind[i].To = behind[i].From-len(scenario), behind[i].To-len(scenario)
+			}
+			if err != nil || !slices.Equal(behind, found) {
+				t.Errorf("got %v (%v) behind other blocks, want %v", behind, err, found)
+			}
 			var labels []string
 			for _, c := range found {
 				labels = append(labels, c.Label)

@@ -36,7 +36,7 @@ run "an objection is heard" {
   }
 }
 
-run "what never helps is decided three times, then the room is done" {
+run "what never helps is decided three times, then it is reported" {
   mock "script" {
     reply {
       when    = "agent in ['metrics', 'database', 'deploys']"
@@ -54,15 +54,20 @@ run "what never helps is decided three times, then the room is done" {
       when = "agent == 'monitoring'"
       data = { healthy = false, numbers = "One in four." }
     }
+    reply {
+      agent   = agent.scribe
+      content = "It is not over."
+    }
   }
   expect {
-    stop = "pattern"
+    stop   = "pattern"
+    result = "It is not over."
   }
   assert "three decisions were made" {
     condition = "agents['commander'].turns == 3 and agents['operator'].turns == 3"
   }
-  assert "there is nothing to report" {
-    condition = "none(speakers, # == 'scribe') and not data.monitoring.healthy"
+  assert "it was never healthy" {
+    condition = "not data.monitoring.healthy"
   }
   assert "nobody was asked about what is not risky" {
     condition = "none(events, .agent == 'on_call')"

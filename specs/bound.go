@@ -8,16 +8,19 @@ import (
 // prove gives each session its Bound, or says why there is none: which patterns go round without a count that ends them, and the
 // smallest change that mends it.
 func prove(cfg *Config) Diagnostics {
-	pr := newProver(cfg)
+	pr, proved := newProver(cfg), map[string]load{}
 	for _, s := range cfg.Sessions {
 		if l, ok := pr.session(s); ok {
 			s.Bound = Bound{Turns: l.turns, Calls: l.calls, PerMessage: l.waits, Because: l.because}
 			pr.lastTurn(s, &s.Bound)
 			pr.tooLate(s)
+			proved[s.Name] = l
 		}
 		pr.messages(s, pr.cast(s))
+		pr.margins(s)
 		pr.cost(s)
 	}
+	pr.inVain(proved)
 	pr.unbounded()
 	return pr.ds
 }

@@ -76,7 +76,7 @@ pattern "graph" "g" {
 session "s" {
   pattern = pattern.g
   limits {
-    max_turns = 12
+    max_turns = 4
   }
 }`}, "main.hcl", Options{})
 	tests := []struct {

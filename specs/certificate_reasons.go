@@ -158,9 +158,33 @@ func (pr *prover) assumptions(s *Session, who *cast) []string {
 	if summary {
 		out = append(out, fmt.Sprintf("a summary of a memory has %d tokens at most", summaryTokens))
 	}
+	if names := pr.reporters(who); len(names) > 0 {
+		out = append(out, fmt.Sprintf("the usage reported by %s is no more than the estimate that is reserved before a call; what is above is charged, and may pass max_tokens and max_cost",
+			prefixed("provider.", names)))
+	}
 	out = append(out, "waits for a provider's own limits, which all sessions share, are not in the wall time")
 	return append(out, pr.pricedAt(who)...)
 }
+
+// reporters are the providers of a cast that say themselves how many tokens a
+// call took: vendors, and scripts with a usage of their own.
+func (pr *prover) reporters(who *cast) []string {
+	found := map[string]bool{}
+	for _, a := range pr.cfg.Agents {
+		if !who.agents[a.Name] {
+			continue
+		}
+		for _, p := range pr.sources(a) {
+			if p.Script == nil || slices.ContainsFunc(p.Script.Replies, (*ScriptReply).reports) {
+				found[p.Name] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+// reports says whether a scripted answer has a usage of its own.
+func (r *ScriptReply) reports() bool { return r.InputTokens >= 0 || r.OutputTokens >= 0 }
 
 // pricedAt says from when the prices are.
 func (pr *prover) pricedAt(who *cast) []string {

@@ -21,6 +21,8 @@ type Expr struct {
 	reads   EnvPart
 	paths   []exprPath
 	sought  []Sought
+	counts  []*counted
+	logic   *logic    // of counts; nil without them
 	pool    sync.Pool // of *machine
 }
 

@@ -42,6 +42,7 @@ func compileExpr(src source, want exprWant, scope *exprScope) (e *Expr, ds Diagn
 	r := newResolver(&src, scope)
 	root := r.resolve(tree)
 	sought := r.seek(root)
+	counts, logic := r.counts(root)
 	t := &typer{resolver: r, root: root}
 	t.check(want)
 	w := &rewriter{typer: t}
@@ -50,7 +51,7 @@ func compileExpr(src source, want exprWant, scope *exprScope) (e *Expr, ds Diagn
 		return nil, r.sorted()
 	}
 	if e, ds = compileTree(r, root); e != nil {
-		e.sought = sought
+		e.sought, e.counts, e.logic = sought, counts, logic
 	}
 	return e, ds
 }

@@ -94,7 +94,7 @@ func limitsSchema() *blockSchema {
 	count := func(name, doc string) argSchema { return intArg(name, doc).counted().unsetIs("no bound") }
 	return &blockSchema{
 		name: "limits", once: true,
-		doc: "Bounds of the session. At the first one that is reached it ends `exhausted`. `max_tokens` and `max_cost` are never passed: " +
+		doc: "Bounds of the session. At the first one that is reached it ends `exhausted`. `max_tokens` and `max_cost` are not passed, unless a vendor reports more usage than the estimate: " +
 			"before each call the most that it can take is reserved, its request and the `max_tokens` of its agent, or 4,096 tokens where the agent has none. " +
 			"An answer's cap is lowered to what is left, but not below 64 tokens. A call that does not fit waits while others are in flight, which may give " +
 			"something back; then it ends the session. What `finalize` takes is set aside from the beginning. At four fifths the session warns once.",

@@ -12,8 +12,13 @@ import (
 type ExploreOptions struct {
 	// Depth is how many choices a path has at most; 0 is 200.
 	Depth int
-	// States is how many different states are looked at; 0 is 20,000.
-	States int
+	// States is how many different states are looked at; 0 is 20,000. Measured is
+	// how many are looked at for what can be taken at most; 0 is States.
+	States, Measured int
+	// Memory is about how many bytes the program may take before the exploration
+	// is cut off, which then is not always at the same place; 0 is as many as
+	// there are.
+	Memory int64
 	// Certificate is what no path may take more than; nil compares nothing.
 	Certificate *specs.Certificate
 	// Opening replaces the session's own.
@@ -57,15 +62,15 @@ const (
 //
 // The same template and options give the same report. What is found are states
 // that the engine's own code gets into; Explore has no rules of its own.
+//
+// When ctx is done it gives what was found until then, with the cause.
 func Explore(ctx context.Context, t *Template, o ExploreOptions) (*Report, error) {
 	if err := (&StartOptions{Opening: o.Opening}).check(); err != nil {
 		return nil, err
 	}
 	x := newExploration(t, o)
-	if err := x.search(ctx); err != nil {
-		return nil, err
-	}
-	return x.result(), nil
+	err := x.search(ctx)
+	return x.result(), err
 }
 
 // exploration is the search through a template's states.
@@ -115,6 +120,7 @@ type endKey struct {
 
 func newExploration(t *Template, o ExploreOptions) *exploration {
 	o.Depth, o.States, o.Says = cmp.Or(o.Depth, exploreDepth), cmp.Or(o.States, exploreStates), cmp.Or(o.Says, 1)
+	o.Measured = cmp.Or(o.Measured, o.States)
 	o.Opening = cmp.Or(o.Opening, t.spec.Opening)
 	if o.Failures == nil {
 		o.Failures = []providers.Kind{providers.Refused, providers.Overloaded}

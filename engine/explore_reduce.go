@@ -40,12 +40,16 @@ func (r *relevance) key(w *world) (stateKey, weights) {
 		return m.end(d)
 	}
 	s := w.st.saved(Mark{})
+	m.numbers = make(map[int]int, len(s.Turns))
+	for i := range s.Turns {
+		m.numbers[s.Turns[i].Turn] = i + 1
+	}
 	s.timeless()
 	list := slices.Clone(w.st.messages)
 	for i := range list {
 		list[i].seq = 0
 	}
-	inputs, levels := w.inputs, []int(nil)
+	inputs, hungry, levels := w.inputs, w.hungry, []int(nil)
 	if !r.all {
 		levels = r.levels(w.st)
 		m.state(s)
@@ -53,12 +57,14 @@ func (r *relevance) key(w *world) (stateKey, weights) {
 		for _, n := range slices.Sorted(maps.Keys(inputs)) {
 			m.add(float64(inputs[n]))
 		}
-		inputs = nil
+		if inputs = nil; !r.story {
+			hungry = m.forget(s, list)
+		}
 	}
 	h := sha256.New()
 	_ = json.NewEncoder(h).Encode(s) // a snapshot is JSON
 	_, _ = h.Write(appendMessages(nil, list))
-	_ = json.NewEncoder(h).Encode([]any{w.ready, w.hungry, inputs, w.says, levels})
+	_ = json.NewEncoder(h).Encode([]any{w.ready, hungry, inputs, w.says, levels})
 	return stateKey(h.Sum(nil)[:16]), m.list
 }
 
@@ -69,6 +75,8 @@ type measurer struct {
 	w    *world
 	list weights
 	ids  map[string]string // of tool calls
+	// numbers are those of open turns, one after the other.
+	numbers map[int]int
 }
 
 func (m *measurer) add(x ...float64) { m.list = append(m.list, x...) }

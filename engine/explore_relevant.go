@@ -29,6 +29,8 @@ type relevance struct {
 	// data are structured outputs, persons what persons say. With a board any
 	// text may be data.
 	data, persons, board bool
+	// story says that it matters who spoke, and how often.
+	story bool
 }
 
 func (t *Template) relevance() *relevance {
@@ -58,6 +60,7 @@ func (t *Template) relevance() *relevance {
 			r.read(seen.Name)
 		}
 	}
+	r.story = t.tells(r)
 	return r
 }
 

@@ -23,6 +23,14 @@ const (
 	FoundPanic = "panic"
 )
 
+// What cuts an exploration off.
+const (
+	CutStates      = "states"      // as many states as may be were looked at
+	CutDepth       = "depth"       // a path was as long as it may be
+	CutMemory      = "memory"      // the program took as much memory as it may
+	CutInterrupted = "interrupted" // somebody did not want to wait
+)
+
 // Finding is something that must not be, and how to get there.
 type Finding struct {
 	Kind string `json:"kind"`
@@ -55,6 +63,12 @@ type Report struct {
 	// Complete says that every path was followed to its end. If not, Silent and
 	// Unfired are only what was not seen.
 	Complete bool `json:"complete"`
+	// Cut is what cut it off, empty where it is complete; MeasuredCut likewise,
+	// where it is Measured.
+	Cut         string `json:"cut,omitempty"`
+	MeasuredCut string `json:"measured_cut,omitempty"`
+	// Budgeted says that it depends on what is taken what may happen.
+	Budgeted bool `json:"budgeted"`
 	// States is how many different states there were, Depth the longest path.
 	States   int       `json:"states"`
 	Depth    int       `json:"depth"`
@@ -81,9 +95,10 @@ type Report struct {
 	UnsureWays bool `json:"unsure_ways"`
 }
 
-// Sure says that what was not seen cannot happen: every path was followed, and
-// all values were tried. Of conditions, Unsure says which are excepted.
-func (r *Report) Sure() bool { return r.Complete && !r.Narrow }
+// Sure says that what was not seen cannot happen: every path was followed, with
+// all that could be taken where that matters, and all values were tried. Of
+// conditions, Unsure says which are excepted.
+func (r *Report) Sure() bool { return r.Complete && !r.Narrow && (r.Measured || !r.Budgeted) }
 
 // measure compares what a session has taken with its certificate.
 func (x *exploration) measure(w *world, at int) {
@@ -116,7 +131,7 @@ func (x *exploration) measure(w *world, at int) {
 // result is the report, in an order of its own.
 func (x *exploration) result() *Report {
 	r := &x.report
-	r.Narrow = x.cut
+	r.Narrow, r.Budgeted = x.cut, x.what.sizes || x.what.calls
 	r.Silent, r.Unfired, r.Unsure = []string{}, []string{}, []string{}
 	for _, key := range slices.SortedFunc(maps.Keys(x.ends), func(a, b endKey) int {
 		return cmp.Or(cmp.Compare(a.outcome, b.outcome), cmp.Compare(a.stop, b.stop))

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"runtime"
+	"runtime/metrics"
 	"slices"
 	"strings"
 )
@@ -10,21 +12,31 @@ import (
 // differently, for what can happen and the shortest ways there, then through
 // those that take more, for what can be taken.
 func (x *exploration) search(ctx context.Context) (err error) {
-	if x.report.Complete, err = x.pass(ctx); err != nil {
+	r := &x.report
+	r.Cut, err = x.pass(ctx, x.o.States)
+	r.Complete, r.States = r.Cut == "", x.kept
+	if err != nil {
+		r.MeasuredCut = r.Cut
 		return err
 	}
-	x.report.States, x.measuring = x.kept, true
-	x.report.Measured, err = x.pass(ctx)
+	x.measuring, x.what.story = true, true // prompts are made of what was said
+	r.MeasuredCut, err = x.pass(ctx, x.o.Measured)
+	r.Measured = r.MeasuredCut == ""
 	return err
 }
 
-// pass goes through the states once, and says whether it saw all of them.
-func (x *exploration) pass(ctx context.Context) (whole bool, err error) {
+// pass goes through so many states, and says what cut it off.
+func (x *exploration) pass(ctx context.Context, states int) (cut string, err error) {
 	x.seen, x.steps, x.front, x.left, x.kept, x.deep = map[stateKey][]weights{}, nil, nil, 0, 0, false
 	x.begin()
-	for len(x.front) > 0 && x.kept < x.o.States {
-		if err := context.Cause(ctx); err != nil {
-			return false, err
+	for len(x.front) > 0 {
+		switch {
+		case ctx.Err() != nil:
+			return CutInterrupted, context.Cause(ctx)
+		case x.kept >= states:
+			return CutStates, nil
+		case x.taken%progressEvery == 0 && x.full():
+			return CutMemory, nil
 		}
 		from, c := x.take()
 		x.follow(from.w, from.at, c)
@@ -32,7 +44,29 @@ func (x *exploration) pass(ctx context.Context) (whole bool, err error) {
 			x.o.Progress(ExploreProgress{States: x.kept, Open: x.left, Findings: len(x.report.Findings)})
 		}
 	}
-	return !x.deep && len(x.front) == 0, nil
+	if x.deep {
+		return CutDepth, nil
+	}
+	return "", nil
+}
+
+// full says whether the program takes as much memory as it may: what is live
+// after the garbage was collected is half of it.
+func (x *exploration) full() bool {
+	if x.o.Memory <= 0 || live() <= uint64(x.o.Memory)/2 {
+		return false
+	}
+	runtime.GC() // what was live then may not be any more
+	return live() > uint64(x.o.Memory)/2
+}
+
+// live is how many bytes were live when the garbage was collected last.
+func live() uint64 {
+	list := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	if metrics.Read(list); list[0].Value.Kind() != metrics.KindUint64 {
+		return 0
+	}
+	return list[0].Value.Uint64()
 }
 
 // take takes the next choice: mostly the one that came first, so that paths are
@@ -83,12 +117,22 @@ func (x *exploration) begin() {
 	}
 }
 
-// follow makes a choice and looks at where it leads.
+// follow makes a choice and looks at where it leads. A turn whose answer is no
+// answer gives it again until it fails: if it gave a right one in between, it
+// would be as if that was its first.
 func (x *exploration) follow(before *world, from int, c Choice) {
 	at := len(x.steps)
 	x.steps = append(x.steps, pathStep{from: from, depth: x.steps[from].depth + 1, choice: c})
 	w, why := x.step(before, c)
-	x.visit(w, at, why)
+	last := at
+	for !x.measuring && why == "" && x.mends(before, w, c) {
+		x.steps = append(x.steps, pathStep{from: last, depth: x.steps[last].depth + 1, choice: c})
+		last, before = last+1, w
+		w, why = x.step(before, c)
+	}
+	if x.visit(w, last, why); len(x.steps) == last {
+		x.steps = x.steps[:at]
+	}
 }
 
 // visit looks at a state that was reached, unless it was there before.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -305,7 +306,7 @@ func TestExploreProgress(t *testing.T) {
 			tmpl, _ = explorable(t, tt.src)
 		}
 	}
-	_, err := engine.Explore(ctx, tmpl, engine.ExploreOptions{Progress: func(p engine.ExploreProgress) {
+	r, err := engine.Explore(ctx, tmpl, engine.ExploreOptions{Progress: func(p engine.ExploreProgress) {
 		if told++; p.States == 0 {
 			t.Errorf("got %+v, want some states", p)
 		}
@@ -313,5 +314,27 @@ func TestExploreProgress(t *testing.T) {
 	}})
 	if told != 1 || !errors.Is(err, context.Canceled) {
 		t.Errorf("was told %d times, and ended by %v", told, err)
+	}
+	if r == nil || r.States == 0 || len(r.Ends) == 0 || r.Measured || r.MeasuredCut != engine.CutInterrupted {
+		t.Errorf("got %+v, want what was found until then", r)
+	}
+}
+
+// TestExploreIsCutOff says what cut an exploration off, and is not sure of what it
+// has not seen then.
+func TestExploreIsCutOff(t *testing.T) {
+	tmpl, _ := explorable(t, smalls[0].src)
+	runtime.GC() // so that it is known what is live
+	for cut, o := range map[string]engine.ExploreOptions{
+		engine.CutStates: {States: 2}, engine.CutDepth: {Depth: 1}, engine.CutMemory: {Memory: 1}, "": {Memory: 1 << 50},
+	} {
+		r, err := engine.Explore(t.Context(), tmpl, o)
+		if err != nil || r.Cut != cut || r.MeasuredCut != cut || r.Complete != (cut == "") || r.Measured != (cut == "") || r.Sure() != (cut == "") {
+			t.Errorf("got %+v, %v, want it to be cut off by %q", r, err, cut)
+		}
+	}
+	r, err := engine.Explore(t.Context(), tmpl, engine.ExploreOptions{Measured: 3})
+	if err != nil || !r.Complete || r.MeasuredCut != engine.CutStates {
+		t.Errorf("got %+v, %v, want the second search to be cut off", r, err)
 	}
 }

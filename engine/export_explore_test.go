@@ -49,7 +49,7 @@ func Busy(f *Frame) bool { return len(f.open) > 0 }
 func ExploreAll(ctx context.Context, t *Template, o ExploreOptions) (*Report, error) {
 	x := newExploration(t, o)
 	x.what.all = true
-	complete, err := x.pass(ctx)
-	x.report.Complete, x.report.States = complete, x.kept
+	cut, err := x.pass(ctx, x.o.States)
+	x.report.Complete, x.report.States = cut == "", x.kept
 	return x.result(), err
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -12,12 +10,17 @@ import (
 	"github.com/agentconnect-dev/agentconnect/specs"
 )
 
+// measuredPart is which part of the states are looked at for what can be taken at
+// most.
+const measuredPart = 5
+
 // exploreOptions are the flags of explore.
 type exploreOptions struct {
 	vars    assignments
 	session string
 	depth   int
 	states  int
+	memory  int
 	says    int
 	texts   []string
 	write   string
@@ -40,14 +43,16 @@ anybody's turn, paths that take more than the certificate of plan says, particip
 can never speak, and stop conditions that can never be true. The last two are certain only
 when every path was followed and a session does not wait for ever more messages.
 
-States that differ by nothing that could matter are one. --states and --depth bound the
-search, and it says when they cut it off.
+States that differ by nothing that could matter are one. --states, --depth and --memory
+bound the search, and it says which of them cut it off. What is taken at most is searched
+for in a fifth of the states. Ctrl-C ends the search, and what was found until then is
+told.
 
 --write writes a test file for agentconnect test: a run block with its mocks for each way
 in which a session ends, and for each finding a run that fails until it is mended.
 
 Status: 0 when nothing is found, 1 when something is or the scenario has errors, 2 when
-the call is wrong.`,
+the call is wrong, 130 when it was interrupted.`,
 		Example: `  agentconnect explore debate.hcl
   agentconnect explore scenarios/support --session triage --states 100000
   agentconnect explore . --write explored.test.hcl && agentconnect test explored.test.hcl
@@ -55,8 +60,8 @@ the call is wrong.`,
 		Args:              atMostOnePath,
 		ValidArgsFunction: files,
 		RunE: func(_ *cobra.Command, args []string) error {
-			if o.depth < 1 || o.states < 1 || o.says < 1 {
-				return usageError("--depth, --states and --says are above zero")
+			if o.depth < 1 || o.states < 1 || o.memory < 1 || o.says < 1 {
+				return usageError("--depth, --states, --memory and --says are above zero")
 			}
 			return a.explore(o, pathOf(args))
 		},
@@ -66,7 +71,8 @@ the call is wrong.`,
 	o.vars.flags(f)
 	f.StringVar(&o.session, "session", "", "explore the session `NAME` only")
 	f.IntVar(&o.depth, "depth", 200, "follow a path for `N` choices at most")
-	f.IntVar(&o.states, "states", 20_000, "look at `N` states of a session at most")
+	f.IntVar(&o.states, "states", 100_000, "look at `N` states of a session at most")
+	f.IntVar(&o.memory, "memory", 1024, "stop when the program takes about `N` MiB of memory")
 	f.IntVar(&o.says, "says", 2, "let persons say `N` messages in sessions that wait for them")
 	f.StringArrayVar(&o.texts, "text", nil, "also try the answer `TEXT`; may be repeated")
 	f.StringVar(&o.write, "write", "", "write a test file `FILE`, or - for standard output")
@@ -92,6 +98,9 @@ func (a *app) explore(o *exploreOptions, path string) error {
 	}
 	list, found := make([]*explored, 0, len(sessions)), 0
 	for _, s := range sessions {
+		if a.halt.ctx.Err() != nil {
+			break
+		}
 		x, err := a.exploreSession(o, cfg, s, callable)
 		if err != nil {
 			return err
@@ -105,17 +114,24 @@ func (a *app) explore(o *exploreOptions, path string) error {
 	}
 	switch {
 	case o.json:
-		err = a.document(map[string]any{"sessions": list, "found": found})
+		err = a.document(map[string]any{"sessions": list, "found": found, "interrupted": a.halt.ctx.Err() != nil})
 	case o.write != "-":
 		err = writeEach(a, list, (*planWriter).explored)
 	}
 	if err != nil {
 		return outputError(err)
 	}
-	if found > 0 {
+	switch {
+	case a.halt.ctx.Err() != nil:
+		if len(list) < len(sessions) {
+			fmt.Fprintf(a.con.err, "Interrupted: %d of %s not explored.\n", len(sessions)-len(list), screen.Plural(len(sessions), "session"))
+		}
+		return silent(statusInterrupted)
+	case found > 0:
 		return silent(statusFailed)
+	default:
+		return nil
 	}
-	return nil
 }
 
 // exploreSession explores one session of a scenario.
@@ -125,7 +141,7 @@ func (a *app) exploreSession(o *exploreOptions, cfg *specs.Config, s *specs.Sess
 		return nil, silent(statusFailed)
 	}
 	opts := engine.ExploreOptions{
-		Depth: o.depth, States: o.states, Says: o.says, Texts: o.texts, Certificate: specs.Certify(cfg, s.Name),
+		Depth: o.depth, States: o.states, Measured: max(1, o.states/measuredPart), Memory: int64(o.memory) << 20, Says: o.says, Texts: o.texts, Certificate: specs.Certify(cfg, s.Name),
 	}
 	shown := a.progress("session." + s.Name)
 	opts.Progress = func(p engine.ExploreProgress) {
@@ -135,10 +151,7 @@ func (a *app) exploreSession(o *exploreOptions, cfg *specs.Config, s *specs.Sess
 	}
 	r, err := engine.Explore(a.halt.ctx, t, opts)
 	shown.done()
-	switch {
-	case a.halt.ctx.Err() != nil || errors.Is(err, context.Canceled):
-		return nil, silent(statusInterrupted)
-	case err != nil:
+	if err != nil && a.halt.ctx.Err() == nil {
 		return nil, fmt.Errorf("session.%s: %w", s.Name, err)
 	}
 	return newExplored(cfg, s, t, &opts, r)

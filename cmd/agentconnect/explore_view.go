@@ -17,12 +17,15 @@ type explored struct {
 	// tried, too.
 	Complete bool `json:"complete"`
 	Sure     bool `json:"sure"`
-	States   int  `json:"states"`
-	Depth    int  `json:"depth"`
+	// Cut is what cut the search off: states, depth, memory or interrupted.
+	Cut    string `json:"cut,omitempty"`
+	States int    `json:"states"`
+	Depth  int    `json:"depth"`
 	// Most is what a path took at most, and no path takes more where it is
 	// Measured; Certificate is what may be taken.
 	Most        engine.Taken       `json:"most"`
 	Measured    bool               `json:"measured"`
+	MeasuredCut string             `json:"measured_cut,omitempty"`
 	Certificate *specs.Certificate `json:"certificate"`
 	Findings    []exploredFinding  `json:"findings"`
 	Ends        []exploredEnd      `json:"ends"`
@@ -57,7 +60,8 @@ type exploredEnd struct {
 
 func newExplored(cfg *specs.Config, s *specs.Session, t *engine.Template, o *engine.ExploreOptions, r *engine.Report) (*explored, error) {
 	x := &explored{
-		Session: s.Name, Complete: r.Complete, Sure: r.Sure(), States: r.States, Depth: r.Depth, Most: r.Most, Measured: r.Measured,
+		Session: s.Name, Complete: r.Complete, Sure: r.Sure(), Cut: r.Cut, States: r.States, Depth: r.Depth, Most: r.Most,
+		Measured: r.Measured, MeasuredCut: r.MeasuredCut,
 		Certificate: o.Certificate, Findings: []exploredFinding{}, Ends: []exploredEnd{}, Unseen: []string{},
 	}
 	w := &runWriter{cfg: cfg, session: s, several: len(cfg.Sessions) > 1, certificate: o.Certificate}
@@ -154,16 +158,31 @@ func participant(cfg *specs.Config, name string) declared {
 	return declared{address: name}
 }
 
-// explored writes an exploration.
-func (w *planWriter) explored(x *explored) {
-	how := "every path was followed"
+// far says how far an exploration went, and what would have it go farther.
+func (x *explored) far() string {
 	switch {
 	case !x.Complete:
-		how = "not every path was followed: --states and --depth allow more"
-	case !x.Sure:
-		how = "every path was followed, but not with everything that could be said"
+		return "not every path was followed: " + allowsMore(x.Cut)
+	case x.Sure:
+		return "every path was followed"
+	case !x.Measured:
+		return "every path was followed, but not with everything that could be taken"
+	default:
+		return "every path was followed, but not with everything that could be said"
 	}
-	w.line("%s  %s, up to %s deep; %s", w.theme.Bold("session."+x.Session), screen.Plural(x.States, "state"), screen.Plural(x.Depth, "choice"), how)
+}
+
+// allowsMore says what cut a search off.
+func allowsMore(cut string) string {
+	if cut == engine.CutInterrupted {
+		return "the search was interrupted"
+	}
+	return "--" + cut + " allows more"
+}
+
+// explored writes an exploration.
+func (w *planWriter) explored(x *explored) {
+	w.line("%s  %s, up to %s deep; %s", w.theme.Bold("session."+x.Session), screen.Plural(x.States, "state"), screen.Plural(x.Depth, "choice"), x.far())
 	w.title("Ends")
 	t := newTable("  OUTCOME", "BY", "AFTER")
 	for _, e := range x.Ends {
@@ -172,7 +191,7 @@ func (w *planWriter) explored(x *explored) {
 	w.table(t)
 	most := "At most"
 	if !x.Measured {
-		most += " (of the paths that were measured; --states allows more)"
+		most += " (of the paths that were measured; " + allowsMore(x.MeasuredCut) + ")"
 	}
 	w.title(most)
 	t = newTable("  ", "EXPLORED", "CERTIFIED")

@@ -118,6 +118,23 @@ func TestInterruptOnTerminal(t *testing.T) {
 	}
 }
 
+// Ctrl-C ends an exploration, which tells what it found until then.
+func TestInterruptInExplore(t *testing.T) {
+	example, err := filepath.Abs("../../examples/release-vote")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := onTerminal(t, command(t, "", "explore", example, "--states", "100000000", "--memory", "1000000"))
+	p.waitForText(" open, 0 findings", 1)
+	p.typed("\x03")
+	text := screenText(p.ends(statusInterrupted))
+	for _, want := range []string{"not every path was followed: the search was interrupted", "measured; the search was interrupted)", "failed    error", "turns "} {
+		if !strings.Contains(text, want) {
+			t.Errorf("got %q, want %q in it", text, want)
+		}
+	}
+}
+
 func TestChat(t *testing.T) {
 	p := onTerminal(t, command(t, chatting, "run", "talk.hcl", "--record", "out.ndjson"))
 	p.waitForText("Hello, I am Ada.", 1)

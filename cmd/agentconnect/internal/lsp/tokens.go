@@ -37,9 +37,12 @@ func (s *server) semanticTokens(ctx context.Context, p *documentParams) (*semant
 		fmt.Fprintf(s.cfg.Log, "tokens: %v\n", err)
 	}
 	var own []hcllang.Token
+	types := exprTypes()
 	for _, piece := range pieces(s.lexed.Tokens(d.bytes)) {
 		if _, arg := piece.describe(lang.docs); arg != nil && arg.Form.IsExpression() {
-			own = append(own, exprTokens(string(d.bytes[piece.from:piece.to]), piece.from)...)
+			for _, t := range specs.ExprTokens(string(d.bytes[piece.from:piece.to])) {
+				own = append(own, hcllang.Token{Span: hcllang.Span{From: piece.from + t.From, To: piece.from + t.To}, Type: types[t.Kind]})
+			}
 		}
 	}
 	reading.Wait()
@@ -62,17 +65,12 @@ func useType(u specs.Use) string {
 	}
 }
 
-// exprTokens are the pieces of an expression that begins at a byte.
-func exprTokens(expr string, start int) []hcllang.Token {
-	types := map[specs.ExprTokenKind]string{
+// exprTypes are the types of the pieces of expressions.
+func exprTypes() map[specs.ExprTokenKind]string {
+	return map[specs.ExprTokenKind]string{
 		specs.TokenName: "variable", specs.TokenField: "property", specs.TokenFunction: "function", specs.TokenNumber: "number",
 		specs.TokenText: "string", specs.TokenWord: "keyword", specs.TokenOperator: "operator",
 	}
-	var out []hcllang.Token
-	for _, t := range specs.ExprTokens(expr) {
-		out = append(out, hcllang.Token{Span: hcllang.Span{From: start + t.From, To: start + t.To}, Type: types[t.Kind]})
-	}
-	return out
 }
 
 // merge lays own tokens over those of hcl-lang: where they overlap, what is

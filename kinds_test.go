@@ -53,19 +53,19 @@ func stopsShown() map[string]shown {
 		"all":                    {"stop_algebra", "stop_algebra_limit", "stop_all_error"},
 		"not":                    {"stop_algebra", "stop_not_limit", "stop_not_error"},
 		"at_least":               {"stop_algebra", "stop_algebra_limit", "stop_at_least_error"},
-		"latch = true":           {"stop_repeat_latch", "stop_scope_latch", ""},
-		"scope":                  {"stop_scope", "stop_scope_latch", ""},
-		"min_turns":              {"stop_min_turns", "", ""},
-		"every":                  {"stop_judge", "stop_judge_limit", ""},
-		`action = "finalize"`:    {"stop_finalize", "", ""},
-		`action = "pause"`:       {"stop_pause", "", ""},
+		"latch = true":           {"stop_repeat_latch", "stop_latch_limit", "stop_latch_fails"},
+		"scope":                  {"stop_scope", "stop_scope_latch", "stop_judge_scope_fails"},
+		"min_turns":              {"stop_min_turns", "stop_min_turns_limit", "stop_min_turns_fails"},
+		"every":                  {"stop_judge", "stop_judge_limit", "stop_judge_fails"},
+		`action = "finalize"`:    {"stop_finalize", "stop_finalize_limit", "stop_finalize_fails"},
+		`action = "pause"`:       {"stop_pause", "stop_pause_limit", "stop_pause_fails"},
 		`outcome = "blocked"`:    {"stop_repeat_content", "", ""},
 		`outcome = "failed"`:     {"stop_priority", "", ""},
 		"max_repeats":            {"limit_repeats", "limit_repeats", ""},
 		`on_error     = "skip"`:  {"stop_repeat_fails", "", "stop_repeat_fails"},
 		`result       = "all"`:   {"supervisor_all", "", ""},
 		`result = "summary"`:     {"summary_result", "", "summary_result_fails"},
-		"finalize {":             {"stop_finalize", "", ""},
+		"finalize {":             {"stop_finalize", "finalize_parallel", "stop_finalize_fails"},
 		`on_busy = "interrupt"`:  {"chat_interrupt", "", ""},
 		`context      = "previo`: {"sequential_previous", "", ""},
 	}
@@ -104,6 +104,11 @@ func TestEachKindIsShown(t *testing.T) {
 	stops := stopsShown()
 	for what, s := range stops {
 		t.Run(what, func(t *testing.T) { checkShown(t, s, what) })
+	}
+	for _, what := range []string{"latch = true", "scope", "min_turns", "every", `action = "finalize"`, `action = "pause"`} {
+		if s := stops[what]; s.normal == "" || s.limit == "" || s.failure == "" {
+			t.Errorf("%s lacks a scenario: %+v", what, s)
+		}
 	}
 	conditions := []string{"when", "tool", "judge", "repeat", "any", "all", "not", "at_least"}
 	for _, a := range language.Block("stop", "").Args {

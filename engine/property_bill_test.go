@@ -109,6 +109,7 @@ func TestNothingCostsMore(t *testing.T) {
 func within(t *testing.T, rt *rapid.T, tmpl *engine.Template, c *specs.Certificate, tight *tightness, src string) {
 	t.Helper()
 	var problem string
+	var info engine.Info
 	synctest.Test(t, func(t *testing.T) {
 		journal := &memory.Journal{}
 		e := engine.New(engine.Config{Journal: journal, Logger: quiet()})
@@ -141,8 +142,7 @@ func within(t *testing.T, rt *rapid.T, tmpl *engine.Template, c *specs.Certifica
 			}
 			tight.add(what, measured, most)
 		}
-		info, err := s.Info(t.Context())
-		if err != nil {
+		if info, err = s.Info(t.Context()); err != nil {
 			problem = err.Error()
 			return
 		}
@@ -165,6 +165,7 @@ func within(t *testing.T, rt *rapid.T, tmpl *engine.Template, c *specs.Certifica
 	if problem != "" || t.Failed() {
 		rt.Fatalf("%s\n%s", problem, src)
 	}
+	mayBe(t, rt, src, info)
 }
 
 // answers writes, for each person whose turn it is, as much as a certificate

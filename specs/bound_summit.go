@@ -53,19 +53,18 @@ func (w *waiting) own(s *Session, l *load, scope string) (summit, bool) {
 	return w.counts(s, l, s.Bound.Turns, "turn")
 }
 
-// roundsOf is how many rounds a pattern has.
+// roundsOf is how many rounds a pattern has; one that goes through once has a
+// single one.
 func (w *waiting) roundsOf(s *Session, name string) (summit, bool) {
 	p := w.patterns[name]
-	switch {
-	case p == nil:
-		return summit{}, false
-	case slices.Contains([]string{"sequential", "parallel", "map", "vote"}, p.Kind):
-		return summit{1, fmt.Sprintf("pattern.%s has a single round", name)}, true
-	case !hasRounds(p.Kind):
+	if p == nil {
 		return summit{}, false
 	}
-	most, by := p.MaxRounds, fmt.Sprintf("pattern.%s max_rounds = %d", name, p.MaxRounds)
-	if own := s.Limits.MaxRounds; own > 0 && name == s.Pattern && (most == 0 || own < most) {
+	most, by := p.MaxRounds, fmt.Sprintf("max_rounds = %d", p.MaxRounds)
+	if most == 0 && slices.Contains([]string{"sequential", "parallel", "map", "vote"}, p.Kind) {
+		most, by = 1, "it goes through once"
+	}
+	if own := s.Limits.MaxRounds; own > 0 && name == s.Pattern && hasRounds(p.Kind) && (most == 0 || own < most) {
 		most, by = own, limit(s, "max_rounds", own)
 	}
 	return summit{float64(most), fmt.Sprintf("pattern.%s ends after %s at most (%s)", name, plural(most, "round"), by)}, most > 0

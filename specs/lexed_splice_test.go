@@ -83,7 +83,7 @@ func TestSplices(t *testing.T) {
 		}
 	}
 	t.Logf("%+v of %d texts", sum, len(texts))
-	if sum.spliced*4 < sum.edits || sum.broken == 0 || sum.mistaken == 0 {
+	if sum.spliced*8 < sum.edits || sum.broken == 0 || sum.mistaken == 0 {
 		t.Errorf("got %+v, want many trees that are made from others, also of texts with mistakes", sum)
 	}
 }

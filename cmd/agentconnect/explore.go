@@ -24,7 +24,7 @@ type exploreOptions struct {
 	says    int
 	texts   []string
 	write   string
-	json    bool
+	form    formatFlags
 }
 
 func newExplore(a *app) *cobra.Command {
@@ -76,7 +76,7 @@ the call is wrong, 130 when it was interrupted.`,
 	f.IntVar(&o.says, "says", 2, "let persons say `N` messages in sessions that wait for them")
 	f.StringArrayVar(&o.texts, "text", nil, "also try the answer `TEXT`; may be repeated")
 	f.StringVar(&o.write, "write", "", "write a test file `FILE`, or - for standard output")
-	jsonFlag(cmd, &o.json, "a JSON object")
+	o.form.register(cmd)
 	register(cmd, "session", completeSessions)
 	register(cmd, "var", completeVariables)
 	return cmd
@@ -84,6 +84,10 @@ the call is wrong, 130 when it was interrupted.`,
 
 // explore does what the explore command does.
 func (a *app) explore(o *exploreOptions, path string) error {
+	format, err := o.form.chosen()
+	if err != nil {
+		return err
+	}
 	suite, err := newExploredSuite(o, path)
 	if err != nil {
 		return err
@@ -112,13 +116,7 @@ func (a *app) explore(o *exploreOptions, path string) error {
 	if err := suite.write(a); err != nil {
 		return err
 	}
-	switch {
-	case o.json:
-		err = a.document(map[string]any{"sessions": list, "found": found, "interrupted": a.halt.ctx.Err() != nil})
-	case o.write != "-":
-		err = writeEach(a, list, (*planWriter).explored)
-	}
-	if err != nil {
+	if err := a.showExplored(o, format, cfg, list, found); err != nil {
 		return outputError(err)
 	}
 	switch {
@@ -129,6 +127,20 @@ func (a *app) explore(o *exploreOptions, path string) error {
 		return silent(statusInterrupted)
 	case found > 0:
 		return silent(statusFailed)
+	default:
+		return nil
+	}
+}
+
+// showExplored writes what was found.
+func (a *app) showExplored(o *exploreOptions, format string, cfg *specs.Config, list []*explored, found int) error {
+	switch {
+	case format == "json":
+		return a.document(map[string]any{"sessions": list, "found": found, "interrupted": a.halt.ctx.Err() != nil})
+	case format != "text":
+		return a.writeFindings(format, exploredDiagnostics(cfg, list))
+	case o.write != "-":
+		return writeEach(a, list, (*planWriter).explored)
 	default:
 		return nil
 	}

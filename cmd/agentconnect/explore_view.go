@@ -50,6 +50,8 @@ type exploredFinding struct {
 	Path []engine.Choice `json:"path,omitempty"`
 	// Run is a run block that fails until it is mended.
 	Run string `json:"run,omitempty"`
+
+	at specs.Range
 }
 
 type exploredEnd struct {
@@ -134,7 +136,7 @@ func (x *explored) never(sure bool, b declared, kind, text string) {
 		x.Unseen = append(x.Unseen, b.address)
 		return
 	}
-	x.Findings = append(x.Findings, exploredFinding{Kind: kind, Text: text, File: b.at.Filename, Line: b.at.Start.Line})
+	x.Findings = append(x.Findings, exploredFinding{Kind: kind, Text: text, File: b.at.Filename, Line: b.at.Start.Line, at: b.at})
 }
 
 // declared is a block with its place.
@@ -218,7 +220,7 @@ func (w *planWriter) finding(f *exploredFinding) {
 	if f.File != "" {
 		at = fmt.Sprintf(" (%s:%d)", f.File, f.Line)
 	}
-	w.line("  %s %s: %s%s", w.theme.Bad("Error:"), strings.ReplaceAll(f.Kind, "_", " "), screen.Clean(f.Text), at)
+	w.line("  %s %s: %s%s", w.theme.Bad("Error:"), f.Kind, screen.Clean(f.Text), at)
 	for i := range f.Path {
 		w.line("    %2d. %s", i+1, f.Path[i].String())
 	}

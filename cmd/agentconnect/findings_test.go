@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/jsonschema-go/jsonschema"
 
+	"github.com/agentconnect-dev/agentconnect/engine"
 	"github.com/agentconnect-dev/agentconnect/specs"
 	"github.com/agentconnect-dev/agentconnect/specs/lint"
 )
@@ -39,6 +40,12 @@ func every(t *testing.T) specs.Diagnostics {
 			all = append(all, found...)
 		}
 	}
+	x := &explored{Session: "s"}
+	for _, kind := range []string{engine.FoundDeadlock, engine.FoundLivelock, engine.FoundOver, engine.FoundPanic, foundSilent, foundUnfired, foundUntaken} {
+		at := specs.Range{Filename: "main.hcl", Start: specs.Pos{Line: 3}} // of the block's first line
+		x.Findings = append(x.Findings, exploredFinding{Kind: kind, Text: "It is so.", at: at, Path: []engine.Choice{{Do: engine.DoWait}}})
+	}
+	all = append(all, exploredDiagnostics(&specs.Config{}, []*explored{x})...)
 	return append(all, specs.Diagnostic{Severity: specs.SeverityError, Code: "AC1001", Summary: "Cannot read file", Detail: "It has\nlines."})
 }
 

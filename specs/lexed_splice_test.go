@@ -150,6 +150,9 @@ func shares(a, b *syntaxTree) bool {
 // spliceEdit writes something, takes something away, or writes something twice.
 func spliceEdit(draw *rand.Rand, text []byte) []byte {
 	at := draw.IntN(len(text) + 1)
+	if draw.IntN(8) == 0 {
+		at = min(len(text), draw.IntN(4)) // marks of the encoding stand there
+	}
 	end := min(len(text), at+draw.IntN(8))
 	if draw.IntN(4) == 0 {
 		end = min(len(text), at+draw.IntN(len(text)+1))

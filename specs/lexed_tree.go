@@ -100,8 +100,8 @@ const after = "x{}\n"
 // and what stands above is shared. It gives nil where that cannot be done.
 func reparse(old *lexedText, was *syntaxTree, name string, text *lexedText) *syntaxTree {
 	s := spliced(old.text, old.tokens, was.wrong, text.text)
-	if s.first == 0 && s.last == len(old.tokens) {
-		return nil
+	if s.first == 0 && s.last == len(old.tokens) || bytes.HasPrefix(text.text, []byte(bom+bom)) {
+		return nil // of two marks the parser takes both off
 	}
 	out, complete := s.parse(name, text)
 	if !complete {

@@ -133,6 +133,7 @@ func (e *Engine) adopt(ctx context.Context, st *State) (*Session, error) {
 		ended: make(chan struct{}), passive: e.cfg.Passive, st: st, calls: map[int]*call{}, models: map[string]providers.Model{},
 	}
 	s.head.Store(st.head)
+	s.made.Store(st.head)
 	s.ahead = max(0, st.last.Sub(e.Now()))
 	err := e.inTurn(ctx, func() (<-chan struct{}, error) { return e.keep(s) })
 	if err != nil {

@@ -30,6 +30,7 @@ type Session struct {
 	observe func([]Event) // or nil
 	live    *hub
 	head    atomic.Uint64 // seq of the last event that is stored
+	made    atomic.Uint64 // seq of the last event that there is, stored or about to be
 	waits   atomic.Bool   // nothing was in flight when the loop last came to rest
 	passive time.Duration // how long it may wait before it is let go, 0 for ever
 
@@ -76,6 +77,11 @@ func (s *Session) Template() *Template { return s.t }
 
 // Head is the number of the last stored event.
 func (s *Session) Head() uint64 { return s.head.Load() }
+
+// Made is the number of the last event that there is, stored or about to be.
+// Who follows the session and has seen this one has seen all that followed from
+// what arrived: a turn that came after another is not still to be told.
+func (s *Session) Made() uint64 { return s.made.Load() }
 
 // Done is closed when the session has ended or was let go: by a closing engine,
 // after its journal failed, or since it waits; [Session.Err] then says which.
@@ -280,6 +286,7 @@ func (s *Session) flush() error {
 	if len(s.batch) == 0 {
 		return nil
 	}
+	s.made.Store(s.st.head) // before anybody sees the first of them
 	err := s.journal.Append(s.ctx, s.id, s.batch[0].Seq-1, s.batch)
 	if err == nil && s.observe != nil {
 		s.observe(s.batch)

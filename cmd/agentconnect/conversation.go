@@ -35,7 +35,6 @@ type conversation struct {
 
 	chat    bool // a human_agent session
 	seen    uint64
-	awaited uint64 // seq up to which events must be seen before more is said
 	agents  map[int]bool
 	humans  []personTurn
 	asks    questions
@@ -65,7 +64,6 @@ func (c *conversation) run() error {
 		followed = c.follow(ctx, events)
 	})
 	c.agents = map[int]bool{}
-	c.awaited = c.session.Head()
 	c.loop(ctx, events)
 	if c.failure != nil {
 		return c.failure
@@ -180,9 +178,10 @@ func (c *conversation) nobodyDecides(ctx context.Context) {
 }
 
 // wants says whether a person's message would be answered now, and whose turn
-// it is; an empty name is the person's side.
+// it is; an empty name is the person's side. Until all events are seen that there
+// are nothing is wanted: after a turn's end the next one's beginning may follow.
 func (c *conversation) wants() (who string, ok bool) {
-	if c.ended || c.closed || c.paused || c.seen < c.awaited {
+	if c.ended || c.closed || c.paused || c.seen < c.session.Made() {
 		return "", false
 	}
 	if len(c.humans) > 0 {
@@ -223,7 +222,6 @@ func (c *conversation) say(ctx context.Context, who, text string) error {
 		text = passes
 	}
 	_, err := c.session.Say(ctx, engine.Message{Sender: who, Content: text})
-	c.awaited = c.session.Head()
 	return err
 }
 

@@ -14,6 +14,8 @@ type reader struct {
 	in      []*Session
 	// needed names the conditions that are never true since this one is not.
 	needed string
+	// tops are the summits of the counters that were looked at.
+	tops map[string]*summit
 }
 
 // A waiting finds conditions that wait for more than ever comes.
@@ -34,10 +36,15 @@ func (pr *prover) inVain(proved map[string]load) {
 		w.ofStops()
 	}
 	for _, p := range pr.cfg.Patterns {
+		var in []*Session
 		for _, e := range p.conditions() {
-			if e.logic != nil {
-				w.look(&reader{address: p.address(), expr: e, scope: p.Name, in: w.sessionsOf(p)})
+			if e.logic == nil {
+				continue
 			}
+			if in == nil {
+				in = w.sessionsOf(p)
+			}
+			w.look(&reader{address: p.address(), expr: e, scope: p.Name, in: in})
 		}
 	}
 }
@@ -64,7 +71,7 @@ func (w *waiting) ofStops() {
 	}
 	for _, stop := range w.cfg.Stops {
 		if stop.When != nil {
-			w.look(&reader{"stop." + stop.Name, stop.When, stop.Scope, w.used[stop.Name], needed[stop.Name]})
+			w.look(&reader{address: "stop." + stop.Name, expr: stop.When, scope: stop.Scope, in: w.used[stop.Name], needed: needed[stop.Name]})
 		}
 	}
 }
@@ -91,7 +98,7 @@ func (w *waiting) look(r *reader) {
 			continue
 		}
 		dead++
-		detail := fmt.Sprintf("%s, so %s %s %s is never true.", top.why, c.counter, c.op, strconv.FormatFloat(c.than, 'f', -1, 64))
+		detail := fmt.Sprintf("%s, so %s %s %s is never true.", top.why(), c.counter, c.op, strconv.FormatFloat(c.than, 'f', -1, 64))
 		if whole == never && r.expr.logic.of == nil {
 			detail += " Nor is the whole condition."
 		}
@@ -114,22 +121,40 @@ func (w *waiting) logical(r *reader) verdict {
 }
 
 // decide is what is known of a comparison in all sessions of its condition.
-func (w *waiting) decide(c *counted, r *reader) (summit, verdict) {
-	var top summit
-	for i, s := range r.in {
+func (w *waiting) decide(c *counted, r *reader) (*summit, verdict) {
+	name := c.counter.String()
+	top, done := r.tops[name]
+	if !done {
+		top = w.highest(c, r)
+		if r.tops == nil {
+			r.tops = map[string]*summit{}
+		}
+		r.tops[name] = top
+	}
+	if top == nil {
+		return nil, open
+	}
+	return top, c.under(top.most)
+}
+
+// highest is the summit of a counter in all sessions of a condition, nil where
+// one has none.
+func (w *waiting) highest(c *counted, r *reader) *summit {
+	var top *summit
+	for _, s := range r.in {
 		l, proved := w.proved[s.Name]
 		if !proved {
-			return summit{}, open
+			return nil
 		}
 		one, bounded := w.summit(s, &l, c, r.scope)
 		if !bounded {
-			return summit{}, open
+			return nil
 		}
-		if i == 0 || one.most > top.most {
-			top = one
+		if top == nil || one.most > top.most {
+			top = &one
 		}
 	}
-	return top, c.under(top.most)
+	return top
 }
 
 // verdict is what is known of a stop.

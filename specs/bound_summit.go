@@ -8,7 +8,7 @@ import (
 // A summit is what a counter never comes above in a session, and why.
 type summit struct {
 	most float64
-	why  string
+	why  func() string
 }
 
 // summit is that of the counter of a comparison. It is false where nothing
@@ -34,11 +34,13 @@ func (w *waiting) summit(s *Session, l *load, c *counted, scope string) (summit,
 }
 
 func (w *waiting) counts(s *Session, l *load, most int, unit string) (summit, bool) {
-	because := s.Bound.Because
-	if s.Limits.MaxCalls > most && len(because) > 1 && because[0] == limit(s, "max_calls", s.Limits.MaxCalls) {
-		because = because[1:] // what bounds the calls
+	why := func() string {
+		because := s.Bound.Because
+		if s.Limits.MaxCalls > most && len(because) > 1 && because[0] == limit(s, "max_calls", s.Limits.MaxCalls) {
+			because = because[1:] // what bounds the calls
+		}
+		return fmt.Sprintf("session.%s ends after %s at most%s", s.Name, plural(most, unit), first(because))
 	}
-	why := fmt.Sprintf("session.%s ends after %s at most%s", s.Name, plural(most, unit), first(because))
 	return summit{float64(most), why}, !l.waits && most < unbounded
 }
 
@@ -46,7 +48,9 @@ func (w *waiting) counts(s *Session, l *load, most int, unit string) (summit, bo
 func (w *waiting) own(s *Session, l *load, scope string) (summit, bool) {
 	if p := w.patterns[scope]; p != nil {
 		if inner := w.patternLoad(p); len(inner.cycles) == 0 && !inner.waits && inner.turns < s.Bound.Turns {
-			why := fmt.Sprintf("pattern.%s ends after %s at most%s", p.Name, plural(inner.turns, "turn"), first(inner.because))
+			why := func() string {
+				return fmt.Sprintf("pattern.%s ends after %s at most%s", p.Name, plural(inner.turns, "turn"), first(inner.because))
+			}
 			return summit{float64(inner.turns), why}, true
 		}
 	}
@@ -60,14 +64,17 @@ func (w *waiting) roundsOf(s *Session, name string) (summit, bool) {
 	if p == nil {
 		return summit{}, false
 	}
-	most, by := p.MaxRounds, fmt.Sprintf("max_rounds = %d", p.MaxRounds)
+	most, by := p.MaxRounds, "max_rounds"
 	if most == 0 && slices.Contains([]string{"sequential", "parallel", "map", "vote"}, p.Kind) {
 		most, by = 1, "it goes through once"
 	}
 	if own := s.Limits.MaxRounds; own > 0 && name == s.Pattern && hasRounds(p.Kind) && (most == 0 || own < most) {
-		most, by = own, limit(s, "max_rounds", own)
+		most, by = own, "limits.max_rounds of session."+s.Name
 	}
-	return summit{float64(most), fmt.Sprintf("pattern.%s ends after %s at most (%s)", name, plural(most, "round"), by)}, most > 0
+	why := func() string {
+		return fmt.Sprintf("pattern.%s ends after %s at most (%s)", name, plural(most, "round"), by)
+	}
+	return summit{float64(most), why}, most > 0
 }
 
 // time is what a session's clock ends. What its calls may take is not looked
@@ -77,26 +84,34 @@ func (w *waiting) time(s *Session) (summit, bool) {
 	if own := s.Limits.Timeout; own > 0 && (most == 0 || own < most) {
 		most, by = own, "limits.timeout"
 	}
-	return summit{most.Seconds()*1.05 + 5, fmt.Sprintf("%s = %s ends session.%s before", by, most, s.Name)}, most > 0
+	why := func() string { return fmt.Sprintf("%s = %s ends session.%s before", by, most, s.Name) }
+	return summit{most.Seconds()*1.05 + 5, why}, most > 0
 }
+
+// certsMost is for how many sessions certificates are computed to compare
+// conditions with them.
+const certsMost = 20
 
 // taken is a number of the certificate. It holds as far as what it assumes.
 func (w *waiting) taken(s *Session, l *load, of exprPath) (summit, bool) {
-	if l.waits {
+	c := w.certs[s.Name]
+	if l.waits || c == nil && len(w.certs) >= certsMost {
 		return summit{}, false
 	}
-	c := w.certs[s.Name]
 	if c == nil {
 		c = w.certify(s, *l)
 		w.certs[s.Name] = c
 	}
 	most := c.counter(of)
-	text := most.Text()
-	if of.root == "usage" && of.keys[0] == "cost" {
-		text = most.USD()
+	why := func() string {
+		text := most.Text()
+		if of.root == "usage" && of.keys[0] == "cost" {
+			text = most.USD()
+		}
+		return fmt.Sprintf("%s is %s at most in session.%s, by what plan assumes", of, text, s.Name)
 	}
 	const inexact = 1 + 1e-9 // as sums of prices are
-	return summit{float64(most) * inexact, fmt.Sprintf("%s is %s at most in session.%s, by what plan assumes", of, text, s.Name)}, most.Bounded()
+	return summit{float64(most) * inexact, why}, most.Bounded()
 }
 
 // counter is what the certificate says of a counter of conditions.

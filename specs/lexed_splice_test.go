@@ -64,8 +64,8 @@ func TestSplices(t *testing.T) {
 	if err != nil || len(names) == 0 {
 		t.Fatalf("got %d examples and %v", len(names), err)
 	}
-	for _, name := range names {
-		text, err := os.ReadFile(name)
+	for i := 0; i < len(names); i += 3 {
+		text, err := os.ReadFile(names[i])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +75,7 @@ func TestSplices(t *testing.T) {
 	for seed, text := range texts {
 		rounds := 2
 		if seed == 0 {
-			rounds = 200
+			rounds = 150
 		}
 		sum.edit(t, uint64(seed), text, rounds)
 		if t.Failed() {

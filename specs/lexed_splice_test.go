@@ -75,7 +75,7 @@ func TestSplices(t *testing.T) {
 	for seed, text := range texts {
 		rounds := 2
 		if seed == 0 {
-			rounds = 150
+			rounds = 80
 		}
 		sum.edit(t, uint64(seed), text, rounds)
 		if t.Failed() {

@@ -159,7 +159,7 @@ func (w *runWriter) mocks(s *engine.Scene) {
 				w.line(1, "mock %s {", quoted(p.Name))
 			}
 			if c.Failure != "" {
-				w.fail(n, c)
+				w.fail(n, c, s.Again())
 				continue
 			}
 			over := c.Over
@@ -195,9 +195,16 @@ func failureKind(k providers.Kind) string {
 	}
 }
 
-func (w *runWriter) fail(n int, c *engine.SceneCall) {
+// fail makes the nth call fail, or, where it is not certain which that is, the
+// next one of the agent at that place of the session.
+func (w *runWriter) fail(n int, c *engine.SceneCall, alone bool) {
 	w.line(2, "fail {")
-	w.line(3, "call = %d", n)
+	if alone {
+		w.line(3, "when = %s", quoted(fmt.Sprintf("agent == '%s' and agents['%s'].turns == %d", c.Agent, c.Agent, c.Turns)))
+		w.line(3, "times = 1")
+	} else {
+		w.line(3, "call = %d", n)
+	}
 	w.line(3, "kind = %s", quoted(failureKind(c.Failure)))
 	w.usage(c)
 	w.line(2, "}")

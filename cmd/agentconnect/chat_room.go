@@ -29,8 +29,9 @@ type room struct {
 	live     bool
 	paused   bool
 	asks     questions
-	awaiting bool // what was said is not answered
-	read     bool // there is no line left
+	awaiting bool      // what was said is not answered
+	heard    time.Time // when the last frame came
+	read     bool      // there is no line left
 	left     bool
 	ended    *engine.Ended
 	failure  error
@@ -143,9 +144,14 @@ func (r *room) done() bool {
 	}
 }
 
+// settles is how long nothing must come before nobody is at work: between two
+// turns of one answer there is a moment in which none is open, and its frames are
+// sent one right after the other.
+const settles = 2 * drawEvery
+
 // quiet says that nobody is at work.
 func (r *room) quiet() bool {
-	return r.live && !r.awaiting && len(r.frames.open) == 0 && r.talk.Waiting() == 0
+	return r.live && !r.awaiting && len(r.frames.open) == 0 && r.talk.Waiting() == 0 && time.Since(r.heard) >= settles
 }
 
 // update takes what happened.
@@ -180,6 +186,7 @@ func (r *room) tear() {
 
 // frame shows a frame.
 func (r *room) frame(f *remote.Frame) {
+	r.heard = time.Now()
 	if r.v.o.json && f.Type != "ping" {
 		if _, err := fmt.Fprintf(r.v.a.con.out, "%s\n", f.Raw); err != nil {
 			r.failure, r.left = outputError(err), true

@@ -162,6 +162,7 @@ func (pr *prover) assumptions(s *Session, who *cast) []string {
 		out = append(out, fmt.Sprintf("the usage reported by %s is no more than the estimate that is reserved before a call; what is above is charged, and may pass max_tokens and max_cost",
 			prefixed("provider.", names)))
 	}
+	out = append(out, "the process that runs it is not killed: calls that are under way would be made once more")
 	out = append(out, "waits for a provider's own limits, which all sessions share, are not in the wall time")
 	return append(out, pr.pricedAt(who)...)
 }

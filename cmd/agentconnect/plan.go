@@ -32,7 +32,9 @@ conditions that end a session; and the hosts that it contacts. Nothing is called
 key is needed. Without a FILE it is the directory.
 
 The numbers hold for the worst case: the longest answers, every retry and every round.
-What they stand on besides the scenario is listed at the end.
+What they stand on besides the scenario is listed at the end: a vendor that reports more
+usage than the estimate can go past a budget by the difference, before the next call is
+refused.
 
 --max-cost, --max-calls and --max-tokens make it a gate: what may take more, or is not
 bounded, is an error. 0 is a gate, too.

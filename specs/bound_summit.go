@@ -110,8 +110,9 @@ func (w *waiting) taken(s *Session, l *load, of exprPath) (summit, bool) {
 		}
 		return fmt.Sprintf("%s is %s at most in session.%s, by what plan assumes", of, text, s.Name)
 	}
-	const inexact = 1 + 1e-9 // as sums of prices are
-	return summit{float64(most) * inexact, why}, most.Bounded()
+	free := of.root == "usage" && most == 0 // as while a scenario is written on scripts
+	const inexact = 1 + 1e-9                // as sums of prices are
+	return summit{float64(most) * inexact, why}, most.Bounded() && !free
 }
 
 // counter is what the certificate says of a counter of conditions.

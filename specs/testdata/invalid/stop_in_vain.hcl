@@ -110,3 +110,15 @@ session "open" {
   open_ended = true
   stop       = [stop.many]
 }
+provider "scripted" "free" {}
+agent "c" {
+  provider   = provider.free
+  max_tokens = 10
+}
+pattern "sequential" "once" { participants = [agent.c] }
+stop "paid" { when = "usage.cost > 1" }
+session "free" {
+  pattern = pattern.once
+  opening = "Begin."
+  stop    = [stop.paid]
+}

@@ -51,6 +51,9 @@ func (t *typer) mend(root *ast.Node, fe *file.Error) bool {
 		return false
 	}
 	at := spanOf(t.spans, fe.From)
+	if key := listKey(f.member, fe.Message); key != nil {
+		return t.fieldOfList(root, f.member, key)
+	}
 	if f.member != nil && fieldMissing(fe.Message) {
 		t.missingField(f.member)
 	} else {

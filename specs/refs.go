@@ -91,6 +91,9 @@ func (l *loader) checkRefs(n *node) {
 		if a.schema.typ == typeConstraint {
 			continue
 		}
+		if l.unquoted(n, a) {
+			continue
+		}
 		for _, t := range a.expr.Variables() {
 			l.checkRef(n, a, t)
 		}

@@ -1,7 +1,6 @@
 package specs
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"strings"
@@ -86,13 +85,16 @@ func (l *loader) secretive(expr hcl.Expression, ctx *hcl.EvalContext, code strin
 			return true
 		}
 	}
-	r := expr.Range()
+	return code != codeEnv && strings.Contains(l.written(expr.Range()), "env")
+}
+
+// written is what stands in a file.
+func (l *loader) written(r hcl.Range) string {
 	f := l.sources[r.Filename]
-	if f == nil || code == codeEnv {
-		return false
+	if f == nil {
+		return ""
 	}
-	written := f.text[min(r.Start.Byte, len(f.text)):min(r.End.Byte, len(f.text))]
-	return bytes.Contains(written, []byte("env"))
+	return string(f.text[min(r.Start.Byte, len(f.text)):min(r.End.Byte, len(f.text))])
 }
 
 // related is another place that a finding speaks of.

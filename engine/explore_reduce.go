@@ -172,6 +172,7 @@ func (m *measurer) turn(t *savedTurn) {
 }
 
 func (m *measurer) frame(f *savedFrame) {
+	m.unorder(f)
 	m.size(&f.Note)
 	f.Call = m.ids[f.Call]
 	f.Course = f.Course.clone()

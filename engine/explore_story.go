@@ -1,6 +1,10 @@
 package engine
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // tells says whether it matters who said what some time ago, and how often who
 // spoke: to conditions, to what agents remember, to persons. Else it decides
@@ -81,4 +85,18 @@ func (x *exploration) mends(before, w *world, c Choice) bool {
 	return c.Do == DoAnswer && !x.what.all && !x.what.calls && was != nil && is != nil && is.call != 0 && is.repairs > was.repairs &&
 		len(w.st.turns) == len(before.st.turns) && w.st.lastTurn == before.st.lastTurn &&
 		len(w.st.messages) == len(before.st.messages) && (w.st.final == nil) == (before.st.final == nil)
+}
+
+// unorder leaves out in which order the participants of a frame have answered at
+// the same time, where its pattern does not ask for it.
+func (m *measurer) unorder(f *savedFrame) {
+	n := m.w.st.frames[f.ID]
+	if n == nil || !slices.Contains([]string{"vote", "parallel", "debate"}, n.node.kind) {
+		return
+	}
+	f.Ended = -1
+	f.Pass, f.Open, f.Ballots = slices.Clone(f.Pass), slices.Clone(f.Open), slices.Clone(f.Ballots)
+	slices.Sort(f.Pass)
+	slices.Sort(f.Open)
+	slices.SortStableFunc(f.Ballots, func(a, b ballot) int { return cmp.Compare(a.Slot, b.Slot) })
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/agentconnect-dev/agentconnect/engine"
+	"github.com/agentconnect-dev/agentconnect/providers"
 )
 
 // talked is a talk of which conditions read who said something.
@@ -28,7 +29,7 @@ func TestExploreReadsTheStory(t *testing.T) {
 		t.Run(when, func(t *testing.T) {
 			t.Parallel()
 			tmpl, certificate := explorable(t, talked("2", when))
-			o := engine.ExploreOptions{Certificate: certificate, States: 20_000}
+			o := engine.ExploreOptions{Certificate: certificate, Failures: []providers.Kind{providers.Refused}}
 			all, err := engine.ExploreAll(t.Context(), tmpl, o)
 			if err != nil {
 				t.Fatal(err)

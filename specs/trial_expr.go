@@ -17,8 +17,8 @@ type Assertion struct {
 	Condition *Expr
 
 	parts []conditionPart
-	// conjoined says that all parts must be true.
-	conjoined bool
+	// conjuncts are those that must all be true.
+	conjuncts []*Expr
 }
 
 // A conditionPart is a condition that another one is made of.
@@ -60,47 +60,86 @@ func (l *loader) buildAssertion(n *node) {
 				l.about(n, codeConstant, arg.expr.Range(), "Nothing in the condition depends on the run, so that the assert tests nothing. It reads turns, last, events and the like.")
 			}
 		},
-		take: func(src source, scope *exprScope) { a.parts, a.conjoined = splitCondition(&src, scope) },
+		take: func(src source, scope *exprScope) { a.parts, a.conjuncts = splitCondition(&src, scope) },
 	})
 }
 
-// splitCondition compiles the conditions that and and or join; conjoined says
-// that there is no or. There are none where the condition is not made of others
-// in that way.
-func splitCondition(src *source, scope *exprScope) (parts []conditionPart, conjoined bool) {
+// splitCondition compiles the conditions that and and or join, those inside of a
+// not, too, and what is joined by and at the top. There are none where the
+// condition is not made of others in that way.
+func splitCondition(src *source, scope *exprScope) (parts []conditionPart, conjuncts []*Expr) {
 	tree, ds := parseExpr(src)
 	if ds.HasErrors() {
-		return nil, false
+		return nil, nil
 	}
-	r := newResolver(src, scope)
-	root := r.resolve(tree)
-	conjoined = true
-	var visit func(ast.Node)
-	visit = func(n ast.Node) {
-		b, ok := n.(*ast.BinaryNode)
-		if ok && slices.Contains([]string{"&&", "and", "||", "or"}, b.Operator) {
-			conjoined = conjoined && (b.Operator == "&&" || b.Operator == "and")
-			visit(b.Left)
-			visit(b.Right)
-			return
-		}
-		if p, ok := partOf(src, scope, r, n); ok {
-			parts = append(parts, p)
-		}
+	s := splitter{resolver: newResolver(src, scope)}
+	root := s.resolve(tree)
+	s.visit(root)
+	if joins(root, "&&", "and") {
+		conjuncts = s.joined(root)
 	}
-	visit(root)
-	return parts, conjoined
+	return s.parts, conjuncts
 }
 
-func partOf(src *source, scope *exprScope, r *resolver, n ast.Node) (conditionPart, bool) {
-	sub := func(n ast.Node, want exprWant) *Expr {
-		e, ds := compileExpr(src.piece(spanOf(r.spans, n.Location().From)), want, scope)
-		if ds.HasErrors() {
-			return nil
-		}
-		return e
+// A splitter takes a condition apart.
+type splitter struct {
+	*resolver
+	parts []conditionPart
+}
+
+func (s *splitter) visit(n ast.Node) {
+	if joins(n, "&&", "and", "||", "or") {
+		b := n.(*ast.BinaryNode)
+		s.visit(b.Left)
+		s.visit(b.Right)
+		return
 	}
-	p := conditionPart{expr: sub(n, wantBool)}
+	if p, ok := s.part(n); ok {
+		s.parts = append(s.parts, p)
+	}
+	if not, ok := n.(*ast.UnaryNode); ok && joins(not.Node, "&&", "and", "||", "or") {
+		s.visit(not.Node)
+	}
+}
+
+func joins(n ast.Node, operators ...string) bool {
+	b, ok := n.(*ast.BinaryNode)
+	return ok && slices.Contains(operators, b.Operator)
+}
+
+// joined are the conditions that and joins.
+func (s *splitter) joined(n ast.Node) []*Expr {
+	if b, ok := n.(*ast.BinaryNode); ok && joins(n, "&&", "and") {
+		return append(s.joined(b.Left), s.joined(b.Right)...)
+	}
+	if e := s.sub(n, wantBool); e != nil {
+		return []*Expr{e}
+	}
+	return nil
+}
+
+// sub compiles a node by itself.
+func (s *splitter) sub(n ast.Node, want exprWant) *Expr {
+	e, ds := compileExpr(s.src.piece(s.bracketed(spanOf(s.spans, n.Location().From))), want, s.scope)
+	if ds.HasErrors() {
+		return nil
+	}
+	return e
+}
+
+// bracketed is a piece of the text with the brackets that it has one half of:
+// a node ends where its last name does.
+func (r *resolver) bracketed(at span) span {
+	for from, end := range r.closes {
+		if from = clampedAt(r.bytes, from); from >= at.from && from < at.to || end > at.from && end <= at.to {
+			at = at.with(span{from, end})
+		}
+	}
+	return at
+}
+
+func (s *splitter) part(n ast.Node) (conditionPart, bool) {
+	p := conditionPart{expr: s.sub(n, wantBool)}
 	if p.expr == nil {
 		return p, false
 	}
@@ -109,14 +148,29 @@ func partOf(src *source, scope *exprScope, r *resolver, n ast.Node) (conditionPa
 		return p, true
 	}
 	for _, side := range []ast.Node{b.Left, b.Right} {
-		switch side.(type) {
-		case *ast.BuiltinNode, *ast.CallNode, *ast.BinaryNode, *ast.ConditionalNode, *ast.SliceNode:
-			if e := sub(side, wantAny); e != nil && e.reads != 0 {
-				p.operands = append(p.operands, e)
-			}
+		if !computed(side) {
+			continue
+		}
+		if e := s.sub(side, wantAny); e != nil && e.reads != 0 {
+			p.operands = append(p.operands, e)
 		}
 	}
 	return p, true
+}
+
+// computed says whether n is neither a name nor a path of constant keys, whose
+// values are shown anyway.
+func computed(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.ChainNode:
+		return computed(n.Node)
+	case *ast.MemberNode:
+		return constantKey(n.Property) == nil || computed(n.Node)
+	case *ast.BuiltinNode, *ast.CallNode, *ast.BinaryNode, *ast.ConditionalNode, *ast.SliceNode:
+		return true
+	default:
+		return false
+	}
 }
 
 // piece is a part of an expression's text as an expression of its own.
@@ -144,7 +198,6 @@ func (a *Assertion) Check(env *Env, facts TrialFacts) (ok bool, at Range, values
 	if ok || err != nil {
 		return ok, a.Condition.Range(), nil, err
 	}
-	at = a.Condition.inner()
 	var details []SnippetValue
 	add := func(to []SnippetValue, name, statement string) []SnippetValue {
 		v := SnippetValue{name, statement}
@@ -153,7 +206,7 @@ func (a *Assertion) Check(env *Env, facts TrialFacts) (ok bool, at Range, values
 		}
 		return append(to, v)
 	}
-	blamed := false
+	at = a.blamed(env, facts)
 	for _, p := range a.parts {
 		holds, failed := p.expr.decide(env, facts)
 		if len(a.parts) > 1 {
@@ -166,9 +219,6 @@ func (a *Assertion) Check(env *Env, facts TrialFacts) (ok bool, at Range, values
 			}
 			values = add(values, oneLine(p.expr.Text()), verdict)
 		}
-		if !holds && a.conjoined && !blamed {
-			blamed, at = true, p.expr.inner()
-		}
 		for _, o := range p.operands {
 			if v, failed := o.run(env, facts); failed == nil {
 				details = add(details, oneLine(o.Text()), "is "+shown(v))
@@ -179,6 +229,16 @@ func (a *Assertion) Check(env *Env, facts TrialFacts) (ok bool, at Range, values
 		details = add(details, s.Name, "is "+s.Value)
 	}
 	return false, at, append(values, details...), nil
+}
+
+// blamed is the first of what must be true that is not.
+func (a *Assertion) blamed(env *Env, facts TrialFacts) Range {
+	for _, e := range a.conjuncts {
+		if holds, _ := e.decide(env, facts); !holds {
+			return e.inner()
+		}
+	}
+	return a.Condition.inner()
 }
 
 // decide evaluates a condition over facts, too.

@@ -121,6 +121,12 @@ func TestAssertionShowsItsParts(t *testing.T) {
 		{"len(filter(events, .type == 'x')) + 1 == 5", "len(filter(events, .type == 'x')) + 1 == 5", []string{"len(filter(events, .type == 'x')) + 1 is 3", "events is 3 values"}},
 		{"result.score > 8", "result.score > 8", []string{"result.score is absent"}},
 		{"not (turns == 7)", "not (turns == 7)", []string{"turns is 7"}},
+		{"not (turns == 7) or !(calls > 1)", "not (turns == 7) or !(calls > 1)", []string{"not (turns == 7) is false", "!(calls > 1) is false"}},
+		{"not (turns == 7 or calls == 3)", "not (turns == 7 or calls == 3)", []string{"not (turns == 7 or calls == 3) is false", "turns == 7 is true", "calls == 3 is false"}},
+		{"(turns == 1 or calls == 3) and rounds == 0", "turns == 1 or calls == 3", []string{"turns == 1 is false", "calls == 3 is false", "rounds == 0 is true"}},
+		{"(turns + 1) * 2 == (calls)", "(turns + 1) * 2 == (calls)", []string{"(turns + 1) * 2 is 16", "calls is 9"}},
+		{"speakers[turns - 6] == 'a'", "speakers[turns - 6] == 'a'", []string{`speakers[turns - 6] is "b"`, "turns is 7"}},
+		{"filter(events, .type == 'x')[1].type == 'y'", "filter(events, .type == 'x')[1].type == 'y'", []string{`filter(events, .type == 'x')[1].type is "x"`}},
 		{"let n = turns; n == 8", "let n = turns; n == 8", []string{"turns is 7"}},
 		{"speakers == ['a']", "speakers == ['a']", []string{`speakers is ["a","b"]`}},
 	}

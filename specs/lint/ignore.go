@@ -139,6 +139,7 @@ func (p *pass) unusedIgnores(looked []Rule) {
 func (p *pass) idle(t *text, g *ignore, rules []string) {
 	d := p.report("", t.at(g.whole[0], g.end(t)), "Nothing here is found by %s. Remove the name, or the comment.", strings.Join(rules, ", "))
 	if len(rules) < len(g.rules) {
+		d.Fix = g.without(t, rules)
 		return
 	}
 	from, to := g.whole[0], g.end(t)
@@ -148,6 +149,28 @@ func (p *pass) idle(t *text, g *ignore, rules []string) {
 		from = len(bytes.TrimRight(t.src[:from], " \t"))
 	}
 	d.Fix = &specs.Fix{Message: "Remove the comment.", Edits: []specs.Edit{{Range: t.at(from, to)}}}
+}
+
+// without is the change that leaves rules out of the comment.
+func (g *ignore) without(t *text, rules []string) *specs.Fix {
+	comment := string(t.src[g.whole[0]:g.end(t)])
+	from := strings.Index(comment, ":") + 1
+	to := from
+	var left []string
+	for _, name := range g.rules {
+		at := strings.Index(comment[to:], name)
+		if to == from {
+			from += at
+		}
+		to += at + len(name)
+		if !slices.Contains(rules, name) {
+			left = append(left, name)
+		}
+	}
+	return &specs.Fix{
+		Message: "Remove " + strings.Join(rules, ", ") + ".",
+		Edits:   []specs.Edit{{Range: t.at(g.whole[0]+from, g.whole[0]+to), NewText: strings.Join(left, ", ")}},
+	}
 }
 
 // end is where the comment ends, without the end of its line.

@@ -11,7 +11,7 @@ agent "b" {
   max_tokens   = 300 # agentconnect-lint-ignore: missing-max-token # LINT unused-ignore
 }
 
-# agentconnect-lint-ignore: missing-max-tokens, missing-instructions it is an example # LINT unused-ignore
+# agentconnect-lint-ignore: missing-max-tokens it is an example # LINT unused-ignore
 agent "c" {
   provider     = provider.p
   instructions = "Speak as c."

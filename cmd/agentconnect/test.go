@@ -141,7 +141,7 @@ func (a *app) testRun(o *testOptions, paths []string) (trial.Options, error) {
 		}
 	}
 	if o.parallel < 0 {
-		return opts, usageError("--parallel %d: want 1 or more", o.parallel)
+		return opts, usageError("--parallel %d: want 1 or more, or 0 for one run for each processor", o.parallel)
 	}
 	if opts.Files, err = trial.Find(paths); err != nil {
 		return opts, usageError("%v", err)

@@ -143,19 +143,24 @@ func simulated(n int) string {
 func (t *Tally) costText() string {
 	switch {
 	case t.CostUnknown && t.Cost > 0:
-		return fmt.Sprintf("unknown: %s and calls without a known price", dollars(t.Cost))
+		return fmt.Sprintf("unknown: %s and calls without a known price", Dollars(t.Cost))
 	case t.CostUnknown:
 		return "unknown"
 	default:
-		return dollars(t.Cost)
+		return Dollars(t.Cost)
 	}
 }
 
-func dollars(usd float64) string {
-	if usd == 0 || usd >= 1 {
+// Dollars is what something cost.
+func Dollars(usd float64) string {
+	switch {
+	case usd == 0 || usd >= 1:
 		return fmt.Sprintf("$%.2f", usd)
+	case usd > 0 && usd < 0.00005:
+		return "under $0.0001"
+	default:
+		return fmt.Sprintf("$%.4f", usd)
 	}
-	return fmt.Sprintf("$%.4f", usd)
 }
 
 func took(d time.Duration) string {

@@ -215,6 +215,15 @@ time        45s
 	}
 }
 
+// What costs something is never shown as nothing.
+func TestDollars(t *testing.T) {
+	for usd, want := range map[float64]string{0: "$0.00", 0.00002425: "under $0.0001", 0.00006: "$0.0001", 0.0213: "$0.0213", 12: "$12.00"} {
+		if got := Dollars(usd); got != want {
+			t.Errorf("%v: got %q, want %q", usd, got, want)
+		}
+	}
+}
+
 func TestResultText(t *testing.T) {
 	for _, tt := range []struct {
 		value any

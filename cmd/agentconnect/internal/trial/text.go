@@ -80,7 +80,7 @@ func (r *Result) summary() string {
 		parts = append(parts, r.Lasted.Round(time.Second/10).String()+" of the session's time")
 	}
 	if r.Usage.Cost > 0 {
-		parts = append(parts, fmt.Sprintf("$%.4f", r.Usage.Cost))
+		parts = append(parts, screen.Dollars(r.Usage.Cost))
 	}
 	return "(" + strings.Join(parts, ", ") + ")"
 }

@@ -139,7 +139,7 @@ func shown(v any) string {
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
 	if list := elements(v); len(list) > 0 && !scalar(list[0]) {
-		return strconv.Itoa(len(list)) + " values"
+		return plural(len(list), "value")
 	}
 	var size measure
 	if !size.walk(v) {

@@ -119,6 +119,7 @@ func TestAssertionShowsItsParts(t *testing.T) {
 		{"turns > 5 and (calls == 1 and rounds == 0)", "calls == 1", []string{"turns > 5 is true", "calls == 1 is false", "rounds == 0 is true", "calls is 9"}},
 		{"turns < 5 || calls < 5", "turns < 5 || calls < 5", []string{"turns < 5 is false", "calls < 5 is false", "turns is 7", "calls is 9"}},
 		{"len(filter(events, .type == 'x')) + 1 == 5", "len(filter(events, .type == 'x')) + 1 == 5", []string{"len(filter(events, .type == 'x')) + 1 is 3", "events is 3 values"}},
+		{"events[1:2] == []", "events[1:2] == []", []string{"events[1:2] is 1 value"}},
 		{"result.score > 8", "result.score > 8", []string{"result.score is absent"}},
 		{"not (turns == 7)", "not (turns == 7)", []string{"turns is 7"}},
 		{"not (turns == 7) or !(calls > 1)", "not (turns == 7) or !(calls > 1)", []string{"not (turns == 7) is false", "!(calls > 1) is false"}},

@@ -60,7 +60,7 @@ func (l *loader) evaluateType(n *node, a *arg) {
 	for _, d := range found {
 		a.bad = true
 		n.fail()
-		l.adopt(codeTypeExpr, n.address, d)
+		l.hintType(l.adopt(codeTypeExpr, n.address, d), d.Subject)
 	}
 	if !a.bad {
 		a.value = &typeArg{typ, defaults}

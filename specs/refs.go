@@ -162,20 +162,22 @@ func (l *loader) unknownRoot(n *node, a *arg, t hcl.Traversal) {
 		return
 	}
 	root := t.RootName()
-	hint := ""
+	hint, isType := "", len(t) == 1 && slices.Contains([]string{"string", "number", "bool"}, root)
 	if near := nearest(root, refKinds()); near != "" {
 		hint = fmt.Sprintf(" Did you mean %q?", near)
 	}
 	if _, runs := envNames()[root]; runs && len(t) > 1 {
 		hint = " It exists while a session runs: conditions, rule, items and result read it, in quotes. " +
 			"A text of the scenario is written before; agents read what others answered in the conversation."
+	} else if isType {
+		hint = " It is a type, which type = … takes alone."
 	} else if len(t) == 1 {
 		hint = fmt.Sprintf(" If the text is meant, write \"%s\" in quotes.", root)
 	} else if hint == "" {
 		hint = fmt.Sprintf(" References begin with one of: %s.", listed(refKinds()))
 	}
 	d := l.wrong(n, a, codeUnknownName, t.SourceRange(), "Nothing is called %q here.%s", root, hint)
-	if len(t) == 1 && plainWord(a.expr) {
+	if len(t) == 1 && plainWord(a.expr) && !isType {
 		l.rename(d, t.SourceRange(), fmt.Sprintf("%q", root))
 	} else if len(t) > 1 {
 		l.rename(d, t[0].SourceRange(), nearest(root, refKinds()))

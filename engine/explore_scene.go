@@ -46,8 +46,6 @@ type SceneCall struct {
 	Usage providers.Usage
 	// Failure is how it failed, if it did.
 	Failure providers.Kind
-	// Turns is how many turns its agent had finished when it began.
-	Turns int
 }
 
 // SceneTool is a call of a tool that was made.
@@ -62,7 +60,7 @@ type SceneTool struct {
 // found.
 func Retrace(t *Template, o ExploreOptions, path []Choice) (*Scene, error) {
 	x := newExploration(t, o)
-	r := &retrace{exploration: x, scene: &Scene{}, calls: map[int]int{}, tools: map[string]string{}, turns: map[string]int{}}
+	r := &retrace{exploration: x, scene: &Scene{}, calls: map[int]int{}, tools: map[string]string{}}
 	x.log = r.events
 	w, why := x.start()
 	for i := range path {
@@ -82,9 +80,6 @@ func Retrace(t *Template, o ExploreOptions, path []Choice) (*Scene, error) {
 	env := &w.st.env
 	r.scene.Taken = Taken{Turns: env.Turns, Calls: env.Calls, Tokens: env.Usage.TotalTokens, Cost: env.Usage.Cost}
 	r.scene.Ended = w.st.ended
-	if r.scene.Unlike == "" && r.scene.Again() && !r.scene.failsFirst() {
-		r.scene.Unlike = "calls are made again beside others, after an answer in the same turn"
-	}
 	return r.scene, nil
 }
 
@@ -96,7 +91,6 @@ type retrace struct {
 	begun bool
 	calls map[int]int       // places in the scene, by the calls' numbers
 	tools map[string]string // names, by the calls' ids
-	turns map[string]int    // that agents have finished
 }
 
 // act notes what persons and tools do.
@@ -122,7 +116,7 @@ func (r *retrace) events(list []Event) {
 			r.begun = true
 		case *ModelCalled:
 			r.calls[d.Call] = len(r.scene.Calls)
-			r.scene.Calls = append(r.scene.Calls, SceneCall{Provider: d.Provider, Agent: e.Agent, Began: r.at, Turns: r.turns[e.Agent]})
+			r.scene.Calls = append(r.scene.Calls, SceneCall{Provider: d.Provider, Agent: e.Agent, Began: r.at})
 		case *ModelAnswered:
 			c := &r.scene.Calls[r.calls[d.Call]]
 			c.Over, c.Text, c.Tools = r.at, r.brief(r.made.Text), r.made.Tools
@@ -132,10 +126,6 @@ func (r *retrace) events(list []Event) {
 			if d.Kind != providers.Canceled {
 				c.Over, c.Failure = r.at, d.Kind
 				c.take(e.Usage)
-			}
-		case *TurnFinished:
-			if len(d.Decision) == 0 {
-				r.turns[e.Agent]++
 			}
 		case *ToolRequested:
 			r.tools[d.CallID] = d.Tool
@@ -204,25 +194,4 @@ func (s *Scene) Together() bool {
 		}
 	}
 	return false
-}
-
-// Again says whether calls are made again while others are under way. Then it is
-// not certain which call comes when, and each agent's failures come for
-// themselves.
-func (s *Scene) Again() bool {
-	return s.Together() && slices.ContainsFunc(s.Calls, func(c SceneCall) bool { return again(Choice{Failure: c.Failure}) > 0 })
-}
-
-// failsFirst says whether no call fails after an answer of the same agent between
-// two of its turns.
-func (s *Scene) failsFirst() bool {
-	for i := range s.Calls {
-		c := &s.Calls[i]
-		if c.Failure != "" && slices.ContainsFunc(s.Calls[:i], func(o SceneCall) bool {
-			return o.Failure == "" && o.Agent == c.Agent && o.Turns == c.Turns
-		}) {
-			return false
-		}
-	}
-	return true
 }

@@ -47,7 +47,7 @@ func (l *loader) buildScript(n *node) *Script {
 func (l *loader) buildReply(n *node) *ScriptReply {
 	r := &ScriptReply{
 		Range: l.rng(n.header), Content: n.str("content"), Data: get[json.RawMessage](n, "data"), Delay: n.duration("delay"),
-		InputTokens: -1, OutputTokens: -1, Agent: n.ref("agent").Name, Times: n.int("times"),
+		InputTokens: -1, OutputTokens: -1, Agent: n.ref("agent").Name, Times: n.int("times"), Fail: n.str("fail"),
 	}
 	l.expr(n, "when", wantBool, func(e *Expr) { r.When = e })
 	for _, call := range n.all("tool_call") {

@@ -41,6 +41,10 @@ func (c *domain) script(p *Provider) {
 		}
 	}
 	for _, r := range p.Script.Replies {
+		if r.Fail != "" && (len(r.ToolCalls) > 0 || r.Fail != "cut" && (r.Content != "" || r.Data != nil)) {
+			c.report(codeReplyFails, address, r.Range,
+				"The call fails (%s), so that nobody hears what the reply says. Leave that out; with fail = \"cut\" a text breaks off in the middle.", r.Fail)
+		}
 		a := c.agents[r.Agent]
 		if a != nil && c.speaksFor(p) && !slices.Contains(a.Models, p.Name) {
 			c.report(codeReplyNeverUsed, address, r.Range,

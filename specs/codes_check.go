@@ -9,6 +9,7 @@ const (
 	codeFirstToken      = "AC6103"
 	codeFailWhen        = "AC6104"
 	codeReplyNeverUsed  = "AC6105"
+	codeReplyFails      = "AC6106"
 	codeModels          = "AC6201"
 	codeTemperature     = "AC6202"
 	codeMemoryBound     = "AC6203"
@@ -67,6 +68,7 @@ func checkCodes() map[string]codeRow {
 		codeFirstToken:      {SeverityWarning, "Limit is never reached"},
 		codeFailWhen:        {SeverityError, "Ambiguous scripted failure"},
 		codeReplyNeverUsed:  {SeverityWarning, "Reply is never used"},
+		codeReplyFails:      {SeverityError, "Failing reply says something"},
 		codeModels:          {SeverityError, "Provider and models"},
 		codeTemperature:     {SeverityError, "Temperature out of range"},
 		codeMemoryBound:     {SeverityError, "Memory without a bound"},

@@ -11,6 +11,7 @@ func checkExplanations() map[string]string {
 		codeFirstToken:      "`first_token_timeout` is longer than `timeout`, which is over before.",
 		codeFailWhen:        "A `fail` block says by `call` or by `when` which calls fail, not by both.",
 		codeReplyNeverUsed:  "The reply is for an agent that does not use the provider.",
+		codeReplyFails:      "A `reply` with `fail` has no answer; only `cut` has a text, which breaks off in the middle.",
 		codeModels:          "An agent has `provider`, or `models` as a chain of fallbacks.",
 		codeTemperature:     "The vendor's models take a smaller range of temperatures.",
 		codeMemoryBound:     "`keep = \"last\"` needs `messages` or `tokens`.",

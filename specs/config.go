@@ -159,6 +159,8 @@ type ScriptReply struct {
 	// Times is how often the reply may be used; 0 is the rule of its kind:
 	// once without When, always with it.
 	Times int
+	// Fail is how the call fails instead of being answered, or empty.
+	Fail string
 }
 
 // ScriptToolCall is a tool call that a scripted answer makes.

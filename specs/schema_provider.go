@@ -85,6 +85,7 @@ func replySchema() *blockSchema {
 			refArg("agent", "Only this agent gets the reply.", "agent"),
 			condArg("when", "Only when this is true. Besides the session's names there are `agent`, `input` and `call`."),
 			intArg("times", "How often the reply may be used.").counted().unsetIs("once without `when`, always with it"),
+			strArg("fail", "The call fails in this way instead, in its turn among the replies; `cut` breaks off in the middle of the text.").among(failKinds()...),
 		},
 		blocks: []*blockSchema{
 			{
@@ -107,6 +108,9 @@ func replySchema() *blockSchema {
 	}
 }
 
+// failKinds are the ways in which a script makes a call fail.
+func failKinds() []string { return []string{"rate_limit", "overloaded", "cut", "refusal"} }
+
 func failSchema() *blockSchema {
 	return &blockSchema{
 		name: "fail", only: []string{"scripted"},
@@ -115,7 +119,7 @@ func failSchema() *blockSchema {
 			intArg("call", "The number of the provider's call in the session, from 1.").counted(),
 			condArg("when", "Which calls fail, in the names that `reply` has."),
 			strArg("kind", "How: the vendor asks to wait, is overloaded, breaks off, or refuses.").
-				among("rate_limit", "overloaded", "cut", "refusal").initially("overloaded"),
+				among(failKinds()...).initially("overloaded"),
 			timeArg("retry_after", "The wait that the vendor asks for.").from(0),
 			intArg("times", "How often it fails.").counted().unsetIs("once with `call`, always with `when`"),
 		},

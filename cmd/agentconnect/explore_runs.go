@@ -157,10 +157,9 @@ func (w *runWriter) mocks(s *engine.Scene) {
 			}
 			if n++; n == 1 {
 				w.line(1, "mock %s {", quoted(p.Name))
-			}
-			if c.Failure != "" {
-				w.fail(n, c, s.Again())
-				continue
+				if s.Ended == nil { // the session goes on where the path ends
+					w.line(2, "strict = false")
+				}
 			}
 			over := c.Over
 			if over == 0 {
@@ -195,21 +194,6 @@ func failureKind(k providers.Kind) string {
 	}
 }
 
-// fail makes the nth call fail, or, where it is not certain which that is, the
-// next one of the agent at that place of the session.
-func (w *runWriter) fail(n int, c *engine.SceneCall, alone bool) {
-	w.line(2, "fail {")
-	if alone {
-		w.line(3, "when = %s", quoted(fmt.Sprintf("agent == '%s' and agents['%s'].turns == %d", c.Agent, c.Agent, c.Turns)))
-		w.line(3, "times = 1")
-	} else {
-		w.line(3, "call = %d", n)
-	}
-	w.line(3, "kind = %s", quoted(failureKind(c.Failure)))
-	w.usage(c)
-	w.line(2, "}")
-}
-
 func (w *runWriter) usage(c *engine.SceneCall) {
 	if c.Usage != (providers.Usage{}) {
 		w.line(3, "usage {")
@@ -219,7 +203,8 @@ func (w *runWriter) usage(c *engine.SceneCall) {
 	}
 }
 
-// reply is the answer to the nth call. A call that nobody waited for any more may
+// reply is the answer to the nth call, or how it fails: each agent gets its own in
+// their order, whatever call comes first. A call that nobody waited for any more may
 // not be made at all: its answer is a rule, which may be left over.
 func (w *runWriter) reply(n int, c *engine.SceneCall, delay time.Duration) {
 	w.line(2, "reply {")
@@ -227,7 +212,10 @@ func (w *runWriter) reply(n int, c *engine.SceneCall, delay time.Duration) {
 	if c.Over == 0 {
 		w.line(3, "when = %s", quoted(fmt.Sprintf("call >= %d", n)))
 	}
-	if c.Text != "" || len(c.Tools) == 0 {
+	if c.Failure != "" {
+		w.line(3, "fail = %s", quoted(failureKind(c.Failure)))
+	}
+	if c.Text != "" || len(c.Tools) == 0 && c.Failure == "" {
 		w.line(3, "content = %s", quoted(c.Text))
 	}
 	if delay > 0 {

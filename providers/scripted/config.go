@@ -62,6 +62,10 @@ type Reply struct {
 	// Usage is what the reply reports; nil, or a negative number in it, leaves
 	// the number to be estimated.
 	Usage *providers.Usage
+	// Fail is how the call fails instead of being answered, after the delay, or
+	// empty. With kind cut half of the text is streamed first; otherwise what is
+	// to be estimated of the usage is 0.
+	Fail providers.Kind
 }
 
 // ToolCall is a tool call of a [Reply]; it gets its id when it is made.

@@ -78,6 +78,7 @@ type reply struct {
 	text  string
 	mark  string
 	times int // 0 is no bound
+	fail  *fail
 }
 
 type fail struct {
@@ -122,6 +123,12 @@ func prepareReply(r Reply, i int) reply {
 	}
 	if r.Label == "" {
 		p.Label = "reply " + strconv.Itoa(i+1)
+	}
+	if r.Fail != "" {
+		p.fail = &fail{mark: p.mark, Fail: Fail{Label: p.Label, Kind: r.Fail}}
+		if u := r.Usage; u != nil {
+			p.fail.Usage = &providers.Usage{InputTokens: max(0, u.InputTokens), OutputTokens: max(0, u.OutputTokens)}
+		}
 	}
 	return p
 }

@@ -42,7 +42,7 @@ var errNoEnv = errors.New("a condition needs a session's environment, which this
 func replyOf(r *specs.ScriptReply) Reply {
 	reply := Reply{
 		Label: label(r.Range), Agent: r.Agent, When: whenOf(r.When), Times: r.Times,
-		Content: r.Content, Data: r.Data, Delay: r.Delay,
+		Content: r.Content, Data: r.Data, Delay: r.Delay, Fail: providers.Kind(r.Fail),
 	}
 	if r.InputTokens >= 0 || r.OutputTokens >= 0 {
 		reply.Usage = &providers.Usage{InputTokens: r.InputTokens, OutputTokens: r.OutputTokens}

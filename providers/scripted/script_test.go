@@ -2,6 +2,7 @@ package scripted_test
 
 import (
 	"encoding/json"
+	"errors"
 	"testing"
 	"time"
 
@@ -20,6 +21,9 @@ func TestFromProvider(t *testing.T) {
 			{Range: at(3), Content: "Once more.", Times: 2, InputTokens: 7, OutputTokens: -1},
 			{Range: at(4), Data: json.RawMessage(`{"accept":true}`), Agent: "bob", InputTokens: -1, OutputTokens: -1},
 			{Range: at(5), ToolCalls: []specs.ScriptToolCall{{Name: "clock", Arguments: json.RawMessage(`{"zone":"UTC"}`)}}, InputTokens: 0, OutputTokens: 0},
+			{Range: at(6), Fail: "overloaded", Agent: "ben", InputTokens: 7, OutputTokens: -1},
+			{Range: at(7), Content: "Better.", Agent: "ben", InputTokens: -1, OutputTokens: -1},
+			{Range: at(8), Content: "Half of it.", Fail: "cut", Agent: "ben", InputTokens: -1, OutputTokens: -1},
 		},
 		Fails: []*specs.ScriptFail{{Range: at(9), Call: 2, Kind: "rate_limit", RetryAfter: time.Second}},
 	}}
@@ -42,8 +46,18 @@ func TestFromProvider(t *testing.T) {
 	if got := outcome(t, m, from("bob", "Hi.")); got != `{"accept":true}` {
 		t.Errorf("call 5: got %q, want the data for bob", got)
 	}
+	r = providertest.Collect(t, m.Stream(t.Context(), from("ben", "Hi.")))
+	if e, ok := errors.AsType[*providers.Error](r.Err); !ok || e.Kind != providers.Overloaded || e.Usage != (providers.Usage{InputTokens: 7}) {
+		t.Errorf("call 6: got %v, want that it is overloaded and has used 7 tokens", r.Err)
+	}
+	if got := outcome(t, m, from("ben", "Hi.")); got != "Better." {
+		t.Errorf("call 7: got %q, want what comes after the failure", got)
+	}
+	if got := outcome(t, m, from("ben", "Hi.")); got != "Half !cut" {
+		t.Errorf("call 8: got %q, want half of the text", got)
+	}
 	if got := outcome(t, m, from("bob", "Hi.")); got != "!no_reply" {
-		t.Errorf("call 6: got %q, want a strict end", got)
+		t.Errorf("call 9: got %q, want a strict end", got)
 	}
 }
 

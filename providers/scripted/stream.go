@@ -85,8 +85,12 @@ func (s *saying) limit(req *providers.Request) {
 // send streams the text in pieces, then the tool calls, then the end.
 func (t *turn) send(ctx context.Context, req *providers.Request, s saying, yield yield) {
 	sent, until := 0, len(s.text)
-	if t.fail != nil {
+	cut := t.fail != nil && t.fail.Kind == providers.Cut
+	switch {
+	case cut:
 		until = boundary(s.text, until/2)
+	case t.fail != nil:
+		until = 0
 	}
 	for size := pieceSize(s.text, t.script.chunks); sent < until; {
 		end := min(pieceEnd(s.text, sent, size), until)
@@ -101,7 +105,7 @@ func (t *turn) send(ctx context.Context, req *providers.Request, s saying, yield
 	}
 	if t.fail != nil {
 		err := t.script.failure(t.fail)
-		if t.fail.Usage == nil {
+		if cut && t.fail.Usage == nil {
 			err.Usage = s.used(req, sent, 0)
 		}
 		yield(providers.Chunk{}, err)

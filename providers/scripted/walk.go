@@ -26,7 +26,7 @@ type walk struct {
 }
 
 // turn is what is due at a call. Exactly one of reply, err and compose is set;
-// fail, if set, cuts the reply in the middle.
+// fail, if set, comes instead of the reply or cuts it in the middle.
 type turn struct {
 	script  *script
 	call    int
@@ -64,6 +64,7 @@ func (w *walk) answer(t *turn, req *providers.Request) {
 	case r >= 0:
 		w.useReply(t.script, r)
 		t.due.Reply, t.reply, t.mark = r, &t.script.replies[r], t.script.replies[r].mark
+		t.fail = t.reply.fail
 	case t.script.strict:
 		t.fails(w.nothingLeft(t.script, req))
 	default:

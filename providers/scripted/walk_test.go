@@ -205,6 +205,7 @@ func drawConfig(t *rapid.T) scripted.Config {
 			Agent:   rapid.SampledFrom([]string{"", "", "a"}).Draw(t, "for"),
 			When:    when.Draw(t, "when"),
 			Times:   rapid.IntRange(0, 3).Draw(t, "times"),
+			Fail:    rapid.SampledFrom([]providers.Kind{"", "", "", providers.Cut, providers.RateLimited}).Draw(t, "how it fails"),
 		})
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "fails") {

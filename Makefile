@@ -26,7 +26,7 @@ FUZZTIME     ?= 30s
 FUZZ         ?= ^Fuzz
 
 .DEFAULT_GOAL := help
-.PHONY: run build test cluster tightness lint fmt bench fuzz check examples docs clean help format-check tidy-check vet
+.PHONY: run build test cluster tightness editor lint fmt bench fuzz check examples docs clean help format-check tidy-check vet
 
 run: build ## build and run the main example (no key, no network)
 	$(BIN) run $(EXAMPLE)
@@ -51,6 +51,10 @@ cluster: ## the test of a cluster, without the race detector (4 minutes)
 tightness: ## how much of what certificates allow is really taken (10 seconds)
 	@go test -count=1 -v -run '^TestNothingCostsMore$$' ./engine -rapid.checks=500 | \
 	awk '/tightness|^FAIL|^ok/ { sub(/.*tightness/, "tightness"); print } /^FAIL/ { bad = 1 } END { exit bad }'
+
+# Each example typed again up to 1,000 places, and the time of answers about a thousand lines; the race detector has no time for either.
+editor: ## what an editor's server must do in time, without the race detector (30 seconds)
+	go test -count=1 -run '^(TestTruncatedExamples|TestAnswersAreQuick|TestAnswersInTime)$$' ./cmd/agentconnect/internal/lsp -alone
 
 lint: ## golangci-lint (built from source on first use: some minutes)
 	$(TOOL) golangci-lint run $(PKG)
@@ -84,7 +88,7 @@ examples: build ## validate, lint and test every example with the binary
 docs: ## regenerate the references in docs/
 	go generate ./...
 
-check: tidy-check format-check vet test cluster tightness examples lint ## all that .ci/run checks (complete with npm and node: two peers, the extension of VS Code); stale docs and broken links fail in the tests
+check: tidy-check format-check vet test cluster tightness editor examples lint ## all that .ci/run checks (complete with npm and node: two peers, the extension of VS Code); stale docs and broken links fail in the tests
 
 clean: ## remove what was built
 	rm -rf bin

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -136,7 +137,7 @@ func (a *app) lintPath(o *lintOptions, path string) (specs.Diagnostics, error) {
 	if ds.HasErrors() {
 		return withSource(ds), nil
 	}
-	found, err := lint.Check(cfg, o.rules)
+	found, err := lint.Check(cfg, o.rulesFor(cfg))
 	if err != nil {
 		return nil, err
 	}
@@ -144,6 +145,33 @@ func (a *app) lintPath(o *lintOptions, path string) (specs.Diagnostics, error) {
 		return a.mend(o, path, found)
 	}
 	return found, nil
+}
+
+// rulesFor are the rules with the tests that are beside a scenario.
+func (o *lintOptions) rulesFor(cfg *specs.Config) lint.Options {
+	rules := o.rules
+	rules.Tests = testsBeside(cfg)
+	return rules
+}
+
+// testsBeside are the texts of the test files in a scenario's directories, as far
+// as they can be read.
+func testsBeside(cfg *specs.Config) [][]byte {
+	var out [][]byte
+	looked := map[string]bool{}
+	for _, name := range cfg.Files {
+		dir := filepath.Dir(name)
+		if looked[dir] {
+			continue
+		}
+		looked[dir] = true
+		for _, test := range testsIn(dir) {
+			if text, _, err := readSource(test); err == nil {
+				out = append(out, text)
+			}
+		}
+	}
+	return out
 }
 
 // lintRules lists the rules.

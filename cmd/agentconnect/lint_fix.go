@@ -96,5 +96,5 @@ func relint(o *lintOptions, path string, changes ...map[string][]byte) (specs.Di
 	if ds.HasErrors() {
 		return nil, fmt.Errorf("%s: %s", ds[0].Summary, ds[0].Detail)
 	}
-	return lint.Check(cfg, o.rules)
+	return lint.Check(cfg, o.rulesFor(cfg))
 }

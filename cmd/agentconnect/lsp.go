@@ -65,7 +65,7 @@ func looked(cfg *specs.Config) specs.Diagnostics {
 		_, found := engine.Compile(cfg, s.Name, engine.Resources{Models: simulated(cfg)})
 		ds = append(ds, found...)
 	}
-	if found, err := lint.Check(cfg, lint.Options{}); err == nil {
+	if found, err := lint.Check(cfg, lint.Options{Tests: testsBeside(cfg)}); err == nil {
 		ds = append(ds, found...)
 	}
 	return ds

@@ -22,6 +22,7 @@ func Check(cfg *specs.Config, opts Options) (specs.Diagnostics, error) {
 		return nil, err
 	}
 	p := newPass(cfg)
+	p.tests = opts.Tests
 	for _, rule := range rules {
 		if rule.check != nil {
 			p.rule = rule
@@ -58,6 +59,7 @@ func place(d specs.Diagnostic) int {
 type pass struct {
 	cfg   *specs.Config
 	texts []*text
+	tests [][]byte
 	casts map[string]specs.Cast // by session
 	rule  Rule
 	found specs.Diagnostics

@@ -34,6 +34,8 @@ func Rules() []Rule {
 type Options struct {
 	// Only are the rules to look at, all when empty, without those in Disable.
 	Only, Disable []string
+	// Tests are the texts of its test files: a name that they have is not renamed.
+	Tests [][]byte
 }
 
 // Validate is an error that names the rules, where the options name one that

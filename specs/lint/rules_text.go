@@ -14,7 +14,7 @@ func textRules() []Rule {
 	return []Rule{
 		{
 			Name: "name-style", Severity: specs.SeverityWarning, Summary: "Unusual name", check: nameStyle, Fixable: true,
-			Explanation: "Names are lower case with `_` between words, 64 letters at most. A name with `-` or a letter beyond English has to be written `agents['a-b']` in conditions, and vendors see it in another spelling where a tool is named after it. The fix renames it everywhere in the scenario, unless the new name is taken, or the old one stands elsewhere, too. Variables and sessions are named from outside, so that they are left to you.",
+			Explanation: "Names are lower case with `_` between words, 64 letters at most. A name with `-` or a letter beyond English has to be written `agents['a-b']` in conditions, and vendors see it in another spelling where a tool is named after it. The fix renames it everywhere in the scenario, unless the new name is taken, or the old one stands elsewhere, too, or in a test beside it, where an editor can rename it. Variables and sessions are named from outside, so that they are left to you.",
 		},
 		{
 			Name: "comment-style", Severity: specs.SeverityWarning, Summary: "Comment with //", check: commentStyle, Fixable: true,
@@ -94,6 +94,11 @@ func (p *pass) renamable(s specs.Symbol, name string, outline *specs.Outline) bo
 	}
 	for _, t := range p.texts {
 		mentions += t.mentions(s.Name)
+	}
+	for _, src := range p.tests {
+		if (&text{src: src}).mentions(s.Name) > 0 {
+			return false
+		}
 	}
 	return uses == mentions
 }

@@ -163,6 +163,35 @@ session "s" {
 	}
 }
 
+// A name that a test of the scenario has is found, and left to an editor, which
+// renames it there, too.
+func TestNamesInTests(t *testing.T) {
+	const path = "main.hcl"
+	cfg := load(t, path, []byte(`
+provider "scripted" "p" {}
+
+agent "one-two" {
+  provider     = provider.p
+  instructions = "Speak."
+  max_tokens   = 300
+}
+
+session "s" {
+  agent = agent.one-two
+  limits { max_tokens = 1000 }
+}
+`))
+	for test, fixed := range map[string]bool{"": true, "speakers = [agent.one-two-three]": true, "speakers = [agent.one-two]": false, "last.agent == 'one-two'": false} {
+		found, err := lint.Check(cfg, lint.Options{Only: []string{"name-style"}, Tests: [][]byte{[]byte(test)}})
+		if err != nil || len(found) != 1 {
+			t.Fatalf("got %v, %v", found, err)
+		}
+		if got := found[0].Fix != nil; got != fixed {
+			t.Errorf("%q in a test: got a fix: %t, want %t", test, got, fixed)
+		}
+	}
+}
+
 // In JSON a secret is found, too; there are no comments to silence it.
 func TestJSON(t *testing.T) {
 	const path = "main.hcl.json"

@@ -56,12 +56,29 @@ func (l *loader) buildAssertion(n *node) {
 		node: n, arg: arg, want: wantBool, facts: trialNames(),
 		set: func(e *Expr) {
 			a.Condition = e
+			l.idleNames(n, arg, e)
 			if e.reads == 0 {
 				l.about(n, codeConstant, arg.expr.Range(), "Nothing in the condition depends on the run, so that the assert tests nothing. It reads turns, last, events and the like.")
 			}
 		},
 		take: func(src source, scope *exprScope) { a.parts, a.conjuncts = splitCondition(&src, scope) },
 	})
+}
+
+// idleNames reports what a condition reads that is never there with the run's
+// command, so that it would be true or false whatever happens.
+func (l *loader) idleNames(n *node, arg *arg, e *Expr) {
+	planned := l.joined.trial.Command == "plan"
+	for _, p := range e.paths {
+		switch {
+		case planned && p.root != "plan":
+			l.about(n, codeRunNeeds, arg.expr.Range(), "%s has no meaning here: nothing is run for a plan. The condition reads plan.turns, plan.calls, plan.tokens, plan.cost and plan.seconds.", p.root)
+			return
+		case !planned && p.root == "plan":
+			l.about(n, codeRunNeeds, arg.expr.Range(), "plan has no meaning here: it is there with command = \"plan\".")
+			return
+		}
+	}
 }
 
 // splitCondition compiles the conditions that and and or join, those inside of a

@@ -129,7 +129,7 @@ func expectSchema() *blockSchema {
 func assertSchema() *blockSchema {
 	return &blockSchema{
 		name: "assert", labels: []string{"text"},
-		doc: "A condition that must be true at the end. Besides the names of stop conditions there are `events`, `speakers`, `stop`, `reason`, `result` and `plan`.",
+		doc: "A condition that must be true at the end. Besides the names of stop conditions there are `events`, `speakers`, `stop`, `reason` and `result`; with `command = \"plan\"` there is `plan` alone, with `turns`, `calls`, `tokens`, `cost` and `seconds`.",
 		args: []argSchema{
 			condArg("condition", "What must be true.").must(),
 		},

@@ -157,6 +157,24 @@ func TestAssertionShowsItsParts(t *testing.T) {
 	}
 }
 
+// What a condition reads is there with the run's command.
+func TestAssertionsReadWhatIsThere(t *testing.T) {
+	scenario := "provider \"scripted\" \"s\" {}\nagent \"judge\" {\n  provider = provider.s\n}\nsession \"s\" {\n  agent = agent.judge\n}\n"
+	for _, tt := range []struct{ command, condition, want string }{
+		{"run", "turns > 1", ""},
+		{"plan", "plan.calls < 100 and plan.cost != nil", ""},
+		{"run", "not (plan.turns > 3)", "plan has no meaning here"},
+		{"plan", "calls < 5", "calls has no meaning here"},
+		{"plan", "plan.calls < 9 and none(events, .type == 'x')", "events has no meaning here"},
+	} {
+		test := "run \"x\" {\n  command = \"" + tt.command + "\"\n  assert \"y\" {\n    condition = \"" + tt.condition + "\"\n  }\n}\n"
+		ds := CheckSuite("w/x.test.hcl", Options{OverlayOnly: true, Overlay: map[string][]byte{"w/main.hcl": []byte(scenario), "w/x.test.hcl": []byte(test)}}, nil)
+		if got := text(t, ds, RenderOptions{}); len(ds) > 0 != (tt.want != "") || !strings.Contains(got, tt.want) {
+			t.Errorf("%s, %s: got %q, want %q", tt.command, tt.condition, got, tt.want)
+		}
+	}
+}
+
 // assertion is the only one of a test file with a condition.
 func assertion(t *testing.T, condition string) *Assertion {
 	t.Helper()

@@ -185,7 +185,7 @@ var alone = flag.Bool("alone", false, "nothing else runs meanwhile: the time of 
 
 // Of a hundred answers, each right after a letter, and some while the server looks
 // for findings, 99 come in 20 ms, or in twice what the parser alone takes when
-// others use the machine. A question has three tries.
+// others use the machine. A question is tried again when others took too much of it.
 func TestAnswersInTime(t *testing.T) {
 	if !*alone {
 		t.Skip("\"make editor\" runs it, when nothing else runs")
@@ -197,14 +197,14 @@ func TestAnswersInTime(t *testing.T) {
 	asked := 0
 	for method, mark := range questions() {
 		c.prepare(method)
-		for try := range 3 {
+		for try := range tries {
 			took, parser := c.hundred(method, mark, asked)
 			asked += 100
 			t.Logf("%s: 99 of 100 answers in %s, 99 parses in %s", method, took, parser)
 			if took <= max(20*time.Millisecond, 2*parser) {
 				break
 			}
-			if try == 2 {
+			if try == tries-1 {
 				t.Errorf("%s: got 99 of 100 answers in %s, want 20ms", method, took)
 			}
 		}
@@ -226,6 +226,7 @@ func (c *client) hundred(method, mark string, asked int) (took, parser time.Dura
 }
 
 const (
+	tries       = 5
 	compared    = 20 // answers
 	maxInTime   = 5  // the slowest takes 1.4 times as long
 	maxInMemory = 2  // the largest takes 1.0 times as much

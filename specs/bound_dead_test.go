@@ -69,6 +69,12 @@ func TestReportedUsageIsAssumed(t *testing.T) {
     usage { input_tokens = 500 }
   }
 }`: true,
+		`provider "scripted" "p" {
+  fail {
+    call = 1
+    usage { input_tokens = 500 }
+  }
+}`: true,
 	} {
 		cfg := mustLoad(t, map[string]string{"main.hcl": provider + `
 agent "a" { provider = provider.p }

@@ -176,7 +176,7 @@ func (pr *prover) reporters(who *cast) []string {
 			continue
 		}
 		for _, p := range pr.sources(a) {
-			if p.Script == nil || slices.ContainsFunc(p.Script.Replies, (*ScriptReply).reports) {
+			if p.Script == nil || p.Script.reports() {
 				found[p.Name] = true
 			}
 		}
@@ -184,8 +184,11 @@ func (pr *prover) reporters(who *cast) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// reports says whether a scripted answer has a usage of its own.
-func (r *ScriptReply) reports() bool { return r.InputTokens >= 0 || r.OutputTokens >= 0 }
+// reports says whether an answer or a failure of a script has a usage of its own.
+func (s *Script) reports() bool {
+	return slices.ContainsFunc(s.Replies, func(r *ScriptReply) bool { return r.InputTokens >= 0 || r.OutputTokens >= 0 }) ||
+		slices.ContainsFunc(s.Fails, func(f *ScriptFail) bool { return f.Usage != nil })
+}
 
 // pricedAt says from when the prices are.
 func (pr *prover) pricedAt(who *cast) []string {

@@ -52,7 +52,9 @@ func (t *typer) mend(root *ast.Node, fe *file.Error) bool {
 	}
 	at := spanOf(t.spans, fe.From)
 	if key := listKey(f.member, fe.Message); key != nil {
-		return t.fieldOfList(root, f.member, key)
+		t.fieldOfList(f.member, key)
+		*f.whole, _ = t.unknown(spanOf(t.spans, f.member.Location().From))
+		return true
 	}
 	if f.member != nil && fieldMissing(fe.Message) {
 		t.missingField(f.member)
@@ -90,11 +92,12 @@ type slotFinder struct {
 	id     int
 	slot   *ast.Node
 	member *ast.MemberNode
+	whole  *ast.Node // the place of the member
 }
 
 func (f *slotFinder) Visit(node *ast.Node) {
 	if m, ok := (*node).(*ast.MemberNode); ok && (m.Location().From == f.id || m.Property.Location().From == f.id) {
-		f.member = m
+		f.member, f.whole = m, node
 	}
 	if f.slot == nil && (*node).Location().From == f.id {
 		f.slot = node

@@ -17,9 +17,8 @@ func listKey(m *ast.MemberNode, message string) *ast.StringNode {
 	return key
 }
 
-// fieldOfList reports a field of a list, at its name, and puts something of
-// unknown type in the place of both, so that nothing that follows is wrong, too.
-func (t *typer) fieldOfList(root *ast.Node, m *ast.MemberNode, key *ast.StringNode) bool {
+// fieldOfList reports a field of a list, at its name.
+func (t *typer) fieldOfList(m *ast.MemberNode, key *ast.StringNode) {
 	at, whole := spanOf(t.spans, key.Location().From), spanOf(t.spans, m.Location().From)
 	list := t.describe(m.Node)
 	d := t.report(codeExprField, at, "%s is a list and has no field %s: len(%s) is how many elements it has, %s[0] is the first and %s[-1] the last of them.",
@@ -35,23 +34,5 @@ func (t *typer) fieldOfList(root *ast.Node, m *ast.MemberNode, key *ast.StringNo
 	}
 	if mended != "" && t.src.units != nil && whole.to == at.to {
 		d.Fix = &Fix{Message: "Write " + mended, Edits: []Edit{{Range: t.src.span(whole), NewText: mended}}}
-	}
-	f := &sameNode{node: m}
-	if ast.Walk(root, f); f.slot == nil {
-		return false
-	}
-	*f.slot, _ = t.unknown(whole)
-	return true
-}
-
-// sameNode finds the place of a node.
-type sameNode struct {
-	node ast.Node
-	slot *ast.Node
-}
-
-func (f *sameNode) Visit(node *ast.Node) {
-	if *node == f.node {
-		f.slot = node
 	}
 }

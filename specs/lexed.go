@@ -17,7 +17,7 @@ type Lexed struct {
 	mu   sync.Mutex   // guards kept, and the trees in it
 	kept []*lexedFile // the one that was asked for last comes first
 
-	pieces paragraphs
+	pieces Memo[[]byte] // how paragraphs are laid out
 }
 
 // maxLexed bounds the texts that are kept. The tokens take about 40 times the

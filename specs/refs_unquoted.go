@@ -13,9 +13,8 @@ func (l *loader) unquoted(n *node, a *arg) bool {
 	if _, native := a.expr.(hclsyntax.Expression); !native || !a.isExpr() {
 		return false
 	}
-	names := envNames()
 	for _, t := range a.expr.Variables() {
-		if _, runs := names[t.RootName()]; !runs || slices.Contains(refKinds(), t.RootName()) {
+		if _, runs := envNames()[t.RootName()]; !runs || slices.Contains(refKinds(), t.RootName()) {
 			continue
 		}
 		a.bad = true

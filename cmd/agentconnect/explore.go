@@ -116,7 +116,7 @@ func (a *app) explore(o *exploreOptions, path string) error {
 	if err := suite.write(a); err != nil {
 		return err
 	}
-	if err := a.showExplored(o, format, cfg, list, found); err != nil {
+	if err := a.showExplored(o, format, list, found); err != nil {
 		return outputError(err)
 	}
 	switch {
@@ -133,12 +133,12 @@ func (a *app) explore(o *exploreOptions, path string) error {
 }
 
 // showExplored writes what was found.
-func (a *app) showExplored(o *exploreOptions, format string, cfg *specs.Config, list []*explored, found int) error {
+func (a *app) showExplored(o *exploreOptions, format string, list []*explored, found int) error {
 	switch {
 	case format == "json":
 		return a.document(map[string]any{"sessions": list, "found": found, "interrupted": a.halt.ctx.Err() != nil})
 	case format != "text":
-		return a.writeFindings(format, exploredDiagnostics(cfg, list))
+		return a.writeFindings(format, exploredDiagnostics(list))
 	case o.write != "-":
 		return writeEach(a, list, (*planWriter).explored)
 	default:

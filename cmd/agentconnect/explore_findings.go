@@ -33,7 +33,7 @@ func exploredSummary(kind string) string {
 
 // exploredDiagnostics are what explorations found, as validate and lint have
 // their findings: the kind is the code.
-func exploredDiagnostics(cfg *specs.Config, list []*explored) (ds specs.Diagnostics) {
+func exploredDiagnostics(list []*explored) (ds specs.Diagnostics) {
 	for _, x := range list {
 		for i := range x.Findings {
 			f := &x.Findings[i]
@@ -41,8 +41,8 @@ func exploredDiagnostics(cfg *specs.Config, list []*explored) (ds specs.Diagnost
 				Severity: specs.SeverityError, Code: f.Kind, Summary: exploredSummary(f.Kind), Detail: f.Text + f.told(),
 				Address: "session." + x.Session, DocURL: exploredDocs,
 			}
-			if at := f.place(cfg, x.Session); at.Filename != "" {
-				d.Range = &at
+			if f.at.Filename != "" {
+				d.Range = &f.at
 			}
 			ds = append(ds, d)
 		}
@@ -57,17 +57,4 @@ func (f *exploredFinding) told() string {
 		fmt.Fprintf(&out, "\n%d. %s", i+1, f.Path[i].String())
 	}
 	return out.String()
-}
-
-// place is the block that a finding is about; of one with a path, the session.
-func (f *exploredFinding) place(cfg *specs.Config, session string) specs.Range {
-	if f.at.Filename != "" {
-		return f.at
-	}
-	for _, s := range cfg.Sessions {
-		if s.Name == session {
-			return s.Range
-		}
-	}
-	return specs.Range{}
 }

@@ -51,7 +51,7 @@ type exploredFinding struct {
 	// Run is a run block that fails until it is mended.
 	Run string `json:"run,omitempty"`
 
-	at specs.Range
+	at specs.Range // the block that it is about; of one with a path, the session
 }
 
 type exploredEnd struct {
@@ -68,7 +68,7 @@ func newExplored(cfg *specs.Config, s *specs.Session, t *engine.Template, o *eng
 	}
 	w := &runWriter{cfg: cfg, session: s, several: len(cfg.Sessions) > 1, certificate: o.Certificate}
 	for _, f := range r.Findings {
-		found := exploredFinding{Kind: f.Kind, Text: f.Text, Path: f.Path}
+		found := exploredFinding{Kind: f.Kind, Text: f.Text, Path: f.Path, at: s.Range}
 		if f.Kind != engine.FoundPanic {
 			scene, err := engine.Retrace(t, *o, f.Path)
 			if err != nil {

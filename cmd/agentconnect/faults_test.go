@@ -160,29 +160,15 @@ func TestExploredFinding(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := cfg.Sessions[0]
-	tmpl, _ := engine.Compile(cfg, s.Name, engine.Resources{Models: priced(cfg)})
-	o := engine.ExploreOptions{Certificate: specs.Certify(cfg, s.Name)}
-	o.Certificate.Calls--
-	r, err := engine.Explore(t.Context(), tmpl, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	x, err := newExplored(cfg, s, tmpl, &o, r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	i := slices.IndexFunc(x.Findings, func(f exploredFinding) bool { return f.Kind == engine.FoundOver })
-	if i < 0 {
-		t.Fatalf("got %v, want a path over the certificate", x.Findings)
-	}
+	most := specs.Certify(cfg, cfg.Sessions[0].Name).Calls - 1
+	run := exploredOver(t, cfg, most)
 	folder := t.TempDir()
 	text, err := os.ReadFile("testdata/faults/stop_after_the_end.hcl")
 	if err != nil {
 		t.Fatal(err)
 	}
 	suite := filepath.Join(folder, "found.test.hcl")
-	for path, text := range map[string][]byte{filepath.Join(folder, "main.hcl"): text, suite: []byte(x.Findings[i].Run)} {
+	for path, text := range map[string][]byte{filepath.Join(folder, "main.hcl"): text, suite: []byte(run)} {
 		if err := os.WriteFile(path, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -192,7 +178,7 @@ func TestExploredFinding(t *testing.T) {
 		t.Fatal(err)
 	}
 	result := report.Files[0].Results[0]
-	want := fmt.Sprintf("It took %g calls; at most %g were expected.", float64(o.Certificate.Calls)+1, float64(o.Certificate.Calls))
+	want := fmt.Sprintf("It took %g calls; at most %g were expected.", float64(most)+1, float64(most))
 	if len(result.Findings) != 1 || result.Findings[0].Detail != want {
 		t.Errorf("got %v, want %s", result.Findings, want)
 	}

@@ -45,7 +45,7 @@ func every(t *testing.T) specs.Diagnostics {
 		at := specs.Range{Filename: "main.hcl", Start: specs.Pos{Line: 3}} // of the block's first line
 		x.Findings = append(x.Findings, exploredFinding{Kind: kind, Text: "It is so.", at: at, Path: []engine.Choice{{Do: engine.DoWait}}})
 	}
-	all = append(all, exploredDiagnostics(&specs.Config{}, []*explored{x})...)
+	all = append(all, exploredDiagnostics([]*explored{x})...)
 	return append(all, specs.Diagnostic{Severity: specs.SeverityError, Code: "AC1001", Summary: "Cannot read file", Detail: "It has\nlines."})
 }
 

@@ -28,8 +28,8 @@ type Language struct {
 	// typed keeps the texts that are completed to be asked about.
 	typed *specs.Lexed
 	// What the library said about blocks that are written as they were.
-	tokens  memo[Token]
-	symbols memo[Symbol]
+	tokens  specs.Memo[[]Token]
+	symbols specs.Memo[[]Symbol]
 }
 
 // New describes a language: the blocks of a file, and the functions. Lexed

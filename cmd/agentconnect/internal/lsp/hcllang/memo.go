@@ -2,7 +2,6 @@ package hcllang
 
 import (
 	"slices"
-	"sync"
 
 	"github.com/hashicorp/hcl-lang/decoder"
 	"github.com/hashicorp/hcl/v2"
@@ -38,48 +37,10 @@ func (s Symbol) moved(by int) Symbol {
 	return s
 }
 
-// maxMemo bounds the texts of the blocks that are remembered, in bytes. What was
-// asked for since then is not forgotten.
-const maxMemo = 512 << 10
-
-// A memo remembers what was found in blocks, by their text, with places that
-// count from its beginning.
-type memo[T item[T]] struct {
-	mu          sync.Mutex
-	now, before map[string][]T
-	size        int // of the texts in now
-}
-
-func (m *memo[T]) get(text []byte) (found []T, ok bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if found, ok = m.now[string(text)]; ok {
-		return found, true
-	}
-	if found, ok = m.before[string(text)]; ok {
-		m.add(string(text), found)
-	}
-	return found, ok
-}
-
-func (m *memo[T]) put(text []byte, found []T) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.add(string(text), found)
-}
-
-// add remembers something. The caller holds the mutex.
-func (m *memo[T]) add(text string, found []T) {
-	if m.size += len(text); m.now == nil || m.size > maxMemo {
-		m.before, m.now, m.size = m.now, map[string][]T{}, len(text)
-	}
-	m.now[text] = found
-}
-
 // byBlocks finds something in a text. The library is asked only about those
 // blocks that are not written as they were when it was asked before: what it says
 // about one does not depend on the others.
-func byBlocks[T item[T]](l *Language, name string, text []byte, known *memo[T], ask func(*decoder.PathDecoder) ([]T, error)) ([]T, error) {
+func byBlocks[T item[T]](l *Language, name string, text []byte, known *specs.Memo[[]T], ask func(*decoder.PathDecoder) ([]T, error)) ([]T, error) {
 	syntax, err := specs.ParseSyntax(name, text, l.lexed)
 	if err != nil {
 		return nil, err
@@ -99,7 +60,7 @@ func byBlocks[T item[T]](l *Language, name string, text []byte, known *memo[T], 
 			rest.Blocks = append(rest.Blocks, b)
 			continue
 		}
-		found, ok := known.get(text[at.From:at.To])
+		found, ok := known.Get(text[at.From:at.To])
 		if !ok {
 			rest.Blocks, spans = append(rest.Blocks, b), append(spans, at)
 		}
@@ -123,7 +84,7 @@ func byBlocks[T item[T]](l *Language, name string, text []byte, known *memo[T], 
 }
 
 // remember keeps what was found in blocks. Both are in order.
-func remember[T item[T]](known *memo[T], text []byte, spans []Span, found []T) {
+func remember[T item[T]](known *specs.Memo[[]T], text []byte, spans []Span, found []T) {
 	for _, at := range spans {
 		var in []T
 		for len(found) > 0 && found[0].begin() < at.To {
@@ -132,6 +93,6 @@ func remember[T item[T]](known *memo[T], text []byte, spans []Span, found []T) {
 			}
 			found = found[1:]
 		}
-		known.put(text[at.From:at.To], in)
+		known.Put(text[at.From:at.To], in)
 	}
 }

@@ -34,7 +34,7 @@ func TestMemo(t *testing.T) {
 			}
 		}
 	}
-	if len(l.tokens.now) == 0 || len(l.symbols.now) == 0 {
+	if l.tokens.Len() == 0 || l.symbols.Len() == 0 {
 		t.Error("nothing was remembered")
 	}
 }
@@ -52,25 +52,5 @@ func compare(t *testing.T, l *Language, text []byte) {
 	wanted, err2 := alone.Symbols("a.hcl", text)
 	if !reflect.DeepEqual(found, wanted) || (err == nil) != (err2 == nil) {
 		t.Fatalf("got symbols %v (%v), want %v (%v), for %q", found, err, wanted, err2, text)
-	}
-}
-
-// What nobody asks for any more is forgotten.
-func TestMemoForgets(t *testing.T) {
-	var m memo[Token]
-	text := make([]byte, maxMemo/3)
-	for i := range byte(20) {
-		text[0] = i
-		m.put(text, []Token{{Type: "keyword"}})
-		if _, ok := m.get(text); !ok {
-			t.Fatalf("text %d was forgotten at once", i)
-		}
-	}
-	if n := len(m.now) + len(m.before); n > 7 {
-		t.Errorf("got %d texts, want those of twice %d bytes at most", n, maxMemo)
-	}
-	text[0] = 0
-	if _, ok := m.get(text); ok {
-		t.Error("the first text is still there")
 	}
 }
